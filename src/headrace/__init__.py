@@ -1,0 +1,1 @@
+"""Headrace: carries work through an organisation whose workers are agents and whose decisions are people's."""

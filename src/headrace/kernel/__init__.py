@@ -1,0 +1,1 @@
+"""The ground: mechanisms without organisation words. Everything stands on it; it knows nobody."""

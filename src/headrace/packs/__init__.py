@@ -1,0 +1,1 @@
+"""Value streams and their data; each pack stands alone on the capabilities."""

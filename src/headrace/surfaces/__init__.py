@@ -1,0 +1,1 @@
+"""The doors: they mount what rooms declare and know no room."""

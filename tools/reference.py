@@ -119,7 +119,7 @@ def _default(field: object) -> str:
     if getattr(field, "default_factory", None) is not None:
         return "computed at start"
     value = getattr(field, "default", None)
-    return "none" if value is None else f"`{value}`"
+    return "none" if value in (None, "") else f"`{value}`"
 
 
 def _first_line(kind: type[Event]) -> str:

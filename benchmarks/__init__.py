@@ -1,0 +1,1 @@
+"""Our way beside raw floors and peers; `make bench` runs what stands here."""

@@ -52,4 +52,4 @@ pin: setup ## write constraints.txt from what is installed
 	@$(BIN)/python -m tools.pin
 
 bench: setup ## compare with raw floors and peers
-	@$(BIN)/python benchmarks/run.py
+	@$(BIN)/python -m benchmarks.run

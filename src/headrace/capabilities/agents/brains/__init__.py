@@ -1,0 +1,1 @@
+"""Brains: what can answer for a role. Adapters to models, recordings and command line agents."""

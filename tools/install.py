@@ -100,7 +100,7 @@ def follow(lines: Iterator[str]) -> list[str]:
     found, told, tail = 0, time.monotonic(), list[str]()
     for line in lines:
         tail = [*tail[-29:], line.rstrip()]
-        if line.startswith("Collecting "):
+        if line.startswith(("Collecting ", "Processing ")):
             found += 1
             if time.monotonic() - told >= TELL_EVERY_SECONDS:
                 told = time.monotonic()

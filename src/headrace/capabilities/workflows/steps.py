@@ -1,0 +1,135 @@
+"""Steps: how a flow's verbs and acts become checkpoints, each made once however often the flow runs."""
+
+import logging
+import time
+from collections.abc import Callable
+from typing import Concatenate, ParamSpec, TypeVar, cast, get_type_hints
+
+import sqlalchemy as sa
+
+from headrace.capabilities.workflows import store
+from headrace.capabilities.workflows.model import Fenced
+from headrace.kernel.context import Ctx, system_actor
+from headrace.kernel.ids import OrganisationId, PrincipalId
+from headrace.kernel.json import Json, from_json, to_json
+from headrace.kernel.unit import Units
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+Checkpoint = Callable[[str, Callable[[], Json]], Json]
+"""`checkpoint(name, work)`: the recorded result of this step, or that of doing the work now."""
+
+_PATIENCE = 60.0  # real seconds that a step waits for the database to come back
+_LOG = logging.getLogger(__name__)
+
+
+class DurableSteps:
+    """The steps of one run of one flow, on one executor."""
+
+    def __init__(
+        self,
+        *,
+        units: Units,
+        organisation: OrganisationId,
+        flow: str,
+        key: str,
+        executor: str,
+        checkpoint: Checkpoint,
+    ) -> None:
+        self._units = units
+        self._organisation = organisation
+        self._flow = flow
+        self._key = key
+        self._executor = executor
+        self._checkpoint = checkpoint
+        self._count = 0
+
+    @property
+    def organisation(self) -> OrganisationId:
+        return self._organisation
+
+    @property
+    def actor(self) -> PrincipalId:
+        return system_actor(self._organisation).principal
+
+    @property
+    def id(self) -> str:
+        return f"{self._flow}:{self._key}"
+
+    def verb(self, verb: Callable[Concatenate[Ctx, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """One verb in one unit of work. Its mark commits with it, so a repetition finds the mark."""
+        self._count += 1
+        step, name = self._count, _name(verb)
+        kind = get_type_hints(verb).get("return", object)
+
+        def work() -> Json:
+            return self._once(step, name, lambda ctx: to_json(verb(ctx, *args, **kwargs), kind))
+
+        return cast(T, from_json(kind, self._checkpoint(name, lambda: _patiently(work))))
+
+    def act(self, name: str, act: Callable[[str], T], kind: type[T]) -> T:
+        """One act upon the outside world, with the effect key `flow:key#step`."""
+        self._count += 1
+        effect_key = f"{self.id}#{self._count}"
+        return from_json(kind, self._checkpoint(name, lambda: to_json(act(effect_key), kind)))
+
+    def cancelled(self) -> bool:
+        """Whether somebody asked this flow to stop. Read now, kept for a replay."""
+        self._count += 1
+        return bool(self._checkpoint("cancelled", lambda: _patiently(self._cancel_asked)))
+
+    def _cancel_asked(self) -> bool:
+        with self._units.open(system_actor(self._organisation)) as ctx:
+            return store.cancel_asked(ctx.db, self._organisation, self._flow, self._key)
+
+    def _once(self, step: int, name: str, work: Callable[[Ctx], Json]) -> Json:
+        with self._units.open(system_actor(self._organisation), cause=self.id) as ctx:
+            if not store.holds_lease(ctx.db, self._executor):
+                raise Fenced(
+                    f"Executor {self._executor} lost its lease; {self.id} goes on elsewhere"
+                )
+            made = store.effect(ctx.db, self._organisation, self.id, step)
+            if made is not None:
+                return made[1]
+            result = work(ctx)
+            store.mark(ctx.db, self._organisation, self.id, step, name, result)
+            return result
+
+
+def _name(verb: Callable[..., object]) -> str:
+    room = verb.__module__.removeprefix("headrace.capabilities.").partition(".")[0]
+    return f"{room}.{verb.__name__}"
+
+
+def _patiently(work: Callable[[], Json]) -> Json:
+    """Do the work; when the database is away or asks for another try, do it again for a minute.
+
+    The work is a unit with a mark: if the lost connection had committed after all, the repetition
+    finds the mark and does nothing.
+    """
+    until = time.monotonic() + _PATIENCE
+    pause = 0.05
+    while True:
+        try:
+            return work()
+        except sa.exc.DBAPIError as fault:
+            if not _passing(fault) or time.monotonic() > until:
+                raise
+            _LOG.warning(
+                "The database did not take a step (%s); trying again", type(fault.orig).__name__
+            )
+            time.sleep(pause)
+            pause = min(pause * 2, 2.0)
+
+
+def _passing(fault: sa.exc.DBAPIError) -> bool:
+    """Whether the same work may succeed later: a lost connection, a deadlock, a mark made by a twin."""
+    state = getattr(fault.orig, "sqlstate", None)
+    twin = state == "23505" and "workflows_effect" in str(fault.orig)
+    return (
+        fault.connection_invalidated
+        or isinstance(fault, sa.exc.InterfaceError | sa.exc.OperationalError)
+        or state in {"40001", "40P01"}
+        or twin
+    )

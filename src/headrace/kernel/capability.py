@@ -1,0 +1,137 @@
+"""What a capability declares about itself; the doors and app.py read nothing else."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any, Literal
+
+from headrace.kernel.context import Ctx
+from headrace.kernel.events import Event, Recorded
+from headrace.kernel.flow import Flow
+
+
+class OperationKind(StrEnum):
+    """How an operation answers."""
+
+    QUERY = "query"
+    COMMAND = "command"
+    JOB = "job"
+    STREAM = "stream"
+    TRANSFER = "transfer"
+
+
+class Effect(StrEnum):
+    """The worst an operation can do; the doors ask for confirmation by it."""
+
+    NONE = "none"
+    WRITE = "write"
+    SPEND = "spend"
+    DESTROY = "destroy"
+    OUTSIDE = "outside"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Http:
+    """Where an operation stands in the REST interface, below `/api/v1`."""
+
+    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+    path: str  # "/signals/{signal}"; names in braces are fields of the input
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation:
+    """One verb, offered alike as a REST route, a CLI command and an MCP tool.
+
+    The docstring of `run` is the help text of all three; its first line is the summary.
+    `subject` gives the thing whose owner or team the permission is asked for.
+    """
+
+    name: str  # "release.promote"; on the command line `headrace release promote`
+    permission: str  # "release:promote"
+    input: type
+    output: type
+    run: Callable[[Ctx, Any], Any]
+    http: Http
+    kind: OperationKind = OperationKind.COMMAND
+    effect: Effect = Effect.WRITE
+    subject: Callable[[Ctx, Any], str | None] | None = None
+
+    @property
+    def summary(self) -> str:
+        return (self.run.__doc__ or "").strip().partition("\n")[0]
+
+    @property
+    def help(self) -> str:
+        return (self.run.__doc__ or "").strip()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Screen:
+    """One page of the console: its address, its typed context and its template."""
+
+    path: str
+    template: str
+    context: Callable[..., object]
+    permission: str
+    nav: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """An answer of a higher room to a question that a lower one asks by name.
+
+    `run(ctx, subject)` gives every reason against; an empty sequence is a yes.
+    """
+
+    question: str  # "record.merge"
+    name: str  # "governance.gates"
+    run: Callable[[Ctx, Any], Sequence[str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subscription:
+    """A room's ear on the journal: at least once per event, so the verb must be idempotent."""
+
+    name: str  # "streams.advance"
+    events: tuple[type[Event], ...]
+    run: Callable[[Ctx, Recorded], object]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Schedule:
+    """A flow started each `every` of organisation time, for every organisation, once per period."""
+
+    name: str
+    flow: str
+    every: timedelta
+
+
+@dataclass(frozen=True, kw_only=True)
+class Permission:
+    """A right that can be granted, in words for the person who grants it."""
+
+    name: str  # "record:approve"
+    summary: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Capability:
+    """The whole offer of one room or pack; app.py lists these in order.
+
+    `declares` carries the words of higher kinds (artifact types, policies, modules, role cards):
+    the room that knows the kind reads them with `ctx.declared(Kind)`.
+    """
+
+    name: str
+    operations: tuple[Operation, ...] = ()
+    screens: tuple[Screen, ...] = ()
+    checks: tuple[Check, ...] = ()
+    events: tuple[type[Event], ...] = ()
+    subscriptions: tuple[Subscription, ...] = ()
+    flows: tuple[Flow, ...] = ()
+    schedules: tuple[Schedule, ...] = ()
+    permissions: tuple[Permission, ...] = ()
+    migrations: str | None = None  # the package that holds this room's Alembic versions
+    declares: tuple[object, ...] = ()
+    settings: Mapping[str, str] = field(default_factory=dict)  # setting -> meaning

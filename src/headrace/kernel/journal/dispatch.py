@@ -1,0 +1,201 @@
+"""The dispatcher: brings every event to every subscriber at least once, in lineage order.
+
+A verb that fails is tried again; then its lineage is parked for that subscriber alone, and later
+events of that lineage queue up behind it until a person replays them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from headrace.kernel.capability import Subscription
+from headrace.kernel.context import system_actor
+from headrace.kernel.errors import NotFound
+from headrace.kernel.events import Recorded
+from headrace.kernel.ids import EventId, OrganisationId
+from headrace.kernel.journal import store
+from headrace.kernel.unit import Units
+
+_BATCH = 200
+_ATTEMPTS = 3
+
+_REGISTER = sa.text(
+    "INSERT INTO journal_subscriber (name, position) VALUES (:name, 0) ON CONFLICT DO NOTHING"
+)
+_CURSOR = sa.text("SELECT position FROM journal_subscriber WHERE name = :name")
+_MOVE = sa.text(
+    "UPDATE journal_subscriber SET position = :to WHERE name = :name AND position < :to RETURNING 1"
+)
+_LAST = sa.text("SELECT last FROM journal_sequence")
+_TRY = sa.text("SELECT pg_try_advisory_lock(hashtextextended(:name, 77))")
+_FREE = sa.text("SELECT pg_advisory_unlock(hashtextextended(:name, 77))")
+_IS_PARKED = sa.text(
+    "SELECT 1 FROM journal_parked WHERE organisation = :organisation AND subscriber = :name "
+    "AND lineage = :lineage LIMIT 1"
+)
+_PARK = sa.text(
+    "INSERT INTO journal_parked (organisation, subscriber, lineage, number, event, error, attempts) "
+    "VALUES (:organisation, :name, :lineage, :number, :event, :error, :attempts) "
+    "ON CONFLICT DO NOTHING"
+)
+_PARKED = sa.text(
+    "SELECT subscriber, lineage, number, event, error, attempts FROM journal_parked "
+    "WHERE organisation = :organisation ORDER BY subscriber, lineage, number"
+)
+_UNPARK = sa.text(
+    "DELETE FROM journal_parked WHERE organisation = :organisation AND subscriber = :name "
+    "AND lineage = :lineage AND number = :number"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parked:
+    """An event that a subscriber could not take, or that waits behind one."""
+
+    subscriber: str
+    lineage: str
+    number: int
+    event: str
+    error: str
+    attempts: int
+
+
+class Dispatcher:
+    """Delivers; several may run, one at a time serves each subscriber."""
+
+    def __init__(self, *, units: Units, system: sa.Engine) -> None:
+        self._units = units
+        self._system = system
+
+    def deliver(self) -> int:
+        """Bring all subscribers up to date; how many events were taken."""
+        return sum(self._serve(subscription) for subscription in self._units.house.subscriptions)
+
+    def _serve(self, subscription: Subscription) -> int:
+        with self._system.connect() as held:
+            if not held.execute(_TRY, {"name": subscription.name}).scalar_one():
+                return 0
+            held.commit()  # the lock belongs to the session, not to a transaction
+            try:
+                return self._catch_up(subscription)
+            finally:
+                held.execute(_FREE, {"name": subscription.name})
+                held.commit()
+
+    def _catch_up(self, subscription: Subscription) -> int:
+        taken = 0
+        types = [event.type for event in subscription.events]
+        while True:
+            with self._system.begin() as db:
+                db.execute(_REGISTER, {"name": subscription.name})
+                position = db.execute(_CURSOR, {"name": subscription.name}).scalar_one()
+                last = db.execute(_LAST).scalar_one()
+                events = store.after(db, position, types, _BATCH)
+                if len(events) < _BATCH:
+                    # Nothing of interest up to `last`: step over the rest at once, but only
+                    # after the events found here have been taken.
+                    if not events:
+                        db.execute(_MOVE, {"name": subscription.name, "to": last})
+                        return taken
+            for event in events:
+                self._take(subscription, event)
+                taken += 1
+
+    def _take(self, subscription: Subscription, event: Recorded) -> None:
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                self._attempt(subscription, event)
+                return
+            except Exception as fault:  # noqa: BLE001 - an edge: a poison event parks its own lineage
+                if attempt == _ATTEMPTS:
+                    self._park(subscription, event, _told(fault), attempt)
+
+    def _attempt(self, subscription: Subscription, event: Recorded) -> None:
+        """The verb, and the cursor's move, in one unit of work: taken exactly once or not at all."""
+        with self._units.open(system_actor(event.organisation), cause=event.id) as ctx:
+            name = subscription.name
+            moved = ctx.db.execute(_MOVE, {"name": name, "to": event.position}).one_or_none()
+            if moved is None:
+                return  # another dispatcher has taken it
+            if ctx.db.execute(
+                _IS_PARKED,
+                {"organisation": event.organisation, "name": name, "lineage": event.lineage},
+            ).one_or_none():
+                self._park_row(ctx.db, name, event, "waits behind a parked event", 0)
+                return
+            subscription.run(ctx, event)
+
+    def _park(self, subscription: Subscription, event: Recorded, error: str, attempts: int) -> None:
+        with self._units.open(system_actor(event.organisation), cause=event.id) as ctx:
+            ctx.db.execute(_MOVE, {"name": subscription.name, "to": event.position})
+            self._park_row(ctx.db, subscription.name, event, error, attempts)
+
+    @staticmethod
+    def _park_row(db: sa.Connection, name: str, event: Recorded, error: str, attempts: int) -> None:
+        db.execute(
+            _PARK,
+            {
+                "organisation": event.organisation,
+                "name": name,
+                "lineage": event.lineage,
+                "number": event.number,
+                "event": event.id,
+                "error": error,
+                "attempts": attempts,
+            },
+        )
+
+    def replay(self, organisation: OrganisationId, subscriber: str) -> int:
+        """Try a subscriber's parked events again, in order; those that fail stay. How many were taken.
+
+        Raises NotFound when no such subscriber is declared.
+        """
+        subscription = self._named(subscriber)
+        stuck: set[str] = set()
+        taken = 0
+        for row in self.parked(organisation):
+            if row.subscriber != subscriber or row.lineage in stuck:
+                continue
+            if self._again(organisation, subscription, row):
+                taken += 1
+            else:
+                stuck.add(row.lineage)
+        return taken
+
+    def _again(self, organisation: OrganisationId, taker: Subscription, row: Parked) -> bool:
+        try:
+            with self._units.open(system_actor(organisation), cause=row.event) as ctx:
+                event = store.one(ctx.db, organisation, EventId(row.event))
+                if event is not None:
+                    taker.run(ctx, event)
+                ctx.db.execute(
+                    _UNPARK,
+                    {
+                        "organisation": organisation,
+                        "name": row.subscriber,
+                        "lineage": row.lineage,
+                        "number": row.number,
+                    },
+                )
+        except Exception:  # noqa: BLE001 - an edge: what fails again stays parked
+            return False
+        return True
+
+    def parked(self, organisation: OrganisationId) -> Sequence[Parked]:
+        """Everything that waits for a person, by subscriber and lineage."""
+        with self._units.open(system_actor(organisation)) as ctx:
+            rows = ctx.db.execute(_PARKED, {"organisation": organisation}).mappings()
+            return [Parked(**row) for row in rows]
+
+    def _named(self, name: str) -> Subscription:
+        for subscription in self._units.house.subscriptions:
+            if subscription.name == name:
+                return subscription
+        known = ", ".join(s.name for s in self._units.house.subscriptions)
+        raise NotFound(f"No subscriber {name!r}; there are: {known}")
+
+
+def _told(fault: Exception) -> str:
+    """What a person reads about a failure: its kind and its first line, no values of rows."""
+    return f"{type(fault).__name__}: {str(fault).partition(chr(10))[0][:300]}"

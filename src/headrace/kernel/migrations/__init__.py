@@ -1,0 +1,1 @@
+"""The ground's own tables, and the environment in which every room's migrations run."""

@@ -1,0 +1,65 @@
+"""Every setting: name, default, unit, meaning. Read from the environment as `HEADRACE_<NAME>`."""
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What an operator may change. Nothing else in the house reads the environment."""
+
+    model_config = SettingsConfigDict(env_prefix="HEADRACE_", extra="ignore", frozen=True)
+
+    home: Path | None = Field(
+        default=None,
+        description="Folder of everything Headrace keeps on this machine: the embedded database, "
+        "repositories, worktrees. Default: /var/lib/headrace for root, else "
+        "~/.local/share/headrace.",
+    )
+    database_url: SecretStr | None = Field(
+        default=None,
+        description="Address of a PostgreSQL server to use instead of the embedded one, as a role "
+        "that may create databases and roles: postgresql://user:password@host:port/postgres.",
+    )
+    database_name: str = Field(default="headrace", description="Name of the database.")
+    database_owner_url: SecretStr | None = Field(
+        default=None, description="Address for the role that migrates, when an operator made it."
+    )
+    database_app_url: SecretStr | None = Field(
+        default=None, description="Address for the role that serves, when an operator made it."
+    )
+    database_system_url: SecretStr | None = Field(
+        default=None,
+        description="Address for the role that sequences and reaps across organisations (it "
+        "bypasses row-level security), when an operator made it.",
+    )
+    clock: str = Field(
+        default="real",
+        description="Organisation time: `real`, or `scaled:FACTOR@ORIGIN/STARTED` with ISO times.",
+    )
+    workers: int = Field(default=1, ge=1, le=64, description="Worker processes of `headrace up`.")
+    host: str = Field(default="127.0.0.1", description="Address that `headrace up` listens on.")
+    port: int = Field(default=8700, ge=0, le=65535, description="Port of `headrace up`; 0: any.")
+    organisation: str = Field(
+        default="", description="Slug of the organisation that the command line works in."
+    )
+    token: SecretStr | None = Field(
+        default=None, description="Token of the principal on the command line; default: the operator."
+    )
+    lease_seconds: float = Field(
+        default=20.0, gt=0, description="Seconds of silence after which a worker's work is taken over."
+    )
+    beat_seconds: float = Field(
+        default=5.0, gt=0, description="Seconds between two signs of life of a worker."
+    )
+    model: str = Field(
+        default="",
+        description="Model for language tasks, as provider:name (openai:…, anthropic:…). Empty: a "
+        "plain draft from the structured facts, marked as such.",
+    )
+    model_url: str = Field(default="", description="Base address of the model's provider.")
+    model_key: SecretStr | None = Field(default=None, description="Key for the model's provider.")
+    recordings: Path | None = Field(
+        default=None, description="Folder of recorded model answers; set by demonstrations."
+    )

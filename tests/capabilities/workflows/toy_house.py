@@ -1,0 +1,120 @@
+"""A house with one toy flow, for the engine's contract tests; also the program of a worker process.
+
+The flow `toy.walk` takes N steps. Each step is a verb that records an event, then an act that
+appends its effect key to a file. Effects are counted from outside: events in the journal, distinct
+keys in the file.
+"""
+
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import ClassVar
+
+from headrace.capabilities.workflows.capability import CAPABILITY as WORKFLOWS
+from headrace.capabilities.workflows.engine import JobWriter
+from headrace.capabilities.workflows.worker import Timing, Worker
+from headrace.kernel.capability import Capability
+from headrace.kernel.clock import RealClock
+from headrace.kernel.context import Ctx
+from headrace.kernel.database import Database, Embedded
+from headrace.kernel.events import Event
+from headrace.kernel.flow import Flow, Queue, Steps
+from headrace.kernel.house import House
+from headrace.kernel.ids import OrganisationId
+from headrace.kernel.postgres import DataDirectory
+from headrace.kernel.unit import Units
+
+ORGANISATION = OrganisationId("org_toy")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stepped(Event):
+    """A toy walk took a step."""
+
+    type: ClassVar[str] = "toy.stepped"
+    walk: str
+    step: int
+
+    @property
+    def lineage(self) -> str:
+        return f"walk:{self.walk}"
+
+
+def take_step(ctx: Ctx, walk: str, step: int) -> int:
+    ctx.record(Stepped(walk=walk, step=step))
+    return step
+
+
+def walk(steps: Steps, *, walk: str, length: str, file: str, pause: str) -> None:
+    """Take `length` steps, each a verb and an act; an act lasts `pause` seconds."""
+    for step in range(int(length)):
+        assert steps.verb(take_step, walk, step) == step
+        steps.act("append", lambda key: _append(Path(file), key, float(pause)), str)
+
+
+def _append(file: Path, key: str, pause: float) -> str:
+    with file.open("a") as out:
+        out.write(f"{key}\n")
+    time.sleep(pause)
+    return key
+
+
+def fail(steps: Steps, *, walk: str) -> None:
+    steps.verb(take_step, walk, 0)
+    raise RuntimeError("the toy is broken")
+
+
+def apologise(ctx: Ctx, error: str, *, walk: str) -> None:
+    ctx.record(Stepped(walk=f"{walk}-apology", step=len(error)))
+
+
+TOY = Capability(
+    name="toy",
+    events=(Stepped,),
+    flows=(
+        Flow(name="toy.walk", run=walk, queue=Queue.INTERACTIVE),
+        Flow(name="toy.fail", run=fail, queue=Queue.INTERACTIVE, on_failure=apologise),
+    ),
+)
+HOUSE = House((WORKFLOWS, TOY))
+
+
+def open_database(directory: str, name: str) -> Database:
+    return Database(Embedded(directory=DataDirectory(path=Path(directory)), name=name))
+
+
+def open_units(database: Database) -> Units:
+    return Units(
+        engine=database.app,
+        house=HOUSE,
+        clock=RealClock(),
+        tenancy=database.tenancy,
+        jobs=JobWriter(HOUSE, database.app),
+    )
+
+
+def main(directory: str, name: str) -> None:
+    logging.basicConfig(level=logging.WARNING)
+    database = open_database(directory, name)
+    worker = Worker(
+        units=open_units(database),
+        system=database.system,
+        organisations=lambda db: [ORGANISATION],
+        timing=Timing(beat=timedelta(seconds=0.3), lease=timedelta(seconds=1.5)),
+    )
+    worker.start()
+    signal.signal(signal.SIGTERM, lambda *_: worker.ask_to_stop())
+    print("ready", os.getpid(), flush=True)
+    worker.wait()
+    worker.stop()
+
+
+if __name__ == "__main__":
+    threading.current_thread().name = "toy-worker"
+    main(*sys.argv[1:])

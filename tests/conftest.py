@@ -1,0 +1,91 @@
+"""Fixtures: a real PostgreSQL, a migrated database for each test process, units of work, a worker."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+import sqlalchemy as sa
+
+from headrace.app import HOUSE
+from headrace.capabilities.workflows.engine import JobWriter, prepare
+from headrace.kernel.clock import FakeClock
+from headrace.kernel.context import Actor, system_actor
+from headrace.kernel.database import Database
+from headrace.kernel.house import House
+from headrace.kernel.ids import OrganisationId, new_id
+from headrace.kernel.unit import Units
+from installation import Installation
+
+MONDAY = datetime(2026, 3, 16, 9, 0, tzinfo=UTC)
+"""When every test begins in organisation time: the first hour of ISO week 12 of 2026."""
+
+
+@pytest.fixture(scope="session")
+def installation() -> Iterator[Installation]:
+    """A server of this test process's own; stopped and deleted at its end."""
+    with Installation() as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def house() -> House:
+    return HOUSE
+
+
+@pytest.fixture(scope="session")
+def _migrated(installation: Installation, house: House) -> Iterator[Database]:
+    database = Database(installation.location("headrace_test"))
+    database.migrate(house, prepare)
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def database(_migrated: Database) -> Iterator[Database]:
+    """The database of the whole house; every table is emptied after the test."""
+    yield _migrated
+    empty(_migrated)
+
+
+def empty(database: Database) -> None:
+    """Delete every row but the schema's own."""
+    owner = sa.create_engine(database.addresses.owner, poolclass=sa.NullPool)
+    with owner.begin() as db:
+        tables = db.execute(
+            sa.text(
+                "SELECT schemaname || '.' || quote_ident(tablename) FROM pg_tables "
+                "WHERE schemaname IN ('public', 'dbos') AND tablename NOT IN "
+                "('alembic_version', 'kernel_secret', 'dbos_migrations', 'journal_sequence', 'queues')"
+            )
+        ).scalars()
+        db.execute(sa.text(f"TRUNCATE {', '.join(tables)} CASCADE"))
+        db.execute(sa.text("UPDATE journal_sequence SET last = 0"))
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock(MONDAY)
+
+
+@pytest.fixture
+def units(database: Database, house: House, clock: FakeClock) -> Units:
+    return Units(
+        engine=database.app,
+        house=house,
+        clock=clock,
+        tenancy=database.tenancy,
+        jobs=JobWriter(house, database.app),
+    )
+
+
+@pytest.fixture
+def organisation() -> OrganisationId:
+    return OrganisationId(new_id("org"))
+
+
+@pytest.fixture
+def system(organisation: OrganisationId) -> Actor:
+    """The system acting in the test's organisation."""
+    return system_actor(organisation)
+
+

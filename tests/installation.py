@@ -1,0 +1,28 @@
+"""A PostgreSQL server of a test's own, in a scratch directory that the database account can enter."""
+
+from types import TracebackType
+
+from headrace.kernel.database import Embedded
+from headrace.kernel.postgres import DataDirectory, destroy, scratch_location, start
+
+
+class Installation:
+    """Starts on entering, is deleted on leaving."""
+
+    def __init__(self) -> None:
+        self.directory: DataDirectory = scratch_location()
+
+    def __enter__(self) -> "Installation":
+        start(self.directory)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        fault: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        destroy(self.directory)
+
+    def location(self, name: str) -> Embedded:
+        return Embedded(directory=self.directory, name=name)

@@ -37,7 +37,8 @@ LAWFUL = {
     "capabilities/artifacts/service.py": "",
     "capabilities/record/model.py": "from headrace.capabilities.artifacts import layout",
     "capabilities/record/store.py": "import sqlalchemy",
-    "capabilities/record/git/commit.py": "import pygit2",
+    "capabilities/record/git/tree.py": "",
+    "capabilities/record/git/commit.py": "import pygit2\nfrom headrace.capabilities.record.git import tree",
     "capabilities/record/markdown.py": "from headrace.capabilities.record import model",
     "capabilities/record/service.py": "from headrace.capabilities.people import service",
     "capabilities/agents/brains/model.py": "import pydantic_ai",
@@ -75,6 +76,11 @@ OFFENCES = [
     ("agent-library", "capabilities/people/service.py", "import pydantic_ai.direct"),
     ("git-library", "capabilities/record/service.py", "import pygit2"),
     ("sql", "capabilities/people/service.py", "import sqlalchemy"),
+    (
+        "circles",
+        "capabilities/record/git/tree.py",
+        "import headrace.capabilities.record.git.commit",
+    ),
     ("root", "capabilities/people/service.py", "import headrace.app"),
 ]
 

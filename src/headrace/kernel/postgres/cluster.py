@@ -82,8 +82,7 @@ def make_if_missing(directory: DataDirectory, binaries: Binaries) -> None:
     """
     if directory.cluster.exists():
         return
-    for abandoned in directory.path.glob(f"{_DRAFT}*"):
-        _remove(abandoned)
+    remove_drafts(directory)
     if not read_if_there(directory.password_file):
         write_private(directory.password_file, new_password())
     draft = directory.path / f"{_DRAFT}-{time.time_ns()}"
@@ -126,6 +125,16 @@ def _initialise(draft: Path, directory: DataDirectory, binaries: Binaries) -> No
     with (draft / "postgresql.conf").open("a", encoding="utf-8") as conf:
         conf.write("\n# Written by Headrace at every start; ALTER SYSTEM overrules it.\n")
         conf.write(f"include = '{_OUR_SETTINGS}'\n")
+
+
+def remove_drafts(directory: DataDirectory) -> None:
+    """Remove what starters left that were killed while they made a cluster."""
+    for abandoned in directory.path.glob(f"{_DRAFT}*"):
+        if abandoned.is_dir():
+            # An orphaned initdb may still write in it: it then fails, and the next start cleans up.
+            shutil.rmtree(abandoned, ignore_errors=True)
+        else:
+            abandoned.unlink(missing_ok=True)
 
 
 def write_settings(directory: DataDirectory, account: Account) -> None:
@@ -174,10 +183,3 @@ def _end_of(file: Path, length: int) -> str:
     with file.open("rb") as opened:
         opened.seek(max(0, file.stat().st_size - length))
         return opened.read().decode(errors="replace")
-
-
-def _remove(place: Path) -> None:
-    if place.is_dir():
-        shutil.rmtree(place)
-    else:
-        place.unlink()

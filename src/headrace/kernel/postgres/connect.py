@@ -23,12 +23,12 @@ def parsed(address: str) -> sa.URL:
     """The address with our driver. Raises InvalidAddress; never repeats a password."""
     try:
         url = sa.make_url(address)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError):
         raise InvalidAddress(
             "The database address cannot be read. Write it as "
             "postgresql+psycopg://user:password@host:port/database, with special characters of the "
             "password percent-encoded."
-        ) from error
+        ) from None  # the cause would quote parts of a password
     if url.drivername not in _ACCEPTED:
         raise InvalidAddress(
             f"Headrace needs PostgreSQL, not {url.drivername}. Write the address as "

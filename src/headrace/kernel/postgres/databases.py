@@ -4,6 +4,7 @@ import contextlib
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import LiteralString
 
 import psycopg
 from psycopg import errors, sql
@@ -132,13 +133,14 @@ def limit_entry(connection: psycopg.Connection, name: str, names: RoleNames) -> 
         "system": sql.Identifier(names.system),
         "idle": sql.Literal(_IDLE_IN_TRANSACTION),
     }
-    for statement in (
+    _apply(
+        connection,
         "REVOKE ALL ON DATABASE {database} FROM PUBLIC, {app}, {system}",
         "GRANT CONNECT ON DATABASE {database} TO {app}, {system}",
         "ALTER ROLE {app} IN DATABASE {database} SET idle_in_transaction_session_timeout = {idle}",
         "ALTER ROLE {system} IN DATABASE {database} SET idle_in_transaction_session_timeout = {idle}",
-    ):
-        connection.execute(sql.SQL(statement).format(**parts))
+        **parts,
+    )
 
 
 def limit_schema(inside: psycopg.Connection, names: RoleNames) -> None:
@@ -148,12 +150,13 @@ def limit_schema(inside: psycopg.Connection, names: RoleNames) -> None:
         "app": sql.Identifier(names.app),
         "system": sql.Identifier(names.system),
     }
-    for statement in (
+    _apply(
+        inside,
         "ALTER SCHEMA public OWNER TO {owner}",
         "REVOKE ALL ON SCHEMA public FROM PUBLIC, {app}, {system}",
         "GRANT USAGE ON SCHEMA public TO {app}, {system}",
-    ):
-        inside.execute(sql.SQL(statement).format(**parts))
+        **parts,
+    )
 
 
 def role_names(addresses: Addresses) -> RoleNames:
@@ -172,6 +175,15 @@ def at_database(addresses: Addresses, name: str) -> Addresses:
         app=rendered(parsed(addresses.app).set(database=name)),
         system=rendered(parsed(addresses.system).set(database=name)),
     )
+
+
+def _apply(
+    connection: psycopg.Connection, *statements: LiteralString, **parts: sql.Composable
+) -> None:
+    """Run statements all or none: a server in use must not see a right taken before it is given."""
+    with connection.transaction():
+        for statement in statements:
+            connection.execute(sql.SQL(statement).format(**parts))
 
 
 def _copy(connection: psycopg.Connection, name: str, template: str, owner: str) -> None:

@@ -56,6 +56,11 @@ class DataDirectory:
         return self.path / "port"
 
     @property
+    def credentials_file(self) -> Path:
+        """The usual place for the passwords that `bootstrap` generates; `destroy` removes it."""
+        return self.path / "credentials"
+
+    @property
     def lock_file(self) -> Path:
         """Held while someone starts, stops or destroys the server."""
         return self.path / "lock"

@@ -29,6 +29,9 @@ from headrace.kernel.postgres.model import (
 from headrace.kernel.postgres.roles import duties, find_admin, find_roles, make_roles
 from headrace.kernel.postgres.rules import admin_faults, role_faults
 
+_ADMINS_OWN = ("options", "application_name", "passfile", "sslcert", "sslkey", "sslpassword")
+"""Parameters of the admin's address that are not for the roles; where and how to connect is."""
+
 
 def bootstrap(
     admin_url: str,
@@ -154,6 +157,8 @@ def _install_vector(inside: psycopg.Connection) -> None:
 
 
 def _addresses(place: sa.URL, names: RoleNames, passwords: Mapping[str, str]) -> Addresses:
+    place = place.difference_update_query(_ADMINS_OWN)
+
     def at(name: str) -> str:
         return rendered(place.set(username=name, password=passwords[name]))
 

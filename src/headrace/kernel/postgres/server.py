@@ -101,10 +101,12 @@ def destroy(directory: DataDirectory) -> None:
     with lock.held(directory.lock_file):
         _stop(directory)
         _await_old_backends(directory)
-        for place in (directory.cluster, *directory.path.glob(f"{directory.cluster.name}.new-*")):
-            shutil.rmtree(place, ignore_errors=not place.is_dir())
-        for file in (directory.password_file, directory.port_file, directory.lock_file):
+        cluster.remove_drafts(directory)
+        if directory.cluster.exists():
+            shutil.rmtree(directory.cluster)
+        for file in (directory.password_file, directory.port_file, directory.credentials_file):
             file.unlink(missing_ok=True)
+        directory.lock_file.unlink()  # last: until now others wait at it
     with contextlib.suppress(OSError):  # something of others is in it: theirs to delete
         directory.path.rmdir()
 
@@ -179,16 +181,27 @@ def _start_failure(directory: DataDirectory, said: str) -> StartFailed:
 
 
 def _forget_strangers(directory: DataDirectory) -> None:
-    """Remove a process note whose number now belongs to a stranger or a zombie.
+    """Remove a process note that is torn, or whose number now belongs to a stranger or a zombie.
 
     PostgreSQL itself refuses to start over such a note, for ever. A note whose process is gone
     stays: PostgreSQL reads there which shared memory to look for. Raises StartFailed.
     """
-    noted = processes.read_pid_file(directory.cluster)
-    if noted is None or not processes.exists(noted.pid):
-        return
-    _await_old_backends(directory)
-    processes.pid_file(directory.cluster).unlink(missing_ok=True)
+    file = processes.pid_file(directory.cluster)
+    deadline = time.monotonic() + OLD_BACKENDS.total_seconds()
+    while file.exists():
+        noted = processes.read_pid_file(directory.cluster)
+        if noted is not None and not _is_strange(noted.pid, directory):
+            return
+        if not processes.working_in(directory.cluster):
+            file.unlink(missing_ok=True)
+            return
+        if time.monotonic() > deadline:
+            raise _start_failure(directory, "backends of a killed server are still at work")
+        time.sleep(_POLL_SECONDS)
+
+
+def _is_strange(pid: int, directory: DataDirectory) -> bool:
+    return processes.exists(pid) and not processes.is_server_of(pid, directory.cluster)
 
 
 def _await_old_backends(directory: DataDirectory) -> None:

@@ -69,6 +69,12 @@ class RecordingEnded(Conflict):
     code = "agents.recording_ended"
 
 
+class RecordingUnfit(Invalid):
+    """A recording says what cannot be said here: a template or an argument that does not fit."""
+
+    code = "agents.recording_unfit"
+
+
 class FactMissing(Conflict):
     """A recording names a fact that the task does not give: the run stops."""
 

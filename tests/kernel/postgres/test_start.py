@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import stat
+import sys
 
 import psycopg
 import pytest
@@ -219,6 +220,7 @@ def test_the_server_is_set_for_a_laptop_that_keeps_its_word(server, connect, set
         assert connection.execute(f"SHOW {setting}").fetchone() == (value,)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="needs Linux's process files")
 def test_no_secret_of_ours_is_in_the_servers_environment(directory, monkeypatch):
     monkeypatch.setenv("HEADRACE_SECRET", "of-ours")
 

@@ -1,0 +1,1 @@
+"""The state of background jobs over HTTP."""

@@ -1,0 +1,1 @@
+"""Datasets and records: their rows, and a generator of realistic ones."""

@@ -1,0 +1,1 @@
+"""What the service does beyond reading records, one folder for each service."""

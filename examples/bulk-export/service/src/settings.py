@@ -1,0 +1,59 @@
+"""Every setting of the service: its name, default, unit and meaning."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+TUNE = "RECORDS_TUNE_"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What an operator may set; `from_environment` reads `RECORDS_<NAME>`."""
+
+    database: Path
+    """The SQLite file. It is made when it is missing."""
+    replica: Path | None = None
+    """A read-only copy for long reads. Without one, the same file is opened read-only."""
+    files: Path
+    """Folder for files that the service makes, such as results of jobs."""
+    signing_key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
+    """Key for signed links. Without one, links die with the process."""
+    flag_url: str | None = None
+    """Where feature flags are asked for (OpenFeature Remote Evaluation). None: all are off."""
+    flag_timeout: timedelta = timedelta(milliseconds=200)
+    flag_cache: timedelta = timedelta(seconds=5)
+    """How long an answer about a flag is believed."""
+    job_workers: int = 2
+    """Threads that run jobs. 0 leaves jobs to another process."""
+    job_lease: timedelta = timedelta(seconds=60)
+    """A job whose worker has been silent for this long is given to another."""
+    tuning: Mapping[str, int] = field(default_factory=dict)
+    """Numbers that features read by name, with defaults of their own (`RECORDS_TUNE_<NAME>`)."""
+
+
+def from_environment() -> Settings:
+    """The settings as the environment has them."""
+    read = os.environ.get
+    folder = Path(read("RECORDS_FOLDER", "var"))
+    replica = read("RECORDS_REPLICA")
+    key = read("RECORDS_SIGNING_KEY")
+    return Settings(
+        database=Path(read("RECORDS_DATABASE", str(folder / "records.sqlite"))),
+        replica=Path(replica) if replica else None,
+        files=Path(read("RECORDS_FILES", str(folder / "files"))),
+        signing_key=key.encode() if key else secrets.token_bytes(32),
+        flag_url=read("RECORDS_FLAG_URL"),
+        flag_timeout=timedelta(milliseconds=float(read("RECORDS_FLAG_TIMEOUT_MS", "200"))),
+        flag_cache=timedelta(seconds=float(read("RECORDS_FLAG_CACHE_SECONDS", "5"))),
+        job_workers=int(read("RECORDS_JOB_WORKERS", "2")),
+        job_lease=timedelta(seconds=float(read("RECORDS_JOB_LEASE_SECONDS", "60"))),
+        tuning={
+            name.removeprefix(TUNE).lower(): int(value)
+            for name, value in os.environ.items()
+            if name.startswith(TUNE)
+        },
+    )

@@ -1,0 +1,1 @@
+"""The user interface: pages and the components they are made of."""

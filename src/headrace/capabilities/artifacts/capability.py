@@ -1,0 +1,18 @@
+"""The one declaration of what artifacts offers."""
+
+from headrace.capabilities.artifacts import operations
+from headrace.capabilities.artifacts.model import BecameEffective, PhaseChanged, Proposed
+from headrace.kernel.capability import Capability, Permission
+
+CAPABILITY = Capability(
+    name="artifacts",
+    operations=operations.OPERATIONS,
+    events=(Proposed, BecameEffective, PhaseChanged),
+    permissions=(
+        Permission(
+            name="artifact:read", summary="See artifacts, their versions and what they came from"
+        ),
+        Permission(name="artifact:acknowledge", summary="Say that a drift is of no consequence"),
+    ),
+    migrations="headrace.capabilities.artifacts.migrations",
+)

@@ -1,0 +1,243 @@
+"""The words of artifacts."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar, NewType, Self
+
+from headrace.capabilities.artifacts.layout.artifact_type import ArtifactType as ArtifactType
+from headrace.capabilities.artifacts.layout.artifact_type import Phase as Phase
+from headrace.capabilities.artifacts.layout.artifact_type import Storage as Storage
+from headrace.kernel.context import Ctx
+from headrace.kernel.errors import Conflict, Invalid, NotFound
+from headrace.kernel.events import Event
+from headrace.kernel.ids import PrincipalId
+from headrace.kernel.json import Json
+
+ArtifactId = NewType("ArtifactId", str)
+"""`type/slug`, as in `mission-brief/bulk-data-export`."""
+
+_REFERENCE = re.compile(r"(?P<id>[a-z0-9-]+/[^@#\s]+)@(?P<number>[1-9][0-9]*)(?:#(?P<element>.+))?")
+
+
+@dataclass(frozen=True, order=True)
+class VersionRef:
+    """One version, or one element of it: `mission-brief/bulk-data-export@2#scope`."""
+
+    artifact: ArtifactId
+    number: int
+    element: str = ""
+
+    def __str__(self) -> str:
+        tail = f"#{self.element}" if self.element else ""
+        return f"{self.artifact}@{self.number}{tail}"
+
+    @property
+    def version(self) -> "VersionRef":
+        """The whole version that the element is part of."""
+        return VersionRef(self.artifact, self.number)
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read the text of a reference. Raises Invalid with its form."""
+        found = _REFERENCE.fullmatch(text)
+        if found is None:
+            raise Invalid(
+                f"{text!r} names no version; write type/slug@number, as in mission-brief/export@2",
+                reference=text,
+            )
+        return cls(ArtifactId(found["id"]), int(found["number"]), found["element"] or "")
+
+
+class LinkKind(StrEnum):
+    """How one version stands to another."""
+
+    INPUT = "input"  # it was made from that
+    SUPERSEDES = "supersedes"
+    EVALUATES = "evaluates"
+    RELATES = "relates"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Link:
+    """From a version to what it came from, or speaks of."""
+
+    kind: LinkKind = LinkKind.INPUT
+    target: VersionRef
+
+
+@dataclass(frozen=True, kw_only=True)
+class Made:
+    """Who made a version, and how. `brain` is skill, model, recorded, external or human."""
+
+    by: PrincipalId
+    brain: str
+    run: str | None = None
+    recipe: str | None = None  # hash of role card, prompt, brain and settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """What a worker hands in: content of a type, in a context, made from links.
+
+    `parts` fill the placeholders of the type's path besides {slug}. `base` is the version that
+    this one was made on; a head that moved since refuses the draft.
+    """
+
+    type: str
+    slug: str
+    context: str
+    content: Mapping[str, Json]
+    made: Made
+    parts: Mapping[str, str | int] = field(default_factory=dict)
+    links: tuple[Link, ...] = ()
+    base: int | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Artifact:
+    """A work product: its identity, its place, its two pointers."""
+
+    id: ArtifactId
+    type: str
+    slug: str
+    context: str
+    parts: Mapping[str, str | int]
+    path: str
+    reference: str | None  # MISSION-2026-015
+    head: int
+    effective: int | None
+    created_at: datetime
+    archived: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Version:
+    """One version: frozen, but for its phase and where it was merged."""
+
+    ref: VersionRef
+    type: str
+    context: str
+    path: str
+    title: str
+    content: Mapping[str, Json]
+    content_hash: str
+    phase: Phase
+    made: Made
+    base: int | None
+    note: str
+    change: str | None
+    commit: str | None
+    no_effect: bool
+    created_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drift:
+    """A version stands on an element that has changed since."""
+
+    version: VersionRef
+    on: VersionRef  # what it was made from
+    now: int  # the number now effective there
+    elements: tuple[str, ...]  # those that differ; empty when the whole was linked
+
+
+@dataclass(frozen=True, kw_only=True)
+class Projection:
+    """Fills the projected fields of a type from live rows; declared by the room that has them.
+
+    `run(ctx, artifact)` gives values by place, as in `{"fields.status": "active"}`.
+    """
+
+    type: str
+    run: Callable[[Ctx, Artifact], Mapping[str, Json]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proposed(Event):
+    """A version was handed in."""
+
+    type: ClassVar[str] = "artifacts.proposed"
+    artifact: ArtifactId
+    number: int
+    artifact_type: str
+    context: str
+    brain: str
+    content_hash: str
+
+    @property
+    def lineage(self) -> str:
+        return f"artifact:{self.artifact}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BecameEffective(Event):
+    """A version was approved and merged: from now on others build on it."""
+
+    type: ClassVar[str] = "artifacts.effective"
+    artifact: ArtifactId
+    number: int
+    artifact_type: str
+    context: str
+    change: str | None
+    commit: str | None
+    no_effect: bool
+
+    @property
+    def lineage(self) -> str:
+        return f"artifact:{self.artifact}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PhaseChanged(Event):
+    """A version was sent back, rejected or archived."""
+
+    type: ClassVar[str] = "artifacts.phase_changed"
+    artifact: ArtifactId
+    number: int
+    artifact_type: str
+    context: str
+    phase: Phase
+
+    @property
+    def lineage(self) -> str:
+        return f"artifact:{self.artifact}"
+
+
+class ArtifactNotFound(NotFound):
+    """No such artifact or version."""
+
+    code = "artifacts.not_found"
+
+
+class TypeUnknown(NotFound):
+    """No such artifact type."""
+
+    code = "artifacts.type_unknown"
+
+
+class ContentRefused(Invalid):
+    """The content does not fit its type."""
+
+    code = "artifacts.content_refused"
+
+
+class HeadMoved(Conflict):
+    """Somebody handed in another version meanwhile."""
+
+    code = "artifacts.head_moved"
+
+
+class Immutable(Conflict):
+    """Versions of this type are never edited."""
+
+    code = "artifacts.immutable"
+
+
+class PathTaken(Conflict):
+    """Another artifact stands at this path."""
+
+    code = "artifacts.path_taken"

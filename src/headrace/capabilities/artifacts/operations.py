@@ -1,0 +1,206 @@
+"""What artifacts offers to REST, CLI and MCP."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from headrace.capabilities.artifacts import service
+from headrace.capabilities.artifacts.model import (
+    Artifact,
+    ArtifactId,
+    ArtifactType,
+    Drift,
+    LinkKind,
+    Version,
+    VersionRef,
+)
+from headrace.kernel.capability import Effect, Http, Operation, OperationKind
+from headrace.kernel.context import Ctx
+from headrace.kernel.errors import NotFound
+from headrace.kernel.json import Json
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArtifactQuery:
+    type: str | None = None
+    context: str | None = None
+    after: str | None = None
+    limit: int = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArtifactPage:
+    items: tuple[Artifact, ...]
+    next: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArtifactName:
+    artifact: str
+    version: int | None = None  # the effective one, else the newest
+
+
+@dataclass(frozen=True, kw_only=True)
+class VersionShown:
+    version: str
+    type: str
+    title: str
+    phase: str
+    context: str
+    path: str
+    made_by: str
+    brain: str
+    change: str | None
+    commit: str | None
+    content: Mapping[str, Json]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkShown:
+    kind: LinkKind
+    version: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lineage:
+    """One hop up and one hop down from a version."""
+
+    version: str
+    made_from: tuple[LinkShown, ...]
+    led_to: tuple[LinkShown, ...]
+    drift: tuple[Drift, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TypeShown:
+    name: str
+    title: str
+    path: str
+    approval: bool
+    immutable: bool
+    context_kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TypeList:
+    items: tuple[TypeShown, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Nothing:
+    """No input."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Acknowledgement:
+    version: str
+    target: str
+    note: str
+
+
+def listing(ctx: Ctx, query: ArtifactQuery) -> ArtifactPage:
+    """List artifacts by id, of a type or context where named."""
+    found = service.listing(
+        ctx, type=query.type, context=query.context, after=query.after, limit=query.limit
+    )
+    full = len(found) == query.limit
+    return ArtifactPage(items=tuple(found), next=found[-1].id if full else None)
+
+
+def show(ctx: Ctx, name: ArtifactName) -> VersionShown:
+    """Show one version of an artifact: its content, who made it, where it was merged.
+
+    Without a version, the effective one; while there is none, the newest.
+    """
+    version = _version(ctx, name)
+    return VersionShown(
+        version=str(version.ref),
+        type=version.type,
+        title=version.title,
+        phase=version.phase,
+        context=version.context,
+        path=version.path,
+        made_by=version.made.by,
+        brain=version.made.brain,
+        change=version.change,
+        commit=version.commit,
+        content=service.shown(ctx, version),
+    )
+
+
+def lineage(ctx: Ctx, name: ArtifactName) -> Lineage:
+    """Show what a version was made from, what came of it, and what has since moved under it."""
+    version = _version(ctx, name)
+    return Lineage(
+        version=str(version.ref),
+        made_from=tuple(
+            LinkShown(kind=link.kind, version=str(link.target))
+            for link in service.links(ctx, version.ref)
+        ),
+        led_to=tuple(
+            LinkShown(kind=kind, version=str(ref))
+            for ref, kind in service.linked_from(ctx, version.ref)
+        ),
+        drift=tuple(service.drift(ctx, version.ref)),
+    )
+
+
+def types(ctx: Ctx, _: Nothing) -> TypeList:
+    """List the artifact types of this house, with where each is kept."""
+    return TypeList(
+        items=tuple(
+            TypeShown(
+                name=t.name,
+                title=t.title,
+                path=t.path,
+                approval=t.approval,
+                immutable=t.immutable,
+                context_kind=t.context_kind,
+            )
+            for t in ctx.declared(ArtifactType)
+        )
+    )
+
+
+def acknowledge(ctx: Ctx, input: Acknowledgement) -> Acknowledgement:
+    """Say that a version stands although what it was made from has moved on."""
+    service.acknowledge(
+        ctx, VersionRef.parse(input.version), VersionRef.parse(input.target), input.note
+    )
+    return input
+
+
+def _version(ctx: Ctx, name: ArtifactName) -> Version:
+    artifact = service.get(ctx, ArtifactId(name.artifact))
+    number = name.version or artifact.effective or artifact.head
+    if number == 0:
+        raise NotFound(f"{artifact.id} has no version yet")
+    return service.get_version(ctx, VersionRef(artifact.id, number))
+
+
+def _query(name: str, run: object, input: type, output: type, path: str) -> Operation:
+    return Operation(
+        name=name,
+        permission="artifact:read",
+        input=input,
+        output=output,
+        run=run,  # type: ignore[arg-type]  # each `run` here takes exactly its own input
+        http=Http(method="GET", path=path),
+        kind=OperationKind.QUERY,
+        effect=Effect.NONE,
+    )
+
+
+OPERATIONS = (
+    _query("artifact.list", listing, ArtifactQuery, ArtifactPage, "/artifacts"),
+    _query("artifact.show", show, ArtifactName, VersionShown, "/artifacts/show"),
+    _query("artifact.lineage", lineage, ArtifactName, Lineage, "/artifacts/lineage"),
+    _query("artifact.types", types, Nothing, TypeList, "/artifact-types"),
+    Operation(
+        name="artifact.acknowledge",
+        permission="artifact:acknowledge",
+        input=Acknowledgement,
+        output=Acknowledgement,
+        run=acknowledge,
+        http=Http(method="POST", path="/artifacts/acknowledgements"),
+    ),
+)

@@ -1,0 +1,68 @@
+"""What artifacts may do. Pure."""
+
+from collections.abc import Mapping
+
+from headrace.capabilities.artifacts.layout.identity import changed_elements
+from headrace.capabilities.artifacts.model import (
+    Artifact,
+    ArtifactType,
+    Draft,
+    Drift,
+    Phase,
+    VersionRef,
+)
+from headrace.kernel.errors import Refusal
+
+OPEN = frozenset({Phase.DRAFT, Phase.PROCESSING, Phase.IN_REVIEW, Phase.REVISION_REQUESTED})
+"""Phases from which a version may still become effective."""
+
+PERSON = "human"
+"""The brain of a version that a person wrote."""
+
+
+def new_version(
+    layout: ArtifactType, present: Artifact | None, head_brain: str | None, draft: Draft
+) -> int | Refusal:
+    """The number of the draft's version, or every reason why it may not be one.
+
+    A person's head is never overwritten by a draft that did not know it.
+    """
+    if present is None:
+        return 1
+    reasons = []
+    if layout.immutable:
+        reasons.append(
+            f"{present.id} is filed and a {layout.title} is never edited; "
+            "file a new one that supersedes it"
+        )
+    if present.context != draft.context:
+        reasons.append(f"{present.id} belongs to {present.context}, not to {draft.context}")
+    if draft.base is not None and draft.base != present.head:
+        reasons.append(
+            f"it was made on version {draft.base}, and version {present.head} is newest now; "
+            "make it again on that one"
+        )
+    elif draft.base is None and head_brain == PERSON and draft.made.brain != PERSON:
+        reasons.append(
+            f"a person wrote version {present.head}; name it as the base and keep what they wrote"
+        )
+    return Refusal(tuple(reasons)) if reasons else present.head + 1
+
+
+def drift(
+    version: VersionRef,
+    on: VersionRef,
+    then: Mapping[str, str],
+    now: tuple[int, Mapping[str, str]],
+) -> Drift | None:
+    """What has changed under `version` since it was made on `on`: element hashes then and now."""
+    number, hashes = now
+    if number == on.number:
+        return None
+    changed = changed_elements(then, hashes)
+    if on.element:
+        inside = (on.element, f"{on.element}.", f"{on.element}[")
+        changed = tuple(e for e in changed if e == inside[0] or e.startswith(inside[1:]))
+    if not changed:
+        return None
+    return Drift(version=version, on=on, now=number, elements=changed)

@@ -1,0 +1,1 @@
+"""The record: Git repositories, change requests and their reviewers, merge, Markdown and back."""

@@ -1,0 +1,176 @@
+"""What budgets offers to REST, CLI and MCP."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from headrace.capabilities.budgets import service
+from headrace.capabilities.budgets.model import (
+    Budget,
+    Cap,
+    Dimension,
+    Entry,
+    Forecast,
+    Period,
+    Reservation,
+    Scope,
+    Total,
+)
+from headrace.kernel.capability import Effect, Http, Operation, OperationKind
+from headrace.kernel.context import Ctx
+
+READ, SET = "budgets:read", "budgets:set"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewCap:
+    """`scope` is organisation, mission:ID, stream:ID or agent:ID; a measure left out has no cap."""
+
+    scope: str
+    tokens: int | None = None
+    usd: Decimal | None = None
+    period: Period = Period.ALWAYS
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScopeName:
+    scope: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BudgetForecasts:
+    items: tuple[Forecast, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class BudgetQuery:
+    after: str = ""
+    limit: int = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class BudgetPage:
+    items: tuple[Budget, ...]
+    next: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReservationQuery:
+    limit: int = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReservationPage:
+    items: tuple[Reservation, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LedgerQuery:
+    scope: str = "organisation"
+    before: int | None = None
+    limit: int = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class LedgerPage:
+    items: tuple[Entry, ...]
+    next: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TotalsQuery:
+    by: Dimension = Dimension.MODEL
+    scope: str = "organisation"
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TotalList:
+    items: tuple[Total, ...]
+
+
+def set_cap(ctx: Ctx, asked: NewCap) -> Budget:
+    """Set the most a scope may use: in tokens, in dollars, or both.
+
+    It replaces the former cap of that scope and period. Runs that wait for budget are tried again.
+    What is already spent or held stays; a cap below it stops new runs only.
+    """
+    cap = Cap.of(asked.tokens, asked.usd)
+    return service.set_cap(ctx, Scope.parse(asked.scope), cap, asked.period)
+
+
+def show(ctx: Ctx, name: ScopeName) -> BudgetForecasts:
+    """Show the budgets of one scope: cap, spent, held, and when they run out.
+
+    The pace is what was used in the last seven days of organisation time. Money is in millionths
+    of a dollar.
+    """
+    return BudgetForecasts(items=tuple(service.forecasts(ctx, Scope.parse(name.scope))))
+
+
+def listing(ctx: Ctx, query: BudgetQuery) -> BudgetPage:
+    """List every budget of the terms that run now: cap, spent, held."""
+    found = service.standing(ctx, after=_place(query.after), limit=query.limit)
+    last = found[-1] if len(found) == query.limit else None
+    following = f"{last.period}/{last.scope}" if last else None
+    return BudgetPage(items=tuple(found), next=following)
+
+
+def _place(after: str) -> tuple[str, str, str]:
+    period, _, scope = after.partition("/")
+    kind, _, name = scope.partition(":")
+    return kind, name, period
+
+
+def held(ctx: Ctx, query: ReservationQuery) -> ReservationPage:
+    """List what is held now for work that runs, oldest first."""
+    return ReservationPage(items=tuple(service.open_reservations(ctx, query.limit)))
+
+
+def ledger(ctx: Ctx, query: LedgerQuery) -> LedgerPage:
+    """List what was used: one line per use, newest first, never changed afterwards."""
+    found = service.entries(
+        ctx, scope=Scope.parse(query.scope), before=query.before, limit=query.limit
+    )
+    following = found[-1].number if len(found) == query.limit else None
+    return LedgerPage(items=tuple(found), next=following)
+
+
+def totals(ctx: Ctx, query: TotalsQuery) -> TotalList:
+    """Sum what was used by model, agent, mission, stream, change or run, dearest first.
+
+    `unpriced` counts uses whose price is unknown: where it is not 0, the money is a lower bound.
+    """
+    found = service.totals(ctx, query.by, scope=Scope.parse(query.scope), since=query.since)
+    return TotalList(items=tuple(found))
+
+
+def _query(name: str, input: type, output: type, run: object, path: str) -> Operation:
+    assert callable(run)
+    return Operation(
+        name=name,
+        permission=READ,
+        input=input,
+        output=output,
+        run=run,
+        http=Http(method="GET", path=path),
+        kind=OperationKind.QUERY,
+        effect=Effect.NONE,
+    )
+
+
+OPERATIONS = (
+    Operation(
+        name="budget.set",
+        permission=SET,
+        input=NewCap,
+        output=Budget,
+        run=set_cap,
+        http=Http(method="PUT", path="/budgets/{scope}"),
+    ),
+    _query("budget.show", ScopeName, BudgetForecasts, show, "/budgets/{scope}"),
+    _query("budget.list", BudgetQuery, BudgetPage, listing, "/budgets"),
+    _query("budget.held", ReservationQuery, ReservationPage, held, "/reservations"),
+    _query("ledger.list", LedgerQuery, LedgerPage, ledger, "/ledger"),
+    _query("ledger.totals", TotalsQuery, TotalList, totals, "/ledger/totals"),
+)

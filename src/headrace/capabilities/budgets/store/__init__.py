@@ -1,0 +1,1 @@
+"""Rows of budgets; all its SQL: accounts and caps, reservations, the ledger."""

@@ -42,23 +42,13 @@ def apply_patch(
     """
     with exclusive(worktree.git_dir, [worktree.git_dir / "index.lock"]) as lock:
         git = replace(worktree.git, held_lock=lock)
-        reasons = _reasons_against(git, patch)
-        if reasons:
-            return PatchRefused(reasons=reasons)
-        changes = _changes_of(worktree, git, patch)
-        refuse_outside(changes, allowed)
-        if not only_try:
-            run(git, *_APPLY, "--index", "-", stdin=patch)
+        try:
+            changes = _changes_of(worktree, git, patch)
+            refuse_outside(changes, allowed)
+            _apply(git, patch, ["--check"] if only_try else [])
+        except GitFailed as failure:
+            return PatchRefused(reasons=_reasons(failure))
     return PatchApplied(changes=changes)
-
-
-def _reasons_against(git: Git, patch: bytes) -> tuple[str, ...]:
-    try:
-        run(git, *_APPLY, "--index", "--check", "-", stdin=patch)
-    except GitFailed as failure:
-        told = [line.removeprefix("error: ") for line in failure.stderr.splitlines() if line]
-        return tuple(told) or ("Git gave no reason",)
-    return ()
 
 
 def _changes_of(worktree: Worktree, git: Git, patch: bytes) -> tuple[PathChange, ...]:
@@ -73,3 +63,15 @@ def _changes_of(worktree: Worktree, git: Git, patch: bytes) -> tuple[PathChange,
     finally:
         copy.unlink(missing_ok=True)
     return changed_paths(worktree.repository, before, after)
+
+
+def _apply(git: Git, patch: bytes, how: Sequence[str]) -> None:
+    # Git compares times before contents: a file that was merely touched, or that a sparse worktree
+    # has only just got, would count as edited.
+    run(git, "update-index", "-q", "--refresh", accept=(0, 1))
+    run(git, *_APPLY, "--index", *how, "-", stdin=patch)
+
+
+def _reasons(failure: GitFailed) -> tuple[str, ...]:
+    told = [line.removeprefix("error: ") for line in failure.stderr.splitlines() if line]
+    return tuple(told) or ("Git gave no reason",)

@@ -1,0 +1,89 @@
+"""The entrance: turns what a call says about its caller into an actor; the doors stand before it."""
+
+from headrace.capabilities.people import service
+from headrace.capabilities.people.model import OPERATOR
+from headrace.kernel.access import Credentials, NotSignedIn
+from headrace.kernel.capability import Effect, Operation
+from headrace.kernel.context import Actor, ActorKind, Ctx, system_actor
+from headrace.kernel.edge import Request
+from headrace.kernel.errors import Invalid, NotAllowed
+from headrace.kernel.ids import OrganisationId, PrincipalId, new_id
+from headrace.kernel.unit import Units
+
+OPERATOR_PRINCIPAL = PrincipalId("operator")
+"""Who the journal names when the operator of this machine acts in nobody else's name."""
+
+_NOWHERE = system_actor(OrganisationId(""))
+"""Sees no organisation's rows; for what is asked before one is known."""
+
+
+class WrongOrganisation(NotAllowed):
+    """A token opens its own organisation and no other."""
+
+    code = "people.wrong_organisation"
+
+
+class Entrance:
+    """Admits callers: by token, or as the operator where the door vouches for it."""
+
+    def __init__(self, units: Units) -> None:
+        self._units = units
+
+    def admit(self, credentials: Credentials, operation: Operation) -> Actor:
+        """Who acts. Raises NotSignedIn, WrongOrganisation, NotFound (organisation or handle), Invalid
+        (several organisations and none named), NotAllowed (standing in without being the operator).
+        """
+        if credentials.token is not None:
+            return self._by_token(credentials, credentials.token)
+        if not credentials.trusted:
+            raise NotSignedIn(
+                "Sign in first: send a token, `Authorization: Bearer hr_…`. "
+                "`headrace token issue` makes one"
+            )
+        return self._operator(credentials, operation)
+
+    def refused(self, request: Request, refusal: NotAllowed) -> None:
+        """Note a refusal in the caller's organisation, in a unit of work of its own."""
+        self._units.run(request.actor, service.record_refusal, request.operation, refusal)
+
+    def _by_token(self, credentials: Credentials, token: str) -> Actor:
+        actor = self._units.run(_NOWHERE, service.authenticate, token)
+        if credentials.stand_in is not None:
+            raise NotAllowed("A token acts as its owner; leave the other name out")
+        if credentials.organisation:
+            self._units.run(_NOWHERE, _same, actor, credentials.organisation)
+        return actor
+
+    def _operator(self, credentials: Credentials, operation: Operation) -> Actor:
+        if operation.permission.partition(":")[0] == OPERATOR:
+            return _operator_in(OrganisationId(new_id("org")))
+        organisation = self._units.run(_NOWHERE, _chosen, credentials.organisation)
+        operator = _operator_in(organisation)
+        if credentials.stand_in is None:
+            return operator
+        noted = "" if operation.effect is Effect.NONE else operation.name
+        return self._units.run(operator, service.stand_in, credentials.stand_in, noted)
+
+
+def _operator_in(organisation: OrganisationId) -> Actor:
+    return Actor(organisation=organisation, principal=OPERATOR_PRINCIPAL, kind=ActorKind.SYSTEM)
+
+
+def _same(ctx: Ctx, actor: Actor, slug: str) -> None:
+    """An organisation that does not exist and one that is not the token's look alike."""
+    own = service.organisation(ctx, actor.organisation)
+    if own is None or own.slug != slug:
+        raise WrongOrganisation(f"This token does not open the organisation {slug!r}", slug=slug)
+
+
+def _chosen(ctx: Ctx, slug: str | None) -> OrganisationId:
+    if slug:
+        return service.organisation_by_slug(ctx, slug).id
+    found = service.organisations(ctx, limit=2)
+    if len(found) == 1:
+        return found[0].id
+    raise Invalid(
+        "There are several organisations; name one with --organisation"
+        if found
+        else "There is no organisation yet; `headrace organisation create` founds one"
+    )

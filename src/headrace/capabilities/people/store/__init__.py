@@ -1,0 +1,65 @@
+"""Rows of people; all its SQL."""
+
+from headrace.capabilities.people.store.principals import (
+    add_principal,
+    by_slug,
+    found,
+    organisation,
+    organisations,
+    principal,
+    principal_by_handle,
+    principals,
+    set_active,
+    take_handle,
+)
+from headrace.capabilities.people.store.rights import (
+    GrantRow,
+    grant,
+    grant_by_id,
+    grants,
+    people,
+    revoke,
+    standing,
+    team_rights,
+)
+from headrace.capabilities.people.store.teams import (
+    add_team,
+    join,
+    leave,
+    resolve,
+    team_by_handle,
+    teams,
+)
+from headrace.capabilities.people.store.tokens import TokenRow, issue, revoke_token, token, tokens
+
+__all__ = [
+    "GrantRow",
+    "TokenRow",
+    "add_principal",
+    "add_team",
+    "by_slug",
+    "found",
+    "grant",
+    "grant_by_id",
+    "grants",
+    "issue",
+    "join",
+    "leave",
+    "organisation",
+    "organisations",
+    "people",
+    "principal",
+    "principal_by_handle",
+    "principals",
+    "resolve",
+    "revoke",
+    "revoke_token",
+    "set_active",
+    "standing",
+    "take_handle",
+    "team_by_handle",
+    "team_rights",
+    "teams",
+    "token",
+    "tokens",
+]

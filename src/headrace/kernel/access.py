@@ -1,0 +1,94 @@
+"""Access: what a door passes in, who it says calls, and the reception through which every call goes."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from headrace.kernel.capability import Operation
+from headrace.kernel.context import Actor
+from headrace.kernel.edge import Edge, Request
+from headrace.kernel.errors import Invalid, NotAllowed, NotFound
+from headrace.kernel.form import check
+from headrace.kernel.json import Json
+from headrace.kernel.rehearsal import Rehearsal
+
+
+class NotSignedIn(NotAllowed):
+    """Nobody is signed in, or not with anything that is valid now."""
+
+    code = "not_signed_in"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Credentials:
+    """What a call says about who makes it; nothing of it is believed before it is checked.
+
+    `trusted` is the door's own word that the caller owns this machine's data folder (the command
+    line does, a browser on another machine does not): then no token is needed, the caller is the
+    operator, and may stand in for the principal of the handle `stand_in`.
+    """
+
+    token: str | None = field(default=None, repr=False)
+    organisation: str | None = None  # slug
+    stand_in: str | None = None  # handle
+    trusted: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """One call of an operation, as a door received it."""
+
+    operation: str
+    input: Mapping[str, Json]
+    credentials: Credentials = Credentials()
+    key: str | None = None  # Idempotency-Key
+    dry_run: bool = False
+
+
+Admit = Callable[[Credentials, Operation], Actor]
+"""Who calls. Raises NotSignedIn, NotAllowed (another organisation), NotFound (a name unknown here)."""
+
+Refused = Callable[[Request, NotAllowed], None]
+"""Hears of every call that was refused for want of a right."""
+
+
+class Reception:
+    """Takes calls from every door: who, in what form, with what right, and then the operation."""
+
+    def __init__(
+        self,
+        *,
+        edge: Edge,
+        admit: Admit,
+        rehearsal: Rehearsal | None = None,
+        refused: Refused | None = None,
+    ) -> None:
+        self._edge = edge
+        self._admit = admit
+        self._rehearsal = rehearsal
+        self._refused = refused
+
+    def perform(self, call: Call) -> Json:
+        """The operation's answer. Raises whatever `Edge.perform` raises, and NotSignedIn."""
+        operation = self._edge.units.house.operations.get(call.operation)
+        if operation is None:
+            raise NotFound(f"No operation {call.operation!r}", operation=call.operation)
+        request = Request(
+            actor=self._admit(call.credentials, operation),
+            operation=operation.name,
+            input=call.input,
+            key=call.key,
+        )
+        check(operation.input, request.input)
+        try:
+            return self._answer(request, dry_run=call.dry_run)
+        except NotAllowed as refusal:
+            if self._refused is not None:
+                self._refused(request, refusal)
+            raise
+
+    def _answer(self, request: Request, *, dry_run: bool) -> Json:
+        if not dry_run:
+            return self._edge.perform(request)
+        if self._rehearsal is None:
+            raise Invalid("This door cannot rehearse; call it without dry run")
+        return self._rehearsal.perform(request)

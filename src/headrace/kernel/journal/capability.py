@@ -1,0 +1,6 @@
+"""The one declaration of what the journal offers."""
+
+from headrace.kernel.capability import Capability
+from headrace.kernel.journal.operations import OPERATIONS, PERMISSIONS
+
+CAPABILITY = Capability(name="journal", operations=OPERATIONS, permissions=PERMISSIONS)

@@ -1,0 +1,191 @@
+"""What the journal offers to REST, CLI and MCP."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
+
+from headrace.kernel.capability import Effect, Http, Operation, OperationKind, Permission
+from headrace.kernel.context import Ctx
+from headrace.kernel.events import Recorded
+from headrace.kernel.journal import feed, store
+from headrace.kernel.journal.dispatch import Parked
+from headrace.kernel.journal.verify import Audit, audit
+
+Type = Annotated[
+    str | None,
+    Field(description="Only events of this type, or of this room: record.merged, record."),
+]
+Limit = Annotated[int, Field(ge=1, le=500, description="Most events at once.")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Nothing:
+    """No input."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listing:
+    """A part of the journal, newest first."""
+
+    type: Type = None
+    lineage: Annotated[
+        str | None, Field(description="Only what happened to this thing: artifact:brief/export.")
+    ] = None
+    before: Annotated[
+        int | None, Field(ge=1, description="Show what lies before this position.")
+    ] = None
+    limit: Limit = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class Events:
+    """Events newest first; `next` is the `before` of the page that follows, None on the last."""
+
+    items: tuple[Recorded, ...]
+    next: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Following:
+    """Where to go on in the journal."""
+
+    after: Annotated[
+        int | None, Field(ge=0, description="Position after which to go on; none: from now.")
+    ] = None
+    type: Type = None
+    limit: Limit = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Feed:
+    """Events in their order, and the position from which to go on, also when there is none."""
+
+    items: tuple[Recorded, ...]
+    position: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParkedEvents:
+    """Everything that waits for a person."""
+
+    items: tuple[Parked, ...]
+    next: None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subscriber:
+    """A subscriber by its name."""
+
+    subscriber: Annotated[str, Field(description="Name of a subscriber: streams.advance.")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Replayed:
+    """How many parked events were taken, and how many still wait."""
+
+    taken: int
+    waiting: int
+
+
+def list_events(ctx: Ctx, asked: Listing) -> Events:
+    """List what happened, newest first."""
+    found = store.page(
+        ctx.db,
+        ctx.organisation,
+        type=asked.type,
+        lineage=asked.lineage,
+        before=asked.before,
+        limit=asked.limit + 1,
+    )
+    items = tuple(found[: asked.limit])
+    return Events(items=items, next=items[-1].position if len(found) > asked.limit else None)
+
+
+def follow(ctx: Ctx, asked: Following) -> Feed:
+    """Follow what happens, in its order, from a position on."""
+    if asked.after is None:
+        return Feed(items=(), position=feed.newest(ctx))
+    items = tuple(feed.following(ctx, asked.after, type=asked.type, limit=asked.limit))
+    last = items[-1].position if items else None
+    return Feed(items=items, position=asked.after if last is None else last)
+
+
+def verify(ctx: Ctx, _nothing: Nothing) -> Audit:
+    """Check the whole journal against its seals, and name every row that was changed.
+
+    The answer's `head` stands for all that was sealed so far: write it down elsewhere, and nobody
+    can rewrite the past unseen.
+    """
+    return audit(ctx.db, ctx.organisation)
+
+
+def list_parked(ctx: Ctx, _nothing: Nothing) -> ParkedEvents:
+    """List the events that a subscriber could not take, and those that wait behind them."""
+    return ParkedEvents(items=tuple(feed.parked(ctx)))
+
+
+def replay(ctx: Ctx, asked: Subscriber) -> Replayed:
+    """Bring a subscriber the events that it could not take before, in order."""
+    taken = feed.replay(ctx, asked.subscriber)
+    return Replayed(taken=taken, waiting=len(feed.parked(ctx, asked.subscriber)))
+
+
+VIEW, VERIFY, REPLAY = "journal:view", "journal:verify", "journal:replay"
+
+OPERATIONS = (
+    Operation(
+        name="journal.list",
+        permission=VIEW,
+        input=Listing,
+        output=Events,
+        run=list_events,
+        http=Http(method="GET", path="/journal"),
+        kind=OperationKind.QUERY,
+        effect=Effect.NONE,
+    ),
+    Operation(
+        name="journal.follow",
+        permission=VIEW,
+        input=Following,
+        output=Feed,
+        run=follow,
+        http=Http(method="GET", path="/events"),
+        kind=OperationKind.STREAM,
+        effect=Effect.NONE,
+    ),
+    Operation(
+        name="audit.verify",
+        permission=VERIFY,
+        input=Nothing,
+        output=Audit,
+        run=verify,
+        http=Http(method="GET", path="/journal/audit"),
+        kind=OperationKind.QUERY,
+        effect=Effect.NONE,
+    ),
+    Operation(
+        name="journal.parked",
+        permission=VIEW,
+        input=Nothing,
+        output=ParkedEvents,
+        run=list_parked,
+        http=Http(method="GET", path="/journal/parked"),
+        kind=OperationKind.QUERY,
+        effect=Effect.NONE,
+    ),
+    Operation(
+        name="journal.replay",
+        permission=REPLAY,
+        input=Subscriber,
+        output=Replayed,
+        run=replay,
+        http=Http(method="POST", path="/journal/parked/{subscriber}/replay"),
+    ),
+)
+
+PERMISSIONS = (
+    Permission(name=VIEW, summary="Read the journal of everything that happened"),
+    Permission(name=VERIFY, summary="Check the journal against its seals"),
+    Permission(name=REPLAY, summary="Bring subscribers the events that they could not take"),
+)

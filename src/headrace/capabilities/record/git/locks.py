@@ -7,7 +7,6 @@ into it which of Git's lock files it may create. Who takes it next removes what 
 """
 
 import fcntl
-import json
 import os
 import time
 from collections.abc import Iterator, Sequence
@@ -85,15 +84,10 @@ def _try_lock(descriptor: int, place: Path) -> bool:
 
 
 def _remove_what_a_dead_holder_left(descriptor: int, git_dir: Path) -> None:
-    size = os.fstat(descriptor).st_size
-    if not size:
-        return
-    try:
-        names = json.loads(os.pread(descriptor, size, 0))
-    except ValueError:
-        names = []  # killed while writing its intent, hence before it began
-    for name in names:
-        place = git_dir / str(name)
+    # A torn line was written by one that was killed before it began.
+    written = os.pread(descriptor, os.fstat(descriptor).st_size, 0)
+    for name in written.decode("utf-8", "surrogateescape").split("\0"):
+        place = git_dir / name
         # The file lies where an agent might write: it must not become a way to delete anything.
         if place.suffix == ".lock" and place.resolve().is_relative_to(git_dir.resolve()):
             place.unlink(missing_ok=True)
@@ -112,4 +106,4 @@ def _remove_ancient(guarded: Sequence[Path]) -> None:
 def _write_intent(descriptor: int, guarded: Sequence[Path]) -> None:
     os.ftruncate(descriptor, 0)
     if guarded:
-        os.pwrite(descriptor, json.dumps([str(place) for place in guarded]).encode(), 0)
+        os.pwrite(descriptor, b"\0".join(map(os.fsencode, guarded)), 0)

@@ -67,8 +67,8 @@ def _changes_of(worktree: Worktree, git: Git, patch: bytes) -> tuple[PathChange,
 
 def _apply(git: Git, patch: bytes, how: Sequence[str]) -> None:
     # Git compares times before contents: a file that was merely touched, or that a sparse worktree
-    # has only just got, would count as edited.
-    run(git, "update-index", "-q", "--refresh", accept=(0, 1))
+    # has only just got, would count as edited. A refresh that fails is silent; applying tells why.
+    git.run("update-index", "-q", "--refresh", accept=(0, 1, 128))
     run(git, *_APPLY, "--index", *how, "-", stdin=patch)
 
 

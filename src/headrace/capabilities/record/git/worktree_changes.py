@@ -94,10 +94,10 @@ def refuse_outside(changes: Iterable[PathChange], allowed: Sequence[str] | None)
         )
 
 
-def run(git: Git, *arguments: str, stdin: bytes = b"", accept: Sequence[int] = (0,)) -> Output:
+def run(git: Git, *arguments: str, stdin: bytes = b"") -> Output:
     """Runs Git in a worktree; RepositoryBusy when another Git holds its index."""
     try:
-        return git.run(*arguments, stdin=stdin, accept=accept)
+        return git.run(*arguments, stdin=stdin)
     except GitFailed as failure:
         if "index.lock" in failure.stderr:
             raise RepositoryBusy(

@@ -1,0 +1,91 @@
+"""The verbs of intake."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from headrace.capabilities.intake import rules, store
+from headrace.capabilities.intake.model import (
+    Digest,
+    Signal,
+    SignalRegistered,
+    Stale,
+    WeekOverflowed,
+)
+from headrace.kernel.context import Ctx
+
+
+def register(ctx: Ctx, signal: Signal) -> Signal:
+    """Triage a filed signal and count it; gives it with its disposition and what it repeats.
+
+    Harmless to repeat. Records SignalRegistered, and WeekOverflowed once, when the week passes
+    what a weekly digest may wait for.
+    """
+    known = store.one(ctx.db, ctx.organisation, signal.signal)
+    if known is not None:
+        return known
+    store.lock_topic(ctx.db, ctx.organisation, signal.source, signal.topic)
+    earlier = store.same(ctx.db, ctx.organisation, signal.source, signal.topic)
+    first = rules.duplicate(signal, earlier)
+    triaged = replace(
+        signal,
+        disposition=rules.triage(signal.urgency, signal.impact).disposition,
+        duplicate_of=first.signal if first is not None else None,
+    )
+    store.add(ctx.db, ctx.organisation, triaged)
+    ctx.record(
+        SignalRegistered(
+            signal=triaged.signal,
+            topic=triaged.topic,
+            category=triaged.category,
+            disposition=triaged.disposition,
+            duplicate_of=triaged.duplicate_of,
+        )
+    )
+    _watch_week(ctx, triaged.filed_at)
+    return triaged
+
+
+def _watch_week(ctx: Ctx, moment: datetime) -> None:
+    begin = week_begin(moment)
+    count = store.count(ctx.db, ctx.organisation, begin, begin + timedelta(weeks=1))
+    if count == rules.WEEK_MOST + 1:  # the one that passes the limit tells it, later ones do not
+        year, week, _ = begin.isocalendar()
+        ctx.record(WeekOverflowed(week=f"{year}-W{week:02}", count=count))
+
+
+def week_begin(moment: datetime) -> datetime:
+    """The Monday, midnight UTC, of the ISO week of a moment."""
+    midnight = moment.replace(hour=0, minute=0, second=0, microsecond=0)
+    return midnight - timedelta(days=midnight.weekday())
+
+
+def supersede(ctx: Ctx, signal: str, by: str) -> None:
+    """Note that a later signal corrects this one."""
+    store.supersede(ctx.db, ctx.organisation, signal, by)
+
+
+def absorb(ctx: Ctx, signals: Iterable[str], by: str) -> None:
+    """Note that signals have led to something: a mission, a fix, a decision not to act."""
+    store.absorb(ctx.db, ctx.organisation, signals, by)
+
+
+def get(ctx: Ctx, signal: str) -> Signal | None:
+    """The signal, or None when nothing of that name was registered."""
+    return store.one(ctx.db, ctx.organisation, signal)
+
+
+def digest(ctx: Ctx, begin: datetime, end: datetime) -> Digest:
+    """The signals of [begin, end), counted, grouped and watched for patterns."""
+    known = store.since(ctx.db, ctx.organisation, begin - rules.PATTERN_WINDOW)
+    return rules.digest(known, begin, end)
+
+
+def listing(ctx: Ctx, since: datetime | None = None) -> Sequence[Signal]:
+    """Signals since a moment, and every older one still open; oldest first."""
+    return store.since(ctx.db, ctx.organisation, since)
+
+
+def stale(ctx: Ctx) -> Sequence[Stale]:
+    """Signals of which nothing has come for too long."""
+    return rules.stale(store.since(ctx.db, ctx.organisation, None), ctx.now)

@@ -1,0 +1,107 @@
+"""Rows of intake; all its SQL."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from headrace.capabilities.intake.model import Disposition, Grade, Signal, Urgency
+from headrace.kernel.ids import OrganisationId
+
+_COLUMNS = (
+    "signal, title, source, topic, category, confidence, urgency, impact, disposition, filed_by, layer, "
+    "filed_at, duplicate_of, superseded_by, absorbed_by"
+)
+_ADD = sa.text(
+    f"INSERT INTO intake_signal (organisation, {_COLUMNS}) VALUES (:organisation, :signal, :title, "
+    ":source, :topic, :category, :confidence, :urgency, :impact, :disposition, :filed_by, :layer, "
+    ":filed_at, :duplicate_of, :superseded_by, :absorbed_by) ON CONFLICT DO NOTHING RETURNING 1"
+)
+_SAME = sa.text(
+    f"SELECT {_COLUMNS} FROM intake_signal WHERE organisation = :organisation "
+    "AND source = :source AND topic = :topic ORDER BY filed_at, signal"
+)
+_SINCE = sa.text(
+    f"SELECT {_COLUMNS} FROM intake_signal WHERE organisation = :organisation "
+    "AND (CAST(:since AS timestamptz) IS NULL OR filed_at >= :since "
+    "OR (absorbed_by IS NULL AND superseded_by IS NULL)) ORDER BY filed_at, signal"
+)
+_ONE = sa.text(
+    f"SELECT {_COLUMNS} FROM intake_signal WHERE organisation = :organisation AND signal = :signal"
+)
+_COUNT = sa.text(
+    "SELECT count(*) FROM intake_signal WHERE organisation = :organisation "
+    "AND filed_at >= :begin AND filed_at < :end"
+)
+_ABSORB = sa.text(
+    "UPDATE intake_signal SET absorbed_by = :by "
+    "WHERE organisation = :organisation AND signal = ANY(:signals) AND absorbed_by IS NULL"
+)
+_SUPERSEDE = sa.text(
+    "UPDATE intake_signal SET superseded_by = :by "
+    "WHERE organisation = :organisation AND signal = :signal"
+)
+_LOCK = sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:place, 1))")
+
+
+def lock_topic(db: sa.Connection, organisation: OrganisationId, source: str, topic: str) -> None:
+    """Let one unit at a time look for duplicates of a source and topic."""
+    db.execute(_LOCK, {"place": f"{organisation}\n{source}\n{topic}"})
+
+
+def add(db: sa.Connection, organisation: OrganisationId, signal: Signal) -> bool:
+    """Whether it is new here."""
+    values = {"organisation": organisation, **vars(signal)}
+    return db.execute(_ADD, values).one_or_none() is not None
+
+
+def same(
+    db: sa.Connection, organisation: OrganisationId, source: str, topic: str
+) -> Sequence[Signal]:
+    """Signals of one source and topic, oldest first."""
+    values = {"organisation": organisation, "source": source, "topic": topic}
+    return [_signal(row) for row in db.execute(_SAME, values).mappings()]
+
+
+def one(db: sa.Connection, organisation: OrganisationId, signal: str) -> Signal | None:
+    found = db.execute(_ONE, {"organisation": organisation, "signal": signal}).mappings()
+    row = found.one_or_none()
+    return _signal(row) if row is not None else None
+
+
+def since(
+    db: sa.Connection, organisation: OrganisationId, moment: datetime | None
+) -> Sequence[Signal]:
+    """Signals filed since a moment, and all older ones that are still open; oldest first."""
+    values = {"organisation": organisation, "since": moment}
+    return [_signal(row) for row in db.execute(_SINCE, values).mappings()]
+
+
+def count(db: sa.Connection, organisation: OrganisationId, begin: datetime, end: datetime) -> int:
+    """How many were filed in [begin, end)."""
+    values = {"organisation": organisation, "begin": begin, "end": end}
+    number: int = db.execute(_COUNT, values).scalar_one()
+    return number
+
+
+def absorb(
+    db: sa.Connection, organisation: OrganisationId, signals: Iterable[str], by: str
+) -> None:
+    values = {"organisation": organisation, "signals": sorted(signals), "by": by}
+    db.execute(_ABSORB, values)
+
+
+def supersede(db: sa.Connection, organisation: OrganisationId, signal: str, by: str) -> None:
+    db.execute(_SUPERSEDE, {"organisation": organisation, "signal": signal, "by": by})
+
+
+def _signal(row: sa.RowMapping) -> Signal:
+    return Signal(
+        **{
+            **row,
+            "confidence": Grade(row["confidence"]),
+            "urgency": Urgency(row["urgency"]),
+            "impact": Grade(row["impact"]),
+            "disposition": Disposition(row["disposition"]),
+        }
+    )

@@ -1,0 +1,104 @@
+"""What missions offer to REST, CLI and MCP."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from headrace.capabilities.missions import service
+from headrace.capabilities.missions.model import Mission, MissionStatus, Step, Task
+from headrace.kernel.capability import Effect, Http, Operation, OperationKind
+from headrace.kernel.context import Ctx
+
+
+@dataclass(frozen=True, kw_only=True)
+class MissionQuery:
+    status: MissionStatus | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MissionList:
+    items: tuple[Mission, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MissionName:
+    mission: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MissionShown:
+    mission: Mission
+    tasks: tuple[Task, ...]
+    steps: tuple[Step, ...]
+
+
+class Move(StrEnum):
+    """What a person may decide about a mission by hand."""
+
+    PAUSE = "pause"
+    RESUME = "resume"
+    CANCEL = "cancel"
+
+
+_TARGET = {
+    Move.PAUSE: MissionStatus.PAUSED,
+    Move.RESUME: MissionStatus.ACTIVE,
+    Move.CANCEL: MissionStatus.CANCELLED,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class MissionMove:
+    mission: str
+    move: Move
+    rationale: str = ""
+
+
+def listing(ctx: Ctx, query: MissionQuery) -> MissionList:
+    """List missions, oldest first."""
+    return MissionList(items=tuple(service.listing(ctx, query.status)))
+
+
+def show(ctx: Ctx, name: MissionName) -> MissionShown:
+    """Show a mission: its status, its tasks, and every gate that it passed."""
+    return MissionShown(
+        mission=service.get(ctx, name.mission),
+        tasks=tuple(service.all_tasks(ctx, name.mission)),
+        steps=tuple(service.steps(ctx, name.mission)),
+    )
+
+
+def decide(ctx: Ctx, input: MissionMove) -> Mission:
+    """Pause, resume or cancel a mission; a cancellation needs its rationale."""
+    return service.decide(ctx, input.mission, _TARGET[input.move], input.rationale)
+
+
+OPERATIONS = (
+    Operation(
+        name="mission.list",
+        permission="mission:read",
+        input=MissionQuery,
+        output=MissionList,
+        run=listing,
+        http=Http(method="GET", path="/missions"),
+        kind=OperationKind.QUERY,
+        effect=Effect.NONE,
+    ),
+    Operation(
+        name="mission.show",
+        permission="mission:read",
+        input=MissionName,
+        output=MissionShown,
+        run=show,
+        http=Http(method="GET", path="/missions/{mission}"),
+        kind=OperationKind.QUERY,
+        effect=Effect.NONE,
+    ),
+    Operation(
+        name="mission.move",
+        permission="mission:decide",
+        input=MissionMove,
+        output=Mission,
+        run=decide,
+        http=Http(method="POST", path="/missions/{mission}/move"),
+    ),
+)

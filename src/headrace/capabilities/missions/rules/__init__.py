@@ -1,0 +1,1 @@
+"""What missions may do. Pure: gates, fleets, tasks, designs, reports."""

@@ -1,0 +1,73 @@
+"""The gates of a mission: which moves are legal, and what each one asks."""
+
+from collections.abc import Callable
+
+from headrace.capabilities.missions.model import Mission, MissionStatus, Standing
+from headrace.kernel.errors import Refusal
+
+S = MissionStatus
+Gate = Callable[[Mission, Standing], tuple[str, ...]]
+
+
+def _person(_: Mission, standing: Standing) -> tuple[str, ...]:
+    return () if standing.by_person else ("a person decides this; an agent cannot",)
+
+
+def _approval(mission: Mission, standing: Standing) -> tuple[str, ...]:
+    return _person(mission, standing)
+
+
+def _fleet(_: Mission, standing: Standing) -> tuple[str, ...]:
+    return () if standing.fleet_approved else ("an approved fleet configuration is missing",)
+
+
+def _start(mission: Mission, standing: Standing) -> tuple[str, ...]:
+    reasons = []
+    if standing.tasks == 0 and not mission.task_exempt:
+        reasons.append("TASKS.md has no task; add one, or state in the scope why none is needed")
+    if mission.design_required and not standing.design_approved:
+        reasons.append("the mission requires a design, and no technical design is approved")
+    return tuple(reasons)
+
+
+def _outcome(_: Mission, standing: Standing) -> tuple[str, ...]:
+    return () if standing.outcome_reported else ("an accepted outcome report is missing",)
+
+
+def _cancellation(mission: Mission, standing: Standing) -> tuple[str, ...]:
+    why = () if standing.rationale.strip() else ("a cancellation needs its rationale",)
+    return (*_person(mission, standing), *why)
+
+
+GATES: dict[tuple[MissionStatus, MissionStatus], tuple[str, Gate]] = {
+    (S.PROPOSED, S.APPROVED): ("mission approval", _approval),
+    (S.APPROVED, S.PLANNING): ("fleet configuration", _fleet),
+    (S.PLANNING, S.ACTIVE): ("start of work", _start),
+    (S.ACTIVE, S.PAUSED): ("pause", _person),
+    (S.PAUSED, S.ACTIVE): ("resumption", _person),
+    (S.ACTIVE, S.COMPLETED): ("completion", _outcome),
+}
+"""Every legal move but cancellation. Source: mission lifecycle, gates."""
+
+_ENDED = frozenset({S.COMPLETED, S.CANCELLED})
+
+
+def move(mission: Mission, target: MissionStatus, standing: Standing) -> Refusal | None:
+    """None when the mission may move to `target`; else every reason, with the gate's name."""
+    if target is S.CANCELLED and mission.status not in _ENDED:
+        return _refusal("cancellation", _cancellation(mission, standing))
+    gate = GATES.get((mission.status, target))
+    if gate is None:
+        legal = ", ".join(_next(mission.status)) or "nowhere: it has ended"
+        return Refusal((f"from {mission.status} a mission moves to {legal}; not to {target}",))
+    name, asks = gate
+    return _refusal(name, asks(mission, standing))
+
+
+def _refusal(gate: str, reasons: tuple[str, ...]) -> Refusal | None:
+    return Refusal(tuple(f"gate {gate!r}: {reason}" for reason in reasons)) if reasons else None
+
+
+def _next(status: MissionStatus) -> list[str]:
+    found = [after.value for before, after in GATES if before is status]
+    return found if status in _ENDED else [*found, S.CANCELLED.value]

@@ -1,0 +1,40 @@
+"""Paths that streams and missions own: which overlap."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+
+def overlap(one: str, other: str) -> bool:
+    """Whether two paths share a file: the same, or one within the other. `src/a/` is a folder."""
+    first, second = _parts(one), _parts(other)
+    shared = min(len(first), len(second))
+    return first[:shared] == second[:shared]
+
+
+def _parts(path: str) -> list[str]:
+    return [part for part in path.casefold().strip().split("/") if part not in {"", ".", "**"}]
+
+
+def shared(owners: Mapping[str, Sequence[str]]) -> tuple[tuple[str, str, str], ...]:
+    """(owner, other owner, path) for every path that two owners claim, each pair once."""
+    names = sorted(owners)
+    return tuple(
+        (one, other, path)
+        for place, one in enumerate(names)
+        for other in names[place + 1 :]
+        for path in owners[one]
+        if any(overlap(path, theirs) for theirs in owners[other])
+    )
+
+
+def conflicts(
+    wanted: Iterable[str], taken: Mapping[str, Sequence[str]]
+) -> tuple[tuple[str, str], ...]:
+    """(owner, path) for every wanted path that another owner has, sorted."""
+    return tuple(
+        sorted(
+            (owner, path)
+            for path in wanted
+            for owner, paths in taken.items()
+            if any(overlap(path, theirs) for theirs in paths)
+        )
+    )

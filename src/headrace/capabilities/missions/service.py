@@ -1,0 +1,214 @@
+"""The verbs of missions."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from headrace.capabilities.missions import store
+from headrace.capabilities.missions.model import (
+    GateClosed,
+    Mission,
+    MissionMoved,
+    MissionNotFound,
+    MissionOpened,
+    MissionStatus,
+    Standing,
+    Step,
+    Task,
+    TaskBlocked,
+    TaskMoved,
+    TaskNotFound,
+    TasksRefused,
+    TaskStatus,
+)
+from headrace.capabilities.missions.rules import gates, paths, tasks
+from headrace.kernel.context import ActorKind, Ctx
+
+_TAKING_PATHS = frozenset({MissionStatus.PLANNING, MissionStatus.ACTIVE, MissionStatus.PAUSED})
+
+
+def open_mission(
+    ctx: Ctx, *, slug: str, context: str, title: str, reference: str | None = None
+) -> Mission:
+    """Propose a mission; the same one again when it is open already. Records MissionOpened."""
+    made = Mission(
+        slug=slug,
+        context=context,
+        title=title,
+        reference=reference,
+        status=MissionStatus.PROPOSED,
+        design_required=False,
+        task_exempt="",
+        blocked_by=(),
+        paths=(),
+        opened_at=ctx.now,
+    )
+    if not store.open_mission(ctx.db, ctx.organisation, made):
+        return get(ctx, slug)
+    _log(ctx, made, None, MissionStatus.PROPOSED, "proposed")
+    ctx.record(MissionOpened(mission=slug, context=context))
+    return made
+
+
+def get(ctx: Ctx, slug: str) -> Mission:
+    """The mission. Raises MissionNotFound."""
+    found = store.mission(ctx.db, ctx.organisation, slug)
+    if found is None:
+        raise MissionNotFound(f"No mission {slug!r}; `headrace mission list` names them", slug=slug)
+    return found
+
+
+def of_context(ctx: Ctx, context: str) -> Mission | None:
+    """The mission that runs in a context, or None."""
+    return store.of_context(ctx.db, ctx.organisation, context)
+
+
+def listing(ctx: Ctx, status: MissionStatus | None = None) -> Sequence[Mission]:
+    """Missions, oldest first."""
+    return store.missions(ctx.db, ctx.organisation, status)
+
+
+def describe(
+    ctx: Ctx,
+    slug: str,
+    *,
+    title: str,
+    reference: str | None,
+    design_required: bool,
+    task_exempt: str,
+    blocked_by: Iterable[str],
+) -> Mission:
+    """Write down what the approved brief says of the mission.
+
+    Raises GateClosed when the missions that it waits for wait for it in turn.
+    """
+    mission = _locked(ctx, slug)
+    waits = {one.slug: one.blocked_by for one in listing(ctx)}
+    circle = tasks.mission_circle({**waits, slug: tuple(blocked_by)})
+    if circle:
+        raise GateClosed(f"Missions wait for each other: {' -> '.join(circle)}", circle=circle)
+    described = replace(
+        mission,
+        title=title,
+        reference=reference,
+        design_required=design_required,
+        task_exempt=task_exempt,
+        blocked_by=tuple(blocked_by),
+    )
+    store.describe(ctx.db, ctx.organisation, described)
+    return described
+
+
+def take_paths(ctx: Ctx, slug: str, owned: Iterable[str], *, design_required: bool) -> None:
+    """Note the folders that a mission's streams own, and that it needs a design if it does."""
+    _locked(ctx, slug)
+    store.set_paths(ctx.db, ctx.organisation, slug, sorted(owned), design_required=design_required)
+
+
+def path_conflicts(
+    ctx: Ctx, wanted: Iterable[str], apart_from: str = ""
+) -> Sequence[tuple[str, str]]:
+    """(mission, path) for every path that another mission at work owns."""
+    taken = {
+        one.slug: one.paths
+        for one in listing(ctx)
+        if one.status in _TAKING_PATHS and one.slug != apart_from
+    }
+    return paths.conflicts(wanted, taken)
+
+
+def move(ctx: Ctx, slug: str, target: MissionStatus, standing: Standing, why: str) -> Mission:
+    """Let a mission pass a gate. Raises GateClosed with the gate's name and every reason.
+
+    Standing where it is already is no move and no error. Records MissionMoved.
+    """
+    mission = _locked(ctx, slug)
+    if mission.status is target:
+        return mission
+    known = replace(standing, tasks=len(store.tasks(ctx.db, ctx.organisation, slug)))
+    refusal = gates.move(mission, target, known)
+    if refusal is not None:
+        raise GateClosed(
+            f"Mission {slug!r} stays {mission.status}: {refusal}", reasons=refusal.reasons
+        )
+    store.set_status(ctx.db, ctx.organisation, slug, target)
+    _log(ctx, mission, mission.status, target, why)
+    ctx.record(
+        MissionMoved(
+            mission=slug,
+            context=mission.context,
+            before=mission.status,
+            after=target,
+            why=why,
+        )
+    )
+    return replace(mission, status=target)
+
+
+def decide(ctx: Ctx, slug: str, target: MissionStatus, why: str) -> Mission:
+    """A person pauses, resumes or cancels a mission. Raises GateClosed."""
+    person = ctx.actor.kind is ActorKind.PERSON
+    return move(ctx, slug, target, Standing(by_person=person, rationale=why), why)
+
+
+def steps(ctx: Ctx, slug: str) -> Sequence[Step]:
+    """Every move of a mission, newest first."""
+    get(ctx, slug)
+    return store.steps(ctx.db, ctx.organisation, slug)
+
+
+def plan(ctx: Ctx, slug: str, wanted: Sequence[Task]) -> Sequence[Task]:
+    """Set a mission's tasks. Raises TasksRefused with every fault."""
+    _locked(ctx, slug)
+    found = tasks.faults(wanted)
+    if found:
+        raise TasksRefused(f"These tasks do not hold together: {'; '.join(found)}", faults=found)
+    store.put_tasks(ctx.db, ctx.organisation, slug, wanted)
+    return store.tasks(ctx.db, ctx.organisation, slug)
+
+
+def all_tasks(ctx: Ctx, slug: str) -> Sequence[Task]:
+    """The tasks of a mission, by id."""
+    return store.tasks(ctx.db, ctx.organisation, slug)
+
+
+def move_task(
+    ctx: Ctx,
+    slug: str,
+    id: str,
+    status: TaskStatus,
+    change: str | None = None,
+) -> Task:
+    """Start, end or stop a task. Raises TaskNotFound, or TaskBlocked when it waits for others."""
+    mission = _locked(ctx, slug)
+    by_id: Mapping[str, Task] = {task.id: task for task in all_tasks(ctx, slug)}
+    if id not in by_id:
+        raise TaskNotFound(f"Mission {slug!r} has no {id}; it has {', '.join(by_id) or 'none'}")
+    waits = tasks.blockers(by_id[id], by_id)
+    if waits and status in {TaskStatus.IN_PROGRESS, TaskStatus.COMPLETED}:
+        raise TaskBlocked(f"{id} waits for {', '.join(waits)}", blockers=waits)
+    if by_id[id].status is not status or change is not None:
+        store.move_task(ctx.db, ctx.organisation, slug, id, status, change)
+        ctx.record(TaskMoved(mission=slug, context=mission.context, task=id, status=status))
+    return replace(by_id[id], status=status, change=change or by_id[id].change)
+
+
+def _locked(ctx: Ctx, slug: str) -> Mission:
+    found = store.mission(ctx.db, ctx.organisation, slug, lock=True)
+    if found is None:
+        raise MissionNotFound(f"No mission {slug!r}; `headrace mission list` names them", slug=slug)
+    return found
+
+
+def _log(
+    ctx: Ctx, mission: Mission, before: MissionStatus | None, after: MissionStatus, why: str
+) -> None:
+    store.add_step(
+        ctx.db,
+        ctx.organisation,
+        mission.slug,
+        before=before,
+        after=after,
+        by=ctx.principal,
+        why=why,
+        at=ctx.now,
+    )

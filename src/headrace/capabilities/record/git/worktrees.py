@@ -30,6 +30,9 @@ from headrace.capabilities.record.git.repository import (
 _READY = "headrace-ready"
 """The file in Git's administration of a worktree that says it was made to the end; holds the branch."""
 
+_REMOVED = "headrace-removed-"
+"""How the folders are called that Git does not look at any more and that are being deleted."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Worktree:
@@ -102,6 +105,7 @@ def worktree_remove(repository: Repository, path: Path) -> bool:
     when `path` holds something that is no worktree of this repository.
     """
     path = _place(path)
+    _sweep(repository)
     administrations = [place for place, folder in _administrations(repository) if folder == path]
     if not administrations and not path.exists():
         return False
@@ -111,8 +115,9 @@ def worktree_remove(repository: Repository, path: Path) -> bool:
             "or choose another folder"
         )
     # The folder first: as long as Git's administration names it, a killed removal can be repeated.
-    for folder in (path, *administrations):
-        _delete_folder(folder)
+    _delete_folder(path)
+    for administration in administrations:
+        _forget(repository, administration)
     return True
 
 
@@ -126,7 +131,8 @@ def worktree_prune(repository: Repository) -> int:
                 continue
             if path is not None:
                 worktree_remove(repository, path)
-            _delete_folder(administration)
+            if administration.exists():
+                _forget(repository, administration)
             removed += 1
     return removed
 
@@ -207,6 +213,18 @@ def _nobody_works_in(administration: Path) -> bool:
             return True
     except RepositoryBusy:
         return False
+
+
+def _forget(repository: Repository, administration: Path) -> None:
+    # Out of Git's sight in one step: deleted file by file, a killed removal would leave a stump that
+    # says no more which worktree it belongs to.
+    administration.rename(repository.path / f"{_REMOVED}{administration.name}-{os.getpid()}")
+    _sweep(repository)
+
+
+def _sweep(repository: Repository) -> None:
+    for forgotten in repository.path.glob(f"{_REMOVED}*"):
+        shutil.rmtree(forgotten, ignore_errors=True)
 
 
 def _left_by_us(path: Path, repository: Repository) -> bool:

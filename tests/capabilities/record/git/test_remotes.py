@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import os
 import threading
 from datetime import UTC, datetime
 from functools import partial
@@ -19,6 +20,7 @@ from headrace.capabilities.record.git.errors import (
     SourceRefused,
 )
 from headrace.capabilities.record.git.model import CommitNote, Person, RemoteMove
+from headrace.capabilities.record.git.remotes import Access
 
 
 @pytest.fixture
@@ -233,6 +235,28 @@ def test_what_cannot_be_pushed_is_told(copy, tmp_path):
 def test_a_repository_without_an_origin_has_nothing_to_fetch(repo):
     with pytest.raises(RemoteFailed):
         remotes.fetch(repo)
+
+
+@pytest.fixture
+def anothers_repository(users_repository):
+    """A repository that belongs to another user of this machine."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can give a folder to another user")
+    for path in [users_repository, *users_repository.rglob("*")]:
+        os.lchown(path, 12345, 12345)
+    return users_repository
+
+
+def test_a_folder_of_another_user_is_read_only_when_its_owner_is_trusted(
+    anothers_repository, tmp_path
+):
+    with pytest.raises(RemoteFailed, match="belongs to another user"):
+        remotes.clone_mirror(anothers_repository, tmp_path / "copy.git")
+
+    trusting = Access(trusts_owner=True)
+    copy = remotes.clone_mirror(anothers_repository, tmp_path / "copy.git", access=trusting)
+
+    assert set(repository.heads(copy)) == {"trunk", "side"}
 
 
 class Forge(SimpleHTTPRequestHandler):

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from headrace.capabilities.record.git import repository
+from headrace.capabilities.record.git import commits, reading, repository
 from headrace.capabilities.record.git.errors import (
     BranchMoved,
     BranchNameRefused,
@@ -17,6 +17,8 @@ from headrace.capabilities.record.git.errors import (
     RepositoryNotFound,
 )
 from headrace.capabilities.record.git.repository import Repository
+from headrace.capabilities.record.git.worktree_changes import worktree_status
+from headrace.capabilities.record.git.worktrees import worktree_add
 
 NO_COMMIT = "1" * 40
 
@@ -185,3 +187,25 @@ def test_a_handle_can_be_sent_to_another_process(build):
     )
 
     assert told.stdout.strip() == repository.head(Repository(build.repo.path), "main")
+
+
+def test_maintenance_packs_single_files_and_keeps_branches_worktrees_and_unborn_merges(
+    build, tmp_path
+):
+    first = build.commit("main", {"a": "1"})
+    for number in range(5):
+        build.commit("main", {"a": f"{number}", "b": "x"})
+    tree = worktree_add(build.repo, tmp_path / "work", "side", base=first)
+    (tree.path / "new").write_text("n")
+    about_to_merge = commits.create_commit(
+        build.repo, reading.tree_of(build.repo, first), [first], build.note("Not on a branch yet")
+    )
+    before = repository.heads(build.repo)
+
+    repository.maintain(build.repo)
+
+    assert repository.heads(build.repo) == before
+    assert "count: 1\n" in build.git("count-objects", "-v") + "\n"
+    repository.move_branch(build.repo, "late", expected=None, to=about_to_merge)
+    assert worktree_status(tree).changes != ()
+    assert build.git("fsck", "--strict") == ""

@@ -111,12 +111,6 @@ class UnrelatedHistories(Conflict):
     code = "record.unrelated_histories"
 
 
-class WorktreeNotFound(NotFound):
-    """No worktree of this repository is at that path."""
-
-    code = "record.worktree_not_found"
-
-
 class WorktreeRefused(Conflict):
     """The folder cannot be made, used or removed as a worktree of this repository."""
 

@@ -2,10 +2,12 @@
 
 import base64
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from headrace.capabilities.record.git import branches as names
 from headrace.capabilities.record.git.errors import (
@@ -49,9 +51,15 @@ _INTEGRITY = {
 
 @dataclass(frozen=True)
 class Access:
-    """What another repository asks for before it answers; never shown, never on a command line."""
+    """What another repository asks for before it answers; never shown, never on a command line.
+
+    `trusts_owner` lets Git read a local folder that belongs to another user of this machine (files
+    mounted into a container do). Say it only for a folder that a person named: whoever owns it can
+    make Git run programs.
+    """
 
     settings: Mapping[str, str] = field(default_factory=dict, repr=False)
+    trusts_owner: bool = False
 
 
 def with_token(token: str, user: str = "x-access-token") -> Access:
@@ -83,8 +91,8 @@ def clone_mirror(
     RemoteFailed when it does not answer, RepositoryExists when something is at `path`.
     """
     address = checked_source(source)
-    git = Git(configuration=_INTEGRITY | dict(access.settings), timeout=timeout)
-    branch = _default_branch_of(git, address)
+    git = Git(configuration=_INTEGRITY, timeout=timeout)
+    branch = _default_branch_of(git, access, address)
 
     def take_in(unfinished: Path) -> None:
         initialise(unfinished, branch)
@@ -92,7 +100,7 @@ def clone_mirror(
         inside.run("config", f"remote.{ORIGIN}.url", address)
         inside.run("config", f"remote.{ORIGIN}.fetch", f"+refs/heads/*:{_TRACKED}*")
         _transfer(
-            inside,
+            inside, access,
             "fetch", "--quiet", "--no-tags", "--update-shallow", "--no-write-fetch-head",
             "--", ORIGIN, "refs/heads/*:refs/heads/*", f"+refs/heads/*:{_TRACKED}*",
             "refs/tags/*:refs/tags/*",
@@ -110,11 +118,9 @@ def fetch(
     that left commits behind says `rewritten`.
     """
     before = tracked_heads(repository)
-    git = Git(
-        git_dir=repository.path, configuration=_INTEGRITY | dict(access.settings), timeout=timeout
-    )
+    git = Git(git_dir=repository.path, configuration=_INTEGRITY, timeout=timeout)
     _transfer(
-        git,
+        git, access,
         "fetch", "--quiet", "--prune", "--no-tags", "--update-shallow", "--no-write-fetch-head",
         "--", ORIGIN,
     )  # fmt: skip
@@ -150,9 +156,9 @@ def push_branch(
     commit = head(repository, branch)
     destination = ORIGIN if to is None else checked_source(to)
     there = names.checked(named or branch)
-    git = Git(git_dir=repository.path, configuration=dict(access.settings), timeout=timeout)
+    git = Git(git_dir=repository.path, timeout=timeout)
     _transfer(
-        git,
+        git, access,
         "push", "--porcelain", "--no-verify", "--no-follow-tags",
         "--", destination, f"{commit}:refs/heads/{there}",
     )  # fmt: skip
@@ -184,8 +190,8 @@ def _refuse_password(url: str) -> None:
         )
 
 
-def _default_branch_of(git: Git, address: str) -> str:
-    output = _transfer(git, "ls-remote", "--symref", "--", address, "HEAD")
+def _default_branch_of(git: Git, access: Access, address: str) -> str:
+    output = _transfer(git, access, "ls-remote", "--symref", "--", address, "HEAD")
     match = re.match(r"ref: refs/heads/(\S+)\tHEAD", decoded(output))
     return names.checked(match[1]) if match else "main"
 
@@ -197,15 +203,38 @@ def _move(
     return RemoteMove(branch=branch, old=old, new=new, rewritten=rewritten)
 
 
-def _transfer(git: Git, *arguments: str) -> bytes:
+def _transfer(git: Git, access: Access, *arguments: str) -> bytes:
     try:
-        return git.run(*arguments).stdout
+        with _opened(git, access) as allowed:
+            return allowed.run(*arguments).stdout
     except GitFailed as failure:
-        told = failure.stderr.strip()
-        if arguments[0] == "push" and failure.exit_code == 1:
-            raise PushRefused(f"the branch was not accepted: {told}", told=told) from failure
-        if failure.exit_code in (1, 128):
-            raise RemoteFailed(
-                f"the other repository did not give or take it: {told}", told=told
-            ) from failure
-        raise
+        raise _told(failure, arguments[0]) from failure
+
+
+@contextmanager
+def _opened(git: Git, access: Access) -> Iterator[Git]:
+    """`git` with what `access` holds, for one call."""
+    settings = dict(git.configuration) | dict(access.settings)
+    if not access.trusts_owner:
+        yield replace(git, configuration=settings)
+        return
+    # The other side of a local transfer is a Git of its own, which takes trust from a file alone.
+    with NamedTemporaryFile("w", prefix="headrace-") as file:
+        file.write("[safe]\n\tdirectory = *\n")
+        file.flush()
+        trust = {"GIT_CONFIG_GLOBAL": file.name}
+        yield replace(git, configuration=settings, environment=trust)
+
+
+def _told(failure: GitFailed, verb: str) -> Exception:
+    told = failure.stderr.strip()
+    if "dubious ownership" in told:
+        return RemoteFailed(
+            "the folder belongs to another user of this machine; make it your own, "
+            "or say that its owner is trusted"
+        )
+    if verb == "push" and failure.exit_code == 1:
+        return PushRefused(f"the branch was not accepted: {told}", told=told)
+    if failure.exit_code in (1, 128):
+        return RemoteFailed(f"the other repository did not give or take it: {told}", told=told)
+    return failure

@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from pygit2.enums import ReferenceType
@@ -24,6 +25,7 @@ from headrace.capabilities.record.git.model import CommitId
 from headrace.capabilities.record.git.process import Git
 
 _HEADS = "refs/heads/"
+_MAINTENANCE_TIMEOUT = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -127,6 +129,18 @@ def checked_out_in(repository: Repository, branch: str) -> dict[str, Path]:
         if working_on == f"ref: {_HEADS}{branch}" and folder.exists():
             found[administration.name] = folder
     return found
+
+
+def maintain(repository: Repository) -> None:
+    """Packs what many small commits left as single files; harmless beside writers, slow on large ones.
+
+    What no branch reaches is kept for two weeks, since a merge may be about to point at it.
+    """
+    # Without `gc`'s other chores: packing branches takes locks that our writers would take for those
+    # of a dead one, and worktrees are ours to forget.
+    settings = {"gc.packRefs": "false", "gc.worktreePruneExpire": "never"}
+    git = Git(git_dir=repository.path, configuration=settings, timeout=_MAINTENANCE_TIMEOUT)
+    git.run("gc", "--quiet", "--prune=2.weeks.ago")
 
 
 def built(path: Path, build: Callable[[Path], None]) -> Repository:

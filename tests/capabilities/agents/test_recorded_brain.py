@@ -11,7 +11,6 @@ from headrace.capabilities.agents.brains.cancellation import Cancellation
 from headrace.capabilities.agents.brains.errors import (
     Cancelled,
     FactMissing,
-    NoRecording,
     RecordingEnded,
     RecordingUnfit,
 )
@@ -27,7 +26,7 @@ from headrace.capabilities.agents.conversation import (
 )
 from headrace.capabilities.agents.declarations import DeclarationsInvalid
 from headrace.capabilities.agents.recording_checks import check_recordings
-from headrace.capabilities.agents.recordings import load_recordings
+from headrace.capabilities.agents.recordings import NoRecording, load_recordings
 from headrace.kernel.json import from_json, to_json
 
 WRITE = ToolSpec(
@@ -330,6 +329,12 @@ def test_a_recording_of_words_alone_passes(tmp_path, content):
     (tmp_path / "r.yaml").write_text(content)
 
     assert check_recordings(tmp_path) == ()
+
+
+def test_a_yaml_file_among_the_contents_is_no_recording(folder):
+    (folder / "files/openapi.yaml").write_text("openapi: 3.1.0\n")
+
+    assert len(load_recordings(folder)) == 1
 
 
 def test_two_recordings_that_fit_the_same_task_are_refused(folder: Path):

@@ -11,12 +11,22 @@ from pathlib import Path
 
 from pydantic import JsonValue
 
-from headrace.capabilities.agents.brains.errors import NoRecording
 from headrace.capabilities.agents.conversation import Task
 from headrace.capabilities.agents.declarations import DeclarationsInvalid, Fault, Node, plain, read
+from headrace.kernel.errors import NotFound
 
 CONTENT_FROM = "content_from"
 """The argument that stands for `content`, with the text of a file beside the recording."""
+
+
+CONTENT_FOLDER = "files"
+"""Folders of this name hold contents; a YAML file in one is a product's, no recording."""
+
+
+class NoRecording(NotFound):
+    """No recording fits the task."""
+
+    code = "agents.no_recording"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +76,8 @@ def load_recordings(folder: Path) -> tuple[Recording, ...]:
     Raises DeclarationsInvalid with every fault of form; `check_recordings` also judges the content.
     """
     faults: list[Fault] = []
-    recordings = [_load(file, folder, faults) for file in sorted(folder.rglob("*.yaml"))]
+    files = [f for f in sorted(folder.rglob("*.yaml")) if not _is_content(f, folder)]
+    recordings = [_load(file, folder, faults) for file in files]
     found = tuple(recording for recording in recordings if recording is not None)
     faults += _doubles(found)
     if faults:
@@ -114,6 +125,10 @@ def _circumstance(task: Task, name: str) -> JsonValue:
     for part in name.removeprefix("facts.").split("."):
         found = found.get(part) if isinstance(found, dict) else None
     return found
+
+
+def _is_content(file: Path, folder: Path) -> bool:
+    return CONTENT_FOLDER in file.relative_to(folder).parts[:-1]
 
 
 def _load(file: Path, folder: Path, faults: list[Fault]) -> Recording | None:

@@ -3,7 +3,7 @@
 `details["lost_calls"]` counts the attempts that a provider may have charged without an answer.
 """
 
-from headrace.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
+from headrace.kernel.errors import Conflict, Invalid, NotAllowed
 
 
 class BrainMisconfigured(Invalid):
@@ -55,12 +55,6 @@ class QuotaExhausted(Conflict):
     """The account at the provider has no credit left; waiting does not help."""
 
     code = "agents.provider_quota_exhausted"
-
-
-class NoRecording(NotFound):
-    """No recording fits the task."""
-
-    code = "agents.no_recording"
 
 
 class RecordingEnded(Conflict):

@@ -12,6 +12,7 @@ from pathlib import Path
 
 
 def main(prompt_file: str, message_file: str) -> None:
+    """Do every line of the prompt in turn; lines that are no action are passed over."""
     for line in Path(prompt_file).read_text(encoding="utf-8").splitlines():
         word, _, rest = line.partition(" ")
         if word == "message":
@@ -21,28 +22,33 @@ def main(prompt_file: str, message_file: str) -> None:
 
 
 def write(rest: str) -> None:
+    """Write a file: its path, a space, its one line."""
     path, _, content = rest.partition(" ")
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     Path(path).write_text(content + "\n", encoding="utf-8")
 
 
 def commit(rest: str) -> None:
+    """Commit everything with this message, as some agents do by themselves."""
     identity = ["-c", "user.name=fake", "-c", "user.email=fake@localhost"]
     subprocess.run(["git", "add", "--all"], check=True)
     subprocess.run(["git", *identity, "commit", "--quiet", "-m", rest], check=True)
 
 
 def say(rest: str) -> None:
+    """Write a line to the terminal."""
     sys.stdout.write(rest + "\n")
     sys.stdout.flush()
 
 
 def tell_environment(rest: str) -> None:
+    """Write every name and value of the environment."""
     for name, value in sorted(os.environ.items()):
         say(f"{name}={value}")
 
 
 def flood(rest: str) -> None:
+    """Write this many characters in one line."""
     sys.stdout.write("x" * int(rest) + "\n")
 
 

@@ -70,6 +70,7 @@ class Said:
 
 
 def say(asked: Asked, answer: Answer, number: int) -> Said:
+    """The answer with its tokens counted: as given, or estimated from the text."""
     written = answer.text + "".join(call.tool + call.arguments for call in answer.calls)
     given_in, given_out = answer.input_tokens, answer.output_tokens
     return Said(
@@ -93,6 +94,7 @@ class WireProtocol(Protocol):
 
 
 def pieces(text: str) -> Iterator[str]:
+    """The text in the pieces in which it is streamed."""
     for start in range(0, len(text), PIECE):
         yield text[start : start + PIECE]
 
@@ -103,5 +105,6 @@ def rows(value: object) -> list[Body]:
 
 
 def field(row: Mapping[str, object], name: str) -> str:
+    """A text of the request; nothing where it is missing or of another type."""
     value = row.get(name)
     return value if isinstance(value, str) else ""

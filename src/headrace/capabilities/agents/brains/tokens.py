@@ -46,6 +46,7 @@ def message_text(message: Message) -> str:
 
 
 def tool_text(tool: ToolSpec) -> str:
+    """All text of a tool that a brain reads."""
     return f"{tool.name} {tool.description} {canonical(tool.parameters).decode()}"
 
 

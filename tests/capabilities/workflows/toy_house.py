@@ -105,7 +105,7 @@ def main(directory: str, name: str) -> None:
     worker = Worker(
         units=open_units(database),
         system=database.system,
-        organisations=lambda db: [ORGANISATION],
+        organisations=lambda: [ORGANISATION],
         timing=Timing(beat=timedelta(seconds=0.3), lease=timedelta(seconds=1.5)),
     )
     worker.start()

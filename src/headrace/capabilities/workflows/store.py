@@ -73,6 +73,9 @@ _BEAT = sa.text(
     "UPDATE workflows_executor SET beat_at = now() WHERE id = :id AND NOT expired RETURNING 1"
 )
 _LEAVE = sa.text("UPDATE workflows_executor SET expired = true WHERE id = :id")
+_LEAVE_PROCESS = sa.text(
+    "UPDATE workflows_executor SET expired = true WHERE host = :host AND pid = :pid AND NOT expired"
+)
 _HOLDS = sa.text("SELECT 1 FROM workflows_executor WHERE id = :id AND NOT expired FOR SHARE")
 _EXPIRE = sa.text(
     "UPDATE workflows_executor SET expired = true "
@@ -216,6 +219,10 @@ def beat(db: sa.Connection, executor: str) -> bool:
 
 def leave(db: sa.Connection, executor: str) -> None:
     db.execute(_LEAVE, {"id": executor})
+
+
+def leave_process(db: sa.Connection, host: str, pid: int) -> None:
+    db.execute(_LEAVE_PROCESS, {"host": host, "pid": pid})
 
 
 def holds_lease(db: sa.Connection, executor: str) -> bool:

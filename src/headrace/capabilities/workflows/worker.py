@@ -48,7 +48,7 @@ class Worker:
         *,
         units: Units,
         system: sa.Engine,
-        organisations: Callable[[sa.Connection], Sequence[OrganisationId]],
+        organisations: Callable[[], Sequence[OrganisationId]],
         timing: Timing | None = None,
         capacity: Mapping[Queue, Capacity] = CAPACITY,
     ) -> None:
@@ -155,10 +155,8 @@ class Worker:
     def _ticks(self, now: datetime) -> bool:
         if not self._units.house.schedules:
             return False
-        with self._system.connect() as db:
-            organisations = self._organisations(db)
         ticked = False
-        for organisation in organisations:
+        for organisation in self._organisations():
             for schedule in self._units.house.schedules:
                 period = (now - _EPOCH) // schedule.every
                 with self._units.open(system_actor(organisation)) as ctx:

@@ -1,0 +1,29 @@
+"""The house as composed: every capability in its order, and what this machine adds to it."""
+
+from headrace.capabilities.artifacts.capability import CAPABILITY as ARTIFACTS
+from headrace.capabilities.people.capability import CAPABILITY as PEOPLE
+from headrace.capabilities.workflows.capability import CAPABILITY as WORKFLOWS
+from headrace.kernel.capability import Capability
+from headrace.kernel.house import House
+from headrace.kernel.journal.capability import CAPABILITY as JOURNAL
+
+CAPABILITIES: tuple[Capability, ...] = (
+    JOURNAL,
+    WORKFLOWS,
+    PEOPLE,
+    ARTIFACTS,
+)
+"""In the order of the house, lowest first; packs last."""
+
+
+def compose(*local: object) -> House:
+    """The house, with declarations that only this machine can make (places, providers).
+
+    Raises Miscomposed when the declarations contradict each other.
+    """
+    machine = Capability(name="machine", declares=local)
+    return House((*CAPABILITIES, machine))
+
+
+HOUSE = compose()
+"""The house without a machine: what generators of reference and tests of its shape read."""

@@ -1,0 +1,135 @@
+"""An installation: one home on one machine, with its database, its clock and its ways in."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from headrace.app.house import compose
+from headrace.capabilities.people import service as people
+from headrace.capabilities.people.entrance import Entrance
+from headrace.capabilities.record.model import Places
+from headrace.capabilities.workflows.engine import JobWriter, prepare
+from headrace.capabilities.workflows.worker import Timing, Worker
+from headrace.kernel.access import Reception
+from headrace.kernel.clock import Clock, parse_clock
+from headrace.kernel.context import system_actor
+from headrace.kernel.database import Database, Embedded, Given, Location, Outside
+from headrace.kernel.edge import Edge
+from headrace.kernel.house import House
+from headrace.kernel.ids import OrganisationId
+from headrace.kernel.postgres import DataDirectory, supplied
+from headrace.kernel.rehearsal import Rehearsal
+from headrace.kernel.unit import Units
+from headrace.settings import Settings
+
+
+def default_home() -> Path:
+    """`/var/lib/headrace` for root, whose database runs as another user; else the user's data folder."""
+    if os.geteuid() == 0:
+        return Path("/var/lib/headrace")
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share") / "headrace"
+
+
+@dataclass(frozen=True)
+class Installation:
+    """Everything that a process of this machine needs; made when it is first asked for."""
+
+    settings: Settings
+
+    @cached_property
+    def home(self) -> Path:
+        return (self.settings.home or default_home()).resolve()
+
+    @cached_property
+    def house(self) -> House:
+        return compose(
+            Places(repositories=self.home / "repositories", worktrees=self.home / "worktrees")
+        )
+
+    @cached_property
+    def clock(self) -> Clock:
+        return parse_clock(self.settings.clock)
+
+    @cached_property
+    def location(self) -> Location:
+        """Where the database is, by what the settings name."""
+        settings = self.settings
+        given = supplied(
+            owner=_secret(settings.database_owner_url),
+            app=_secret(settings.database_app_url),
+            system=_secret(settings.database_system_url),
+        )
+        if given is not None:
+            return Given(addresses=given)
+        if settings.database_url is not None:
+            return Outside(
+                admin_url=settings.database_url.get_secret_value(),
+                credentials=self.home / "database-credentials",
+                name=settings.database_name,
+            )
+        return Embedded(
+            directory=DataDirectory(path=self.home / "postgres"), name=settings.database_name
+        )
+
+    @cached_property
+    def database(self) -> Database:
+        return Database(self.location)
+
+    @cached_property
+    def units(self) -> Units:
+        return Units(
+            engine=self.database.app,
+            house=self.house,
+            clock=self.clock,
+            tenancy=self.database.tenancy,
+            jobs=JobWriter(self.house, self.database.app),
+        )
+
+    @cached_property
+    def reception(self) -> Reception:
+        """The way in that every door uses."""
+        entrance = Entrance(self.units)
+        return Reception(
+            edge=Edge(units=self.units, gate=people.authorise),
+            admit=entrance.admit,
+            rehearsal=Rehearsal(units=self.units, gate=people.authorise),
+            refused=entrance.refused,
+        )
+
+    def migrate(self) -> None:
+        """Bring the tables up to date; the house's own, then those of the workflow engine."""
+        self.database.migrate(self.house, prepare)
+
+    def worker(self) -> Worker:
+        """A worker for this process. One per process."""
+        return Worker(
+            units=self.units,
+            system=self.database.system,
+            organisations=self.organisations,
+            timing=Timing(
+                beat=timedelta(seconds=self.settings.beat_seconds),
+                lease=timedelta(seconds=self.settings.lease_seconds),
+            ),
+        )
+
+    def organisations(self) -> Sequence[OrganisationId]:
+        """Every organisation of this installation, by slug."""
+        found: list[OrganisationId] = []
+        after = ""
+        while page := self.units.run(NOWHERE, people.organisations, after=after, limit=500):
+            found.extend(one.id for one in page)
+            after = page[-1].slug
+        return found
+
+
+NOWHERE = system_actor(OrganisationId(""))
+"""Sees no organisation's rows; for what is asked across all of them."""
+
+
+def _secret(value: SecretStr | None) -> str | None:
+    return value.get_secret_value() if value is not None else None

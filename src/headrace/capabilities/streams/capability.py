@@ -1,0 +1,22 @@
+"""The one declaration of what streams offer."""
+
+from datetime import timedelta
+
+from headrace.capabilities.streams import flows, hearing, operations
+from headrace.capabilities.streams.model import ContextOpened, RunMade, RunMoved, WorkWanted
+from headrace.kernel.capability import Capability, Permission, Schedule
+
+CAPABILITY = Capability(
+    name="streams",
+    operations=operations.OPERATIONS,
+    events=(ContextOpened, RunMade, RunMoved, WorkWanted),
+    subscriptions=hearing.SUBSCRIPTIONS,
+    flows=flows.FLOWS,
+    schedules=(Schedule(name="streams.periods", flow="streams.periods", every=timedelta(hours=6)),),
+    permissions=(
+        Permission(name="stream:read", summary="See streams, contexts, what is ready, and runs"),
+        Permission(name="run:start", summary="Start a module by hand; this spends"),
+        Permission(name="run:cancel", summary="Stop a run"),
+    ),
+    migrations="headrace.capabilities.streams.migrations",
+)

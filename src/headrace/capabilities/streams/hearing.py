@@ -1,0 +1,58 @@
+"""What streams hear: each subscriber turns an event into verbs that are harmless to repeat."""
+
+from collections.abc import Mapping
+from typing import cast
+
+from headrace.capabilities.agents.model import RunEnded as WorkerEnded
+from headrace.capabilities.artifacts.model import ArtifactId, BecameEffective, VersionRef
+from headrace.capabilities.artifacts.service import get_version
+from headrace.capabilities.streams import service
+from headrace.capabilities.streams.model import (
+    ContextId,
+    ContextOpened,
+    ContextState,
+    RunId,
+    WorkWanted,
+)
+from headrace.kernel.capability import Subscription
+from headrace.kernel.context import Ctx
+from headrace.kernel.events import Recorded
+from headrace.kernel.json import Json
+
+
+def _payload(event: Recorded) -> Mapping[str, Json]:
+    return cast(Mapping[str, Json], event.payload)
+
+
+def on_context_opened(ctx: Ctx, event: Recorded) -> None:
+    """A fresh context: start what is ready in it."""
+    service.advance(ctx, ContextId(str(_payload(event)["context"])))
+
+
+def on_effective(ctx: Ctx, event: Recorded) -> None:
+    """A version became effective: its run may be done, and contexts that see it may go on."""
+    payload = _payload(event)
+    ref = VersionRef(ArtifactId(str(payload["artifact"])), int(str(payload["number"])))
+    made_by_run = get_version(ctx, ref).made.run
+    if made_by_run is not None:
+        service.settled(ctx, RunId(made_by_run))
+    for context in service.contexts(ctx, state=ContextState.OPEN):
+        service.advance(ctx, context.id)
+
+
+def on_worker_ended(ctx: Ctx, event: Recorded) -> None:
+    """A worker has ended: take what it handed in."""
+    service.finish(ctx, str(_payload(event)["run"]))
+
+
+def on_work_wanted(ctx: Ctx, event: Recorded) -> None:
+    """What kept runs waiting may have passed."""
+    service.wake(ctx)
+
+
+SUBSCRIPTIONS = (
+    Subscription(name="streams.context", events=(ContextOpened,), run=on_context_opened),
+    Subscription(name="streams.effective", events=(BecameEffective,), run=on_effective),
+    Subscription(name="streams.worker", events=(WorkerEnded,), run=on_worker_ended),
+    Subscription(name="streams.wake", events=(WorkWanted,), run=on_work_wanted),
+)

@@ -1,0 +1,247 @@
+"""What streams offer to REST, CLI and MCP."""
+
+from dataclasses import dataclass
+
+from headrace.capabilities.streams import service
+from headrace.capabilities.streams.model import (
+    Context,
+    ContextId,
+    ContextState,
+    Held,
+    Run,
+    RunId,
+    RunState,
+    Stream,
+)
+from headrace.kernel.capability import Effect, Http, Operation, OperationKind
+from headrace.kernel.context import Ctx
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContextQuery:
+    kind: str | None = None
+    state: ContextState | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContextList:
+    items: tuple[Context, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContextName:
+    context: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ready:
+    """A module, or one element of it: ready, or held with everything it waits for."""
+
+    module: str
+    element: str
+    ready: bool
+    waits_for: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadyList:
+    items: tuple[Ready, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunQuery:
+    context: str | None = None
+    module: str | None = None
+    state: RunState | None = None
+    after: str | None = None
+    limit: int = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunPage:
+    items: tuple[Run, ...]
+    next: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunName:
+    run: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunStart:
+    context: str
+    module: str
+    element: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunCancel:
+    run: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImpactQuery:
+    context: str
+    module: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Impact:
+    module: str
+    reaches: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Nothing:
+    """No input."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModuleShown:
+    key: str
+    title: str
+    context_kind: str
+    role: str
+    task: str
+    start: str
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StreamShown:
+    name: str
+    version: int
+    title: str
+    kinds: tuple[str, ...]
+    modules: tuple[ModuleShown, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StreamList:
+    items: tuple[StreamShown, ...]
+
+
+def contexts(ctx: Ctx, query: ContextQuery) -> ContextList:
+    """List contexts, oldest first: where value streams run."""
+    return ContextList(items=tuple(service.contexts(ctx, kind=query.kind, state=query.state)))
+
+
+def readiness(ctx: Ctx, name: ContextName) -> ReadyList:
+    """Show what is ready in a context, and what everything else waits for."""
+    found = service.readiness(ctx, ContextId(name.context))
+    return ReadyList(
+        items=tuple(
+            Ready(
+                module=one.module,
+                element=one.element,
+                ready=not isinstance(one, Held),
+                waits_for=one.reasons if isinstance(one, Held) else (),
+            )
+            for one in found
+        )
+    )
+
+
+def runs(ctx: Ctx, query: RunQuery) -> RunPage:
+    """List runs in the order of their making."""
+    found = service.runs(
+        ctx,
+        context=ContextId(query.context) if query.context else None,
+        module=query.module,
+        state=query.state,
+        after=query.after,
+        limit=query.limit,
+    )
+    return RunPage(items=tuple(found), next=found[-1].id if len(found) == query.limit else None)
+
+
+def show(ctx: Ctx, name: RunName) -> Run:
+    """Show one run: its frozen inputs, its state, why it waits, what it handed in."""
+    return service.run(ctx, RunId(name.run))
+
+
+def start(ctx: Ctx, input: RunStart) -> Run:
+    """Start a ready module by hand, or run it once more on what is effective now."""
+    return service.start(ctx, ContextId(input.context), input.module, input.element)
+
+
+def cancel(ctx: Ctx, input: RunCancel) -> Run:
+    """Stop a run. What it reserved is given back; what it made stays."""
+    service.cancel(ctx, RunId(input.run), input.reason)
+    return service.run(ctx, RunId(input.run))
+
+
+def impact(ctx: Ctx, query: ImpactQuery) -> Impact:
+    """Show the modules that a change of this one's output would reach."""
+    reached = service.impact(ctx, ContextId(query.context), query.module)
+    return Impact(module=query.module, reaches=reached)
+
+
+def streams(ctx: Ctx, _: Nothing) -> StreamList:
+    """List the value streams of this house, with their modules."""
+    return StreamList(items=tuple(_shown(one) for one in ctx.declared(Stream)))
+
+
+def _shown(stream: Stream) -> StreamShown:
+    return StreamShown(
+        name=stream.name,
+        version=stream.version,
+        title=stream.title,
+        kinds=stream.kinds,
+        modules=tuple(
+            ModuleShown(
+                key=one.key,
+                title=one.title,
+                context_kind=one.context_kind,
+                role=one.work.role,
+                task=one.work.task,
+                start=one.start,
+                inputs=tuple(selector.type for selector in one.inputs),
+                outputs=one.outputs,
+            )
+            for one in stream.modules
+        ),
+    )
+
+
+def _query(name: str, run: object, input: type, output: type, path: str) -> Operation:
+    return Operation(
+        name=name,
+        permission="stream:read",
+        input=input,
+        output=output,
+        run=run,  # type: ignore[arg-type]  # each `run` here takes exactly its own input
+        http=Http(method="GET", path=path),
+        kind=OperationKind.QUERY,
+        effect=Effect.NONE,
+    )
+
+
+OPERATIONS = (
+    _query("context.list", contexts, ContextQuery, ContextList, "/contexts"),
+    _query("context.ready", readiness, ContextName, ReadyList, "/contexts/{context}/ready"),
+    _query("run.list", runs, RunQuery, RunPage, "/runs"),
+    _query("run.show", show, RunName, Run, "/runs/{run}"),
+    _query("stream.list", streams, Nothing, StreamList, "/streams"),
+    _query("stream.impact", impact, ImpactQuery, Impact, "/contexts/{context}/impact/{module}"),
+    Operation(
+        name="run.start",
+        permission="run:start",
+        input=RunStart,
+        output=Run,
+        run=start,
+        http=Http(method="POST", path="/runs"),
+        effect=Effect.SPEND,
+    ),
+    Operation(
+        name="run.cancel",
+        permission="run:cancel",
+        input=RunCancel,
+        output=Run,
+        run=cancel,
+        http=Http(method="POST", path="/runs/{run}/cancel"),
+    ),
+)

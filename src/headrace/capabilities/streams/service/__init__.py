@@ -1,0 +1,73 @@
+"""The verbs of streams: open contexts, see what is ready, make runs and carry them to their end."""
+
+from headrace.capabilities.streams.service.catalogue import (
+    check,
+    module,
+    modules,
+    stream,
+    stream_of,
+)
+from headrace.capabilities.streams.service.contexts import (
+    ancestors,
+    close_context,
+    context,
+    contexts,
+    link_contexts,
+    open_context,
+    resume_context,
+)
+from headrace.capabilities.streams.service.making import (
+    advance,
+    again,
+    episode,
+    impact,
+    periods,
+    readiness,
+    start,
+)
+from headrace.capabilities.streams.service.moving import (
+    broken,
+    cancel,
+    claim,
+    finish,
+    of_change,
+    rejected,
+    run,
+    runs,
+    send_back,
+    settled,
+    wake,
+)
+
+__all__ = [
+    "advance",
+    "again",
+    "ancestors",
+    "broken",
+    "cancel",
+    "check",
+    "claim",
+    "close_context",
+    "context",
+    "contexts",
+    "episode",
+    "finish",
+    "impact",
+    "link_contexts",
+    "module",
+    "modules",
+    "of_change",
+    "open_context",
+    "periods",
+    "readiness",
+    "rejected",
+    "resume_context",
+    "run",
+    "runs",
+    "send_back",
+    "settled",
+    "start",
+    "stream",
+    "stream_of",
+    "wake",
+]

@@ -1,0 +1,237 @@
+"""Making runs: what became ready is started by its module's rule, once per frozen input set."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from headrace.capabilities.artifacts.model import VersionRef
+from headrace.capabilities.streams import registry, rules, store
+from headrace.capabilities.streams.model import (
+    Candidate,
+    Context,
+    ContextId,
+    ContextState,
+    Held,
+    Module,
+    NotReady,
+    Readiness,
+    Run,
+    RunId,
+    RunMade,
+    RunOpen,
+    RunState,
+    Start,
+)
+from headrace.capabilities.streams.service import catalogue, contexts
+from headrace.capabilities.streams.service.snapshots import snapshot
+from headrace.kernel.context import Ctx
+from headrace.kernel.flow import Job
+
+_EPOCH = datetime(1970, 1, 5, tzinfo=UTC)  # a Monday: weeks are calendar weeks
+_WEEK = timedelta(weeks=1)
+CLAIM = "streams.claim"
+"""The flow that claims a run."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """What a run is to be made for, besides its module and input set."""
+
+    period: str = ""
+    attempt: int = 1
+    findings: tuple[str, ...] = ()
+    cause: str | None = None
+
+
+def advance(ctx: Ctx, id: ContextId) -> Sequence[Run]:
+    """Start what became ready in a context and starts by itself. Harmless to repeat.
+
+    A module whose element has a run already is left alone: what changed under it shows as drift,
+    and a person, or the module's next period or episode, makes the next run.
+    """
+    context = contexts.context(ctx, id)
+    if context.state is not ContextState.OPEN:
+        return ()
+    store.lock_context(ctx.db, ctx.organisation, id)
+    automatic = [m for m in catalogue.modules(ctx, context) if m.start is Start.AUTOMATIC]
+    seen = snapshot(ctx, context, automatic)
+    return [
+        run
+        for module in automatic
+        for found in rules.readiness(module, seen)
+        if isinstance(found, Candidate)
+        for run in _first(ctx, context, module, found)
+    ]
+
+
+def _first(ctx: Ctx, context: Context, module: Module, found: Candidate) -> Iterable[Run]:
+    if store.of_element(ctx.db, ctx.organisation, context.id, module.key, found.element):
+        return ()
+    run = _make(ctx, context, module, found, Wish())
+    return () if run is None else (run,)
+
+
+def readiness(ctx: Ctx, id: ContextId) -> Sequence[Readiness]:
+    """For every module and element of a context: ready, or held with everything it waits for."""
+    context = contexts.context(ctx, id)
+    modules = catalogue.modules(ctx, context)
+    seen = snapshot(ctx, context, modules)
+    return [found for module in modules for found in rules.readiness(module, seen)]
+
+
+def start(ctx: Ctx, id: ContextId, key: str, element: str = "") -> Run:
+    """Start a ready module by hand: its first run, or one more on what is effective now.
+
+    Raises NotReady with everything that is missing, or RunOpen.
+    """
+    context = contexts.context(ctx, id)
+    store.lock_context(ctx.db, ctx.organisation, id)
+    module = catalogue.module(ctx, context, key)
+    found = _candidate(rules.readiness(module, snapshot(ctx, context, [module])), module, element)
+    former = store.of_element(ctx.db, ctx.organisation, id, key, element)
+    same = [run for run in former if run.input_hash == store.input_hash(found.inputs)]
+    attempt = max((run.attempt for run in same), default=0) + 1
+    run = _make(ctx, context, module, found, Wish(attempt=attempt, cause=f"by {ctx.principal}"))
+    if run is None:
+        raise _open(id, key, element)
+    return run
+
+
+def episode(
+    ctx: Ctx,
+    id: ContextId,
+    key: str,
+    *,
+    element: str,
+    name: str,
+    inputs: Mapping[str, tuple[VersionRef, ...]] | None = None,
+    cause: str | None = None,
+) -> Run | None:
+    """Start a module for an event's episode; None when that episode was started before.
+
+    An event takes the place of the input set in the run's key, so the module need not be ready;
+    what its selectors find is frozen all the same.
+    """
+    context = contexts.context(ctx, id)
+    store.lock_context(ctx.db, ctx.organisation, id)
+    module = catalogue.module(ctx, context, key)
+    found = Candidate(module=key, element=element, inputs=inputs or {})
+    return _make(ctx, context, module, found, Wish(period=name, cause=cause))
+
+
+def again(ctx: Ctx, former: Run, findings: tuple[str, ...]) -> Run:
+    """The next attempt of a run on the same input set, told what the former was sent back with."""
+    context = contexts.context(ctx, former.context)
+    module = catalogue.module(ctx, context, former.module)
+    found = Candidate(module=former.module, element=former.element, inputs=former.inputs)
+    wish = Wish(
+        period=former.period, attempt=former.attempt + 1, findings=findings, cause=former.id
+    )
+    run = _make(ctx, context, module, found, wish)
+    if run is None:
+        raise _open(former.context, former.module, former.element)
+    return run
+
+
+def periods(ctx: Ctx) -> Sequence[Run]:
+    """Start every periodic module for the period that has ended last. Harmless to repeat."""
+    made = []
+    for context in store.contexts(ctx.db, ctx.organisation, kind=None, state=ContextState.OPEN):
+        for module in catalogue.modules(ctx, context):
+            if module.start is Start.EACH_PERIOD and module.every is not None:
+                made.extend(_period(ctx, context, module, module.every))
+    return made
+
+
+def _period(ctx: Ctx, context: Context, module: Module, every: timedelta) -> Iterable[Run]:
+    number = (ctx.now - _EPOCH) // every - 1
+    begin = _EPOCH + number * every
+    if begin + every <= context.opened_at:
+        return  # it ended before the context was there
+    store.lock_context(ctx.db, ctx.organisation, context.id)
+    span = (begin, begin + every)
+    for found in rules.readiness(module, snapshot(ctx, context, [module], span)):
+        if isinstance(found, Candidate):
+            run = _make(ctx, context, module, found, Wish(period=period_name(begin, every)))
+            if run is not None:
+                yield run
+
+
+def period_name(begin: datetime, every: timedelta) -> str:
+    """`2026-W12` for a week, else the day on which the period begins."""
+    if every == _WEEK:
+        year, week, _ = begin.isocalendar()
+        return f"{year}-W{week:02}"
+    return begin.date().isoformat()
+
+
+def impact(ctx: Ctx, id: ContextId, key: str) -> tuple[str, ...]:
+    """The modules that a change of this one's output would reach, in order."""
+    context = contexts.context(ctx, id)
+    return registry.downstream(catalogue.stream_of(ctx, context), key)
+
+
+def _make(ctx: Ctx, context: Context, module: Module, found: Candidate, wish: Wish) -> Run | None:
+    """The run, asked for and to be claimed; None when one is open or this key was tried."""
+    run = Run(
+        id=RunId(ctx.new_id("run")),
+        context=context.id,
+        module=module.key,
+        module_version=module.version,
+        element=found.element,
+        period=wish.period,
+        inputs=found.inputs,
+        input_hash=store.input_hash(found.inputs),
+        recipe="",
+        attempt=wish.attempt,
+        state=RunState.QUEUED,
+        reasons=(),
+        findings=wish.findings,
+        cause=wish.cause,
+        agent_run=None,
+        change=None,
+        outputs=(),
+        made_at=ctx.now,
+        started_at=None,
+        proposed_at=None,
+        ended_at=None,
+    )
+    if not store.add_run(ctx.db, ctx.organisation, run):
+        return None
+    ctx.record(
+        RunMade(
+            run=run.id,
+            context=run.context,
+            module=run.module,
+            element=run.element,
+            attempt=run.attempt,
+        )
+    )
+    ask_claim(ctx, run)
+    return run
+
+
+def ask_claim(ctx: Ctx, run: Run) -> None:
+    """Ask for the run's next try at its claim."""
+    number = store.next_claim(ctx.db, ctx.organisation, run.id)
+    ctx.start(Job(flow=CLAIM, key=f"{run.id}:{number}", arguments={"run": run.id}))
+
+
+def _candidate(found: Sequence[Readiness], module: Module, element: str) -> Candidate:
+    of_element = [one for one in found if one.element == element]
+    if not of_element:
+        known = ", ".join(sorted(one.element for one in found)) or "none"
+        raise NotReady(f"{module.key} has no element {element!r}; it has {known}")
+    one = of_element[0]
+    if isinstance(one, Held):
+        raise NotReady(f"{module.key} waits for: {'; '.join(one.reasons)}", reasons=one.reasons)
+    return replace(one)
+
+
+def _open(context: ContextId, module: str, element: str) -> RunOpen:
+    of = f" of {element}" if element else ""
+    return RunOpen(
+        f"{module}{of} has an open run in {context}; let it end, or cancel it",
+        context=context,
+        module=module,
+    )

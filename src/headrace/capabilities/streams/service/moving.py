@@ -1,0 +1,244 @@
+"""Moving runs: claimed, worked on, handed in, decided. Each verb is one unit of work and may be repeated."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from headrace.capabilities.agents import service as agents
+from headrace.capabilities.agents.model import AgentTask, RunEnd
+from headrace.capabilities.artifacts import service as artifacts
+from headrace.capabilities.artifacts.model import Phase, VersionRef
+from headrace.capabilities.streams import store
+from headrace.capabilities.streams.model import (
+    OPEN_STATES,
+    ContextId,
+    Finished,
+    Module,
+    Run,
+    RunEnded,
+    RunId,
+    RunMoved,
+    RunNotFound,
+    RunState,
+)
+from headrace.capabilities.streams.service import catalogue, contexts, making
+from headrace.capabilities.streams.service.proposals import default_finish, hand_in
+from headrace.kernel.context import Ctx
+from headrace.kernel.errors import HeadraceError, Refusal
+from headrace.kernel.json import Json
+
+
+def run(ctx: Ctx, id: RunId) -> Run:
+    """The run. Raises RunNotFound."""
+    found = store.run(ctx.db, ctx.organisation, id)
+    if found is None:
+        raise RunNotFound(f"No run {id}", run=id)
+    return found
+
+
+def runs(
+    ctx: Ctx,
+    *,
+    context: ContextId | None = None,
+    module: str | None = None,
+    state: RunState | None = None,
+    after: str | None = None,
+    limit: int = 200,
+) -> Sequence[Run]:
+    """Runs in the order of their making."""
+    return store.runs(
+        ctx.db,
+        ctx.organisation,
+        context=context,
+        module=module,
+        state=state,
+        after=after,
+        limit=limit,
+    )
+
+
+def of_change(ctx: Ctx, change: str) -> Run | None:
+    """The run that handed in a change request, or None for a change made by hand."""
+    return store.by_change(ctx.db, ctx.organisation, change)
+
+
+def claim(ctx: Ctx, run: RunId) -> None:
+    """Take a run up: guards, checks and reservation in this one transaction, or it waits.
+
+    A refusal is no failure: the run is `waiting` with all its reasons, and an event wakes it.
+    """
+    one = _locked(ctx, run)
+    if one.state not in {RunState.QUEUED, RunState.WAITING}:
+        return
+    module = _module(ctx, one)
+    reasons = module.guard(ctx, one) if module.guard is not None else ()
+    if reasons:
+        _move(ctx, one, RunState.WAITING, reasons)
+        return
+    claimed = agents.claim(ctx, task_of(ctx, one, module), key=one.id)
+    if isinstance(claimed, Refusal):
+        _move(ctx, one, RunState.WAITING, claimed.reasons)
+        return
+    store.claimed(ctx.db, ctx.organisation, one.id, claimed, agents.recipe(ctx, claimed))
+    _move(ctx, one, RunState.WORKING)
+
+
+def task_of(ctx: Ctx, run: Run, module: Module) -> AgentTask:
+    """What the worker of a run is asked to do."""
+    facts = module.facts(ctx, run) if module.facts is not None else {}
+    return AgentTask(
+        subject=f"run:{run.id}",
+        role=module.work.role,
+        task=module.work.task,
+        context=run.context,
+        element=run.element,
+        attempt=run.attempt,
+        facts=facts,
+        output_type=module.outputs[0] if len(module.outputs) == 1 else "",
+        workspace=module.workspace(ctx, run) if module.workspace is not None else None,
+        scopes=module.scopes(ctx, run) if module.scopes is not None else (),
+        findings=run.findings,
+    )
+
+
+def finish(ctx: Ctx, agent_run: str) -> None:
+    """Take what a worker handed in: propose it, or tell why there is nothing to propose."""
+    one = store.by_agent_run(ctx.db, ctx.organisation, agent_run)
+    if one is None:
+        return  # the worker had another subject
+    one = _locked(ctx, one.id)
+    if one.state is not RunState.WORKING:
+        return
+    result = agents.result(ctx, agent_run)
+    if result.state is not RunEnd.SUCCEEDED:
+        end = RunState.CANCELLED if result.state is RunEnd.CANCELLED else RunState.FAILED
+        _move(ctx, one, end, (result.error or f"the worker ended as {result.state}",))
+        return
+    try:
+        with ctx.db.begin_nested():  # a refused draft leaves nothing half-proposed behind
+            _hand_in(ctx, one, result.submitted)
+    except HeadraceError as fault:
+        _move(ctx, one, RunState.FAILED, (fault.message,))
+
+
+def _hand_in(ctx: Ctx, one: Run, submitted: Mapping[str, Json]) -> None:
+    module = _module(ctx, one)
+    make = module.finish or default_finish
+    handed = make(ctx, one, submitted)
+    refs, change = hand_in(ctx, one, module, handed)
+    store.handed_in(ctx.db, ctx.organisation, one.id, refs, change)
+    if _nothing(handed):
+        _done(ctx, one, module)
+    else:
+        _move(ctx, one, RunState.PROPOSED)
+
+
+def _nothing(handed: Finished) -> bool:
+    return not handed.drafts and handed.change is None
+
+
+def settled(ctx: Ctx, id: RunId) -> None:
+    """See whether all that a run handed in is effective or merged; then it is done."""
+    one = _locked(ctx, id)
+    if one.state is not RunState.PROPOSED:
+        return
+    if all(_is_effective(ctx, ref) for ref in one.outputs):
+        _done(ctx, one, _module(ctx, one))
+
+
+def _is_effective(ctx: Ctx, ref: VersionRef) -> bool:
+    found = artifacts.find(ctx, ref.artifact)
+    return found is not None and found.effective is not None and found.effective >= ref.number
+
+
+def _done(ctx: Ctx, one: Run, module: Module) -> None:
+    _move(ctx, one, RunState.DONE)
+    done = run(ctx, one.id)
+    if module.opening is not None:
+        for wanted in module.opening.contexts(ctx, done):
+            contexts.open_context(
+                ctx,
+                stream=contexts.context(ctx, done.context).stream,
+                kind=module.opening.kind,
+                slug=wanted.slug,
+                title=wanted.title,
+                parent=done.context,
+                opened_by=done.id,
+            )
+    if module.after is not None:
+        module.after(ctx, done)
+    making.advance(ctx, done.context)
+
+
+def send_back(ctx: Ctx, id: RunId, findings: Iterable[str]) -> Run:
+    """Revise: the run's proposal is sent back, its versions stay, the next attempt has the findings.
+
+    Raises RunEnded when it is not proposed.
+    """
+    one = _locked(ctx, id)
+    if one.state is not RunState.PROPOSED:
+        raise RunEnded(f"Run {id} is {one.state}; only what is proposed can be sent back")
+    told = tuple(findings)
+    artifacts.set_phase(ctx, one.outputs, Phase.REVISION_REQUESTED)
+    _move(ctx, one, RunState.REVISED, told)
+    return making.again(ctx, one, told)
+
+
+def rejected(ctx: Ctx, id: RunId, reason: str) -> None:
+    """A person refused the proposal for good; nothing follows by itself."""
+    one = _locked(ctx, id)
+    if one.state is RunState.PROPOSED:
+        artifacts.set_phase(ctx, one.outputs, Phase.FAILED)
+        _move(ctx, one, RunState.REJECTED, (reason,))
+
+
+def cancel(ctx: Ctx, id: RunId, reason: str) -> None:
+    """Stop a run. What it reserved is given back; what it made stays. Raises RunEnded."""
+    one = _locked(ctx, id)
+    if one.state not in OPEN_STATES:
+        raise RunEnded(f"Run {id} is {one.state}; there is nothing left to stop")
+    if one.agent_run is not None and one.state is RunState.WORKING:
+        agents.cancel(ctx, one.agent_run)
+    _move(ctx, one, RunState.CANCELLED, (reason,))
+
+
+def broken(ctx: Ctx, id: RunId, error: str) -> None:
+    """A defect kept a run from its claim: it fails, and says so."""
+    one = _locked(ctx, id)
+    if one.state in {RunState.QUEUED, RunState.WAITING}:
+        _move(ctx, one, RunState.FAILED, (error,))
+
+
+def wake(ctx: Ctx) -> int:
+    """Ask for the claims of all waiting runs again; how many."""
+    waiting = store.runs(ctx.db, ctx.organisation, state=RunState.WAITING)
+    for one in waiting:
+        making.ask_claim(ctx, one)
+    return len(waiting)
+
+
+def _locked(ctx: Ctx, id: RunId) -> Run:
+    found = store.run(ctx.db, ctx.organisation, id, lock=True)
+    if found is None:
+        raise RunNotFound(f"No run {id}", run=id)
+    return found
+
+
+def _module(ctx: Ctx, one: Run) -> Module:
+    return catalogue.module(ctx, contexts.context(ctx, one.context), one.module)
+
+
+def _move(ctx: Ctx, one: Run, state: RunState, reasons: Iterable[str] = ()) -> None:
+    told = tuple(reasons)
+    if one.state is state and one.reasons == told:
+        return
+    store.move(ctx.db, ctx.organisation, one.id, state, told, ctx.now)
+    ctx.record(
+        RunMoved(
+            run=one.id,
+            context=one.context,
+            module=one.module,
+            element=one.element,
+            attempt=one.attempt,
+            state=state,
+            reasons=told,
+        )
+    )

@@ -1,0 +1,80 @@
+"""Proposals: what a run hands in becomes versions, and one change request or a filing for them."""
+
+from collections.abc import Mapping, Sequence
+from typing import cast
+
+from headrace.capabilities.agents import service as agents
+from headrace.capabilities.artifacts import service as artifacts
+from headrace.capabilities.artifacts.model import Draft, Link, Made, VersionRef
+from headrace.capabilities.record import service as record
+from headrace.capabilities.streams.model import Finished, Module, Run
+from headrace.kernel.context import Ctx
+from headrace.kernel.errors import Invalid
+from headrace.kernel.json import Json
+
+
+def made_by(ctx: Ctx, run: Run) -> Made:
+    """Who made what a run hands in, and how."""
+    assert run.agent_run is not None  # a run hands in after its worker has ended
+    result = agents.result(ctx, run.agent_run)
+    return Made(by=result.principal, brain=result.brain, run=run.id, recipe=result.recipe)
+
+
+def input_links(run: Run) -> tuple[Link, ...]:
+    """A link to every version in the run's frozen input set."""
+    return tuple(Link(target=ref) for refs in run.inputs.values() for ref in refs)
+
+
+def default_finish(ctx: Ctx, run: Run, submitted: Mapping[str, Json]) -> Finished:
+    """Drafts as data: `{"artifacts": [{"type", "slug", "content", "parts"?}], "title"?}`.
+
+    Raises Invalid when what was handed in is not of that form.
+    """
+    given = submitted.get("artifacts")
+    if not isinstance(given, Sequence) or isinstance(given, str):
+        raise Invalid('A worker hands in {"artifacts": [{"type": …, "slug": …, "content": …}]}')
+    drafts = tuple(_draft(ctx, run, one) for one in given)
+    return Finished(drafts=drafts, title=str(submitted.get("title", "")))
+
+
+def _draft(ctx: Ctx, run: Run, given: Json) -> Draft:
+    if not isinstance(given, Mapping) or not {"type", "slug", "content"} <= set(given):
+        raise Invalid("Each artifact handed in names its type, its slug and its content")
+    return Draft(
+        type=str(given["type"]),
+        slug=str(given["slug"]),
+        context=run.context,
+        content=cast(Mapping[str, Json], given["content"]),
+        parts=cast(Mapping[str, str | int], given.get("parts") or {}),
+        made=made_by(ctx, run),
+        links=input_links(run),
+    )
+
+
+def hand_in(
+    ctx: Ctx, run: Run, module: Module, handed: Finished
+) -> tuple[tuple[VersionRef, ...], str | None]:
+    """Propose the drafts: those that need a person in one change request, the others filed.
+
+    Gives the versions, and the change request if there is one.
+    """
+    versions = [artifacts.propose(ctx, draft) for draft in handed.drafts]
+    decided = [v.ref for v in versions if artifacts.layout(ctx, v.type).approval]
+    filed = [v.ref for v in versions if not artifacts.layout(ctx, v.type).approval]
+    if filed:
+        record.file_versions(ctx, filed)
+    change = handed.change
+    if decided:
+        change = record.open_change(
+            ctx,
+            record.Proposal(
+                members=tuple(decided),
+                title=handed.title or f"{module.title}: {versions[0].title}",
+                body=handed.body,
+                branch=handed.branch,
+                author=made_by(ctx, run).by,
+                context=run.context,
+                policies=module.policies,
+            ),
+        ).id
+    return tuple(v.ref for v in versions), change

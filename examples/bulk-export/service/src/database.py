@@ -1,6 +1,7 @@
 """Connections to the SQLite file: one that writes, one that reads, one read-only for long reads."""
 
 import sqlite3
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -15,9 +16,12 @@ class Database:
         self.path = path
         self.replica_path = replica or path
         path.parent.mkdir(parents=True, exist_ok=True)
-        with closing(self._open(path)) as connection:
-            # Write-ahead logging: a long read does not hold up a writer.
-            connection.execute("PRAGMA journal_mode = WAL")
+        # This connection does nothing but stay open: when the last one closes, SQLite empties the
+        # log into the file and deletes it, which would make every unit of work pay for that.
+        kept = self._open(path)
+        # Write-ahead logging: a long read does not hold up a writer.
+        kept.execute("PRAGMA journal_mode = WAL")
+        weakref.finalize(self, kept.close)
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:

@@ -64,11 +64,19 @@ class FlagServer:
         self.thread.join()
 
 
-@pytest.fixture
-def flag_server() -> Iterator[FlagServer]:
+@pytest.fixture(scope="session")
+def one_flag_server() -> Iterator[FlagServer]:
     server = FlagServer()
     yield server
     server.close()
+
+
+@pytest.fixture
+def flag_server(one_flag_server: FlagServer) -> FlagServer:
+    """The flag service with every flag off."""
+    one_flag_server.on.clear()
+    one_flag_server.asked.clear()
+    return one_flag_server
 
 
 @pytest.fixture

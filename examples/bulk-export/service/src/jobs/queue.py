@@ -121,7 +121,9 @@ class JobQueue:
         """How many jobs are due or running; for the metrics page."""
         with self.database.read() as connection:
             row = connection.execute(
-                "SELECT count(*) FROM job WHERE status IN ('queued', 'running')"
+                "SELECT count(*) FROM job"
+                " WHERE status = 'running' OR (status = 'queued' AND run_at <= ?)",
+                (time.time(),),
             ).fetchone()
         return int(row[0])
 

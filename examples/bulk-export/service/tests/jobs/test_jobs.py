@@ -82,6 +82,7 @@ def test_a_job_whose_worker_went_silent_is_claimed_again(settings, queue_service
 def test_a_delayed_job_is_not_due_yet(queue_service):
     enqueue(queue_service, "succeed", delay=timedelta(hours=1))
     assert queue_service.jobs.claim() is None
+    assert queue_service.jobs.waiting() == 0
 
 
 def test_another_customers_job_is_not_found(queue_service):

@@ -1,0 +1,1 @@
+"""Bulk export: a customer's dataset as one file, made by a background job."""

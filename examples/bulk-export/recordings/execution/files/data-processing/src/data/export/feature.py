@@ -1,0 +1,27 @@
+"""What the data side of the export offers to the service."""
+
+from collections.abc import Mapping
+
+from data.export.converter import Converter
+from data.export.csv_format import CsvConverter
+from data.export.extraction import chunks
+from data.export.json_format import JsonConverter
+from data.export.parquet_format import MEMORY_MEGABYTES, ParquetConverter
+from features import Feature
+from service import Service
+
+
+def converters(service: Service) -> Mapping[str, Converter]:
+    """The converters by format. `RECORDS_TUNE_PARQUET_MEMORY_MEGABYTES` limits Parquet's memory."""
+    memory = service.settings.tuning.get("parquet_memory_megabytes", MEMORY_MEGABYTES)
+    made: tuple[Converter, ...] = (
+        CsvConverter(),
+        JsonConverter(),
+        ParquetConverter(memory_megabytes=memory),
+    )
+    return {converter.format.value: converter for converter in made}
+
+
+FEATURE = Feature(
+    name="data.export", provides={"export.source": chunks, "export.converters": converters}
+)

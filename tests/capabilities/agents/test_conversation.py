@@ -103,6 +103,13 @@ def test_a_price_is_rounded_up_to_the_next_millionth():
     assert one_token.cost_micro_usd == 1
 
 
+def test_a_server_that_miscounts_its_cache_is_still_priced():
+    usage = prices.priced(Usage(input_tokens=10, cached_tokens=20), "openai:gpt-4o")
+
+    assert usage.priced
+    assert usage.cost_micro_usd > 0
+
+
 def test_a_price_is_never_taken_from_another_provider_of_the_same_name():
     assert prices.priced(Usage(input_tokens=1), "ollama:gpt-4o").priced is False
 

@@ -119,7 +119,7 @@ class UserMessage:
 class Turn:
     """One answer of a brain.
 
-    `model` is what really answered ("claude-sonnet-4-5-20250929", "recorded", "plain"). `lost_calls` counts
+    `model` is what really answered ("claude-sonnet-5", "recorded", "plain"). `lost_calls` counts
     attempts that broke off after they were sent: the provider may have charged them, so the ledger
     charges each at its reservation. `carried` is what a provider wants back unread with the next call
     (a signed thought); only the brain that wrote it reads it.

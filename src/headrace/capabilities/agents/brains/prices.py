@@ -17,7 +17,7 @@ PRICE_LIST_NAMES = {
 
 
 def priced(usage: Usage, model: str, *, cache_write_tokens: int = 0) -> Usage:
-    """`usage` with its cost for `model` ("anthropic:claude-sonnet-4-5"), or marked as not priced.
+    """`usage` with its cost for `model` ("anthropic:claude-sonnet-5"), or marked as not priced.
 
     Cost is rounded up to the next millionth of a dollar. A model the list does not know is not priced;
     it is not free.
@@ -34,11 +34,13 @@ def _dollars(usage: Usage, model: str, cache_write_tokens: int) -> Decimal | Non
     import genai_prices
 
     provider, _, name = model.partition(":")
+    # A server that miscounts its cache must not make an answer fail that was paid for.
+    read = min(usage.cached_tokens, usage.input_tokens)
     tokens = genai_prices.Usage(
         input_tokens=usage.input_tokens,
         output_tokens=usage.output_tokens,
-        cache_read_tokens=usage.cached_tokens,
-        cache_write_tokens=cache_write_tokens,
+        cache_read_tokens=read,
+        cache_write_tokens=min(cache_write_tokens, usage.input_tokens - read),
     )
     try:
         found = genai_prices.calc_price(

@@ -49,7 +49,7 @@ def request_settings(config: ModelConfig, output_tokens: int) -> ModelSettings:
 def _provider_class(config: ModelConfig) -> "type[Provider[object]]":
     if ":" not in config.model:
         raise BrainMisconfigured(
-            f"The model {config.model!r} names no provider: write it as 'anthropic:claude-sonnet-4-5'."
+            f"The model {config.model!r} names no provider: write it as 'anthropic:claude-sonnet-5'."
         )
     try:
         return infer_provider_class(config.provider)

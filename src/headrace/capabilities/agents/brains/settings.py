@@ -25,7 +25,7 @@ class ModelConfig:
     """One model at one provider.
 
     `model` reads "provider:name": `openai:gpt-5` (responses protocol), `openai-chat:...` (chat completions,
-    which local servers speak), `anthropic:claude-sonnet-4-5`, or any other provider that pydantic-ai knows
+    which local servers speak), `anthropic:claude-sonnet-5`, or any other provider that pydantic-ai knows
     and whose client is installed. `base_url` points elsewhere than the provider's own address. `key` may be
     left out where `base_url` names a server without keys, or where `ambient_credentials` says that the
     machine's own cloud identity counts. `price_as` names the model whose price counts, where the provider

@@ -4,10 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from headrace.kernel.capability import Operation
-from headrace.kernel.context import Actor
+from headrace.kernel.context import Actor, system_actor
 from headrace.kernel.edge import Edge, Request
 from headrace.kernel.errors import Invalid, NotAllowed, NotFound
 from headrace.kernel.form import check
+from headrace.kernel.house import House
+from headrace.kernel.ids import OrganisationId
+from headrace.kernel.journal import feed
 from headrace.kernel.json import Json
 from headrace.kernel.rehearsal import Rehearsal
 
@@ -44,8 +47,8 @@ class Call:
     dry_run: bool = False
 
 
-Admit = Callable[[Credentials, Operation], Actor]
-"""Who calls. Raises NotSignedIn, NotAllowed (another organisation), NotFound (a name unknown here)."""
+Admit = Callable[[Call, Operation], Actor]
+"""Who makes the call. Raises NotSignedIn, NotAllowed (another organisation), NotFound (a name unknown here)."""
 
 Refused = Callable[[Request, NotAllowed], None]
 """Hears of every call that was refused for want of a right."""
@@ -67,13 +70,22 @@ class Reception:
         self._rehearsal = rehearsal
         self._refused = refused
 
+    @property
+    def house(self) -> House:
+        """What the doors offer."""
+        return self._edge.units.house
+
+    def newest(self) -> int:
+        """The position of the newest event: when it moves, streams have something to ask for."""
+        return self._edge.units.run(system_actor(OrganisationId("")), feed.newest)
+
     def perform(self, call: Call) -> Json:
         """The operation's answer. Raises whatever `Edge.perform` raises, and NotSignedIn."""
-        operation = self._edge.units.house.operations.get(call.operation)
+        operation = self.house.operations.get(call.operation)
         if operation is None:
             raise NotFound(f"No operation {call.operation!r}", operation=call.operation)
         request = Request(
-            actor=self._admit(call.credentials, operation),
+            actor=self._admit(call, operation),
             operation=operation.name,
             input=call.input,
             key=call.key,
@@ -82,7 +94,7 @@ class Reception:
         try:
             return self._answer(request, dry_run=call.dry_run)
         except NotAllowed as refusal:
-            if self._refused is not None:
+            if self._refused is not None and not call.dry_run:
                 self._refused(request, refusal)
             raise
 

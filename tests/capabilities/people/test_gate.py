@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from capabilities.people.company import Company
 from headrace.capabilities.people import service
 from headrace.capabilities.people.model import (
     EscalationBlocked,
@@ -17,42 +18,10 @@ from headrace.capabilities.people.model import (
     TokenNotFound,
 )
 from headrace.kernel.access import NotSignedIn
-from headrace.kernel.context import Actor, ActorKind, system_actor
-from headrace.kernel.ids import OrganisationId, new_id
+from headrace.kernel.context import Actor, system_actor
+from headrace.kernel.ids import OrganisationId
 
 NOWHERE = system_actor(OrganisationId(""))
-
-
-class Company:
-    """An organisation under test: short words for what is done in it."""
-
-    def __init__(self, units, slug="acme"):
-        self.units = units
-        self.system = system_actor(OrganisationId(new_id("org")))
-        self.as_system(service.found_organisation, slug=slug, name=slug.title())
-
-    def as_system(self, verb, *arguments, **named):
-        return self.units.run(self.system, verb, *arguments, **named)
-
-    def adds(self, handle, *rights, kind=PrincipalKind.PERSON) -> Actor:
-        made = self.as_system(service.add_principal, handle=handle, kind=kind)
-        for right in rights:
-            self.as_system(service.grant, handle, right)
-        return Actor(
-            organisation=self.system.organisation, principal=made.id, kind=ActorKind(kind.value)
-        )
-
-    def may(self, actor, permission, subject=None):
-        return self.units.run(actor, service.allowed, permission, subject)
-
-    def events(self, type):
-        with self.units.open(self.system) as ctx:
-            return list(
-                ctx.db.execute(
-                    sa.text("SELECT payload FROM journal_event WHERE type = :type ORDER BY id"),
-                    {"type": type},
-                ).scalars()
-            )
 
 
 @pytest.fixture

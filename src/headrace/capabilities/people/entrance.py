@@ -1,8 +1,10 @@
 """The entrance: turns what a call says about its caller into an actor; the doors stand before it."""
 
+from collections.abc import Collection
+
 from headrace.capabilities.people import service
 from headrace.capabilities.people.model import OPERATOR
-from headrace.kernel.access import Credentials, NotSignedIn
+from headrace.kernel.access import Call, Credentials, NotSignedIn
 from headrace.kernel.capability import Effect, Operation
 from headrace.kernel.context import Actor, ActorKind, Ctx, system_actor
 from headrace.kernel.edge import Request
@@ -29,18 +31,21 @@ class Entrance:
     def __init__(self, units: Units) -> None:
         self._units = units
 
-    def admit(self, credentials: Credentials, operation: Operation) -> Actor:
+    def admit(self, call: Call, operation: Operation) -> Actor:
         """Who acts. Raises NotSignedIn, WrongOrganisation, NotFound (organisation or handle), Invalid
         (several organisations and none named), NotAllowed (standing in without being the operator).
         """
-        if credentials.token is not None:
-            return self._by_token(credentials, credentials.token)
-        if not credentials.trusted:
-            raise NotSignedIn(
-                "Sign in first: send a token, `Authorization: Bearer hr_…`. "
-                "`headrace token issue` makes one"
-            )
-        return self._operator(credentials, operation)
+        credentials = call.credentials
+        if credentials.token is None and credentials.trusted and _is_operators(operation):
+            return _operator_in(OrganisationId(new_id("org")))
+        leaves_no_trace = call.dry_run or operation.effect is Effect.NONE
+        return self._known(credentials, noted="" if leaves_no_trace else operation.name)
+
+    def rights(self, credentials: Credentials) -> Collection[str]:
+        """The permissions of the caller, so that a door shows what can be used. Raises as `admit`."""
+        if credentials.token is None and credentials.trusted and credentials.stand_in is None:
+            return self._units.run(_NOWHERE, service.permissions_held)
+        return self._units.run(self._known(credentials), service.permissions_held)
 
     def refused(self, request: Request, refusal: NotAllowed) -> None:
         """Note a refusal in the caller's organisation, in a unit of work of its own."""
@@ -54,15 +59,23 @@ class Entrance:
             self._units.run(_NOWHERE, _same, actor, credentials.organisation)
         return actor
 
-    def _operator(self, credentials: Credentials, operation: Operation) -> Actor:
-        if operation.permission.partition(":")[0] == OPERATOR:
-            return _operator_in(OrganisationId(new_id("org")))
+    def _known(self, credentials: Credentials, *, noted: str = "") -> Actor:
+        if credentials.token is not None:
+            return self._by_token(credentials, credentials.token)
+        if not credentials.trusted:
+            raise NotSignedIn(
+                "Sign in first: send a token, `Authorization: Bearer hr_…`. "
+                "`headrace token issue` makes one"
+            )
         organisation = self._units.run(_NOWHERE, _chosen, credentials.organisation)
         operator = _operator_in(organisation)
         if credentials.stand_in is None:
             return operator
-        noted = "" if operation.effect is Effect.NONE else operation.name
         return self._units.run(operator, service.stand_in, credentials.stand_in, noted)
+
+
+def _is_operators(operation: Operation) -> bool:
+    return operation.permission.partition(":")[0] == OPERATOR
 
 
 def _operator_in(organisation: OrganisationId) -> Actor:

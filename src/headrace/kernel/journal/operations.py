@@ -1,13 +1,15 @@
 """What the journal offers to REST, CLI and MCP."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, cast
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from headrace.kernel.capability import Effect, Http, Operation, OperationKind, Permission
 from headrace.kernel.context import Ctx
 from headrace.kernel.events import Recorded
+from headrace.kernel.ids import EventId, PrincipalId
 from headrace.kernel.journal import feed, store
 from headrace.kernel.journal.dispatch import Parked
 from headrace.kernel.journal.verify import Audit, audit
@@ -17,6 +19,21 @@ Type = Annotated[
     Field(description="Only events of this type, or of this room: record.merged, record."),
 ]
 Limit = Annotated[int, Field(ge=1, le=500, description="Most events at once.")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Happened:
+    """One event, as the caller's organisation sees it."""
+
+    position: int  # order over all lineages
+    id: EventId
+    type: str
+    lineage: str
+    number: int  # 1, 2, 3 … within the lineage
+    actor: PrincipalId
+    cause: str | None  # id of the event, operation or run that led here
+    at: datetime  # organisation time
+    payload: JsonValue  # None when it was erased
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +59,7 @@ class Listing:
 class Events:
     """Events newest first; `next` is the `before` of the page that follows, None on the last."""
 
-    items: tuple[Recorded, ...]
+    items: tuple[Happened, ...]
     next: int | None
 
 
@@ -61,7 +78,7 @@ class Following:
 class Feed:
     """Events in their order, and the position from which to go on, also when there is none."""
 
-    items: tuple[Recorded, ...]
+    items: tuple[Happened, ...]
     position: int
 
 
@@ -98,7 +115,7 @@ def list_events(ctx: Ctx, asked: Listing) -> Events:
         before=asked.before,
         limit=asked.limit + 1,
     )
-    items = tuple(found[: asked.limit])
+    items = tuple(_happened(one) for one in found[: asked.limit])
     return Events(items=items, next=items[-1].position if len(found) > asked.limit else None)
 
 
@@ -106,9 +123,24 @@ def follow(ctx: Ctx, asked: Following) -> Feed:
     """Follow what happens, in its order, from a position on."""
     if asked.after is None:
         return Feed(items=(), position=feed.newest(ctx))
-    items = tuple(feed.following(ctx, asked.after, type=asked.type, limit=asked.limit))
-    last = items[-1].position if items else None
-    return Feed(items=items, position=asked.after if last is None else last)
+    found = feed.following(ctx, asked.after, type=asked.type, limit=asked.limit)
+    items = tuple(_happened(one) for one in found)
+    return Feed(items=items, position=items[-1].position if items else asked.after)
+
+
+def _happened(recorded: Recorded) -> Happened:
+    assert recorded.position is not None  # only sequenced events are read here
+    return Happened(
+        position=recorded.position,
+        id=recorded.id,
+        type=recorded.type,
+        lineage=recorded.lineage,
+        number=recorded.number,
+        actor=recorded.actor,
+        cause=recorded.cause,
+        at=recorded.at,
+        payload=cast(JsonValue, recorded.payload),
+    )
 
 
 def verify(ctx: Ctx, _nothing: Nothing) -> Audit:

@@ -1,0 +1,1 @@
+"""The command line: nouns, then verbs, one command for every operation of the house."""

@@ -1,0 +1,1 @@
+"""MCP: every operation of the house as a tool, for agents inside and outside."""

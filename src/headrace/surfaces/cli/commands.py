@@ -1,0 +1,203 @@
+"""Commands: one for each operation, its arguments read from the form of its input."""
+
+import inspect
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Annotated, Any
+
+from cyclopts import App, Group, Parameter
+
+from headrace.kernel.access import Call, Credentials
+from headrace.kernel.capability import Effect, Operation, OperationKind
+from headrace.kernel.errors import Invalid
+from headrace.kernel.form import InputField, input_fields
+from headrace.kernel.json import Json
+from headrace.kernel.rehearsal import REHEARSABLE
+from headrace.surfaces.cli.output import note, show
+from headrace.surfaces.cli.values import HOW, takes_json, value
+
+Perform = Callable[[Call], Json]
+
+EVERYWHERE = Group("Everywhere", sort_key=9)
+_METAVARS = {"integer": "NUMBER", "number": "NUMBER", "boolean": None}
+_PAUSE = 0.5  # seconds between two looks at a stream
+
+
+@dataclass(frozen=True, kw_only=True)
+class Switches:
+    """What every command may be told besides its input."""
+
+    json_: bool = False
+    organisation_: str | None = None
+    as_: str | None = None
+    dry_run_: bool = False
+    yes_: bool = False
+    key_: str | None = None
+    wait_: bool = False
+
+
+def command(operation: Operation, perform: Perform, defaults: Credentials) -> App:
+    """The operation as a command, named by what follows its noun."""
+
+    signature = inspect.Signature([*_parameters(operation), *_switches(operation)])
+
+    def run(*given: Any, **named: Any) -> None:  # noqa: ANN401 - as many kinds as inputs have
+        words = signature.bind(*given, **named).arguments
+        names = Switches.__dataclass_fields__
+        switches = Switches(**{name: words.pop(name) for name in names if name in words})
+        call = Call(
+            operation=operation.name,
+            input=_input(operation, words),
+            credentials=_credentials(defaults, switches),
+            key=switches.key_,
+            dry_run=switches.dry_run_,
+        )
+        _carry_out(operation, call, perform, switches)
+
+    run.__signature__ = signature  # type: ignore[attr-defined]  # read by inspect, and so by cyclopts
+    app = App(name=verb(operation), help=_help(operation), help_format="plaintext")
+    app.default(run)
+    return app
+
+
+def noun(operation: Operation) -> str:
+    """The first word of its command: `person`; for `whoami` the only one."""
+    return operation.name.partition(".")[0].replace("_", "-")
+
+
+def verb(operation: Operation) -> str:
+    """The second word of its command: `add`."""
+    rest = operation.name.partition(".")[2] or operation.name
+    return rest.replace("_", "-").replace(".", "-")
+
+
+def _help(operation: Operation) -> str:
+    long = any(field.kind == "string" and field.choices is None for field in _fields(operation))
+    return operation.help + (f"\n\n{HOW}" if long and operation.effect is not Effect.NONE else "")
+
+
+def _fields(operation: Operation) -> tuple[InputField, ...]:
+    return input_fields(operation)
+
+
+def _carry_out(operation: Operation, call: Call, perform: Perform, switches: Switches) -> None:
+    if operation.effect is Effect.DESTROY and not switches.dry_run_ and not switches.yes_:
+        _confirm(operation)
+    answer = perform(call)
+    show(answer, as_json=switches.json_)
+    if switches.dry_run_:
+        note("Rehearsed; nothing was changed.")
+    while switches.wait_ and isinstance(answer, Mapping):
+        time.sleep(_PAUSE)
+        answer = perform(replace(call, input={**call.input, "after": answer["position"]}))
+        if isinstance(answer, Mapping) and answer["items"]:
+            show(answer, as_json=switches.json_)
+
+
+def _confirm(operation: Operation) -> None:
+    if not sys.stdin.isatty():
+        raise Invalid(f"`{operation.name}` cannot be undone; add --yes to do it")
+    print(f"{operation.summary} This cannot be undone. Go on? [y/N] ", end="", file=sys.stderr)
+    if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
+        raise Invalid("Not confirmed; nothing was done")
+
+
+def _input(operation: Operation, words: Mapping[str, Any]) -> dict[str, Json]:
+    fields = {field.name: field for field in _fields(operation)}
+    return {n: value(fields[n], word) for n, word in words.items() if word is not None}
+
+
+def _credentials(defaults: Credentials, switches: Switches) -> Credentials:
+    return replace(
+        defaults,
+        organisation=switches.organisation_ or defaults.organisation,
+        stand_in=switches.as_ or defaults.stand_in,
+    )
+
+
+def _parameters(operation: Operation) -> Iterator[inspect.Parameter]:
+    """Positional ones first: those of the path, then what else is required; then the options."""
+    fields = sorted(_fields(operation), key=lambda field: (not field.in_path, not field.required))
+    order = [
+        *(f for f in fields if _is_positional(f)),
+        *(f for f in fields if not _is_positional(f)),
+    ]
+    for field in order:
+        positional = _is_positional(field)
+        yield inspect.Parameter(
+            field.name,
+            inspect.Parameter.POSITIONAL_OR_KEYWORD
+            if positional
+            else inspect.Parameter.KEYWORD_ONLY,
+            default=inspect.Parameter.empty if field.required else None,
+            annotation=_annotation(field),
+        )
+
+
+def _is_positional(field: InputField) -> bool:
+    return field.required and not takes_json(field) and field.kind != "boolean"
+
+
+def _annotation(field: InputField) -> object:
+    kind: object = str
+    if field.kind == "boolean":
+        kind = bool
+    elif field.kind == "array" and not takes_json(field):
+        kind = list[str]
+    return Annotated[
+        kind if field.required else kind | None,  # type: ignore[operator]  # a type made at run time
+        Parameter(
+            help=_told(field),
+            metavar="JSON" if takes_json(field) else _METAVARS.get(field.kind, "TEXT"),
+            choices=field.choices,
+            negative=None if field.kind == "boolean" else (),
+            allow_leading_hyphen=field.kind in {"integer", "number"},
+        ),
+    ]
+
+
+def _told(field: InputField) -> str:
+    parts = [field.help]
+    if takes_json(field):
+        parts.append("As JSON, or @file.json.")
+    if field.default not in (None, "", [], {}):
+        parts.append(f"Default: {field.default}.")
+    return " ".join(part for part in parts if part)
+
+
+def _switches(operation: Operation) -> Iterator[inspect.Parameter]:
+    taken = {f"--{field.name.replace('_', '-')}" for field in _fields(operation)}
+    for name, kind, option, help in _offered(operation):
+        if option not in taken:
+            yield inspect.Parameter(
+                name,
+                inspect.Parameter.KEYWORD_ONLY,
+                default=False if kind is bool else None,
+                annotation=Annotated[
+                    kind,
+                    Parameter(
+                        name=option,
+                        help=help,
+                        group=EVERYWHERE,
+                        negative=(),
+                        show_default=False,
+                        metavar=None if kind is bool else "TEXT",
+                    ),
+                ],
+            )
+
+
+def _offered(operation: Operation) -> Iterator[tuple[str, object, str, str]]:
+    yield "json_", bool, "--json", "Answer, and errors, as JSON."
+    yield "organisation_", str | None, "--organisation", "Slug of the organisation to work in."
+    yield "as_", str | None, "--as", "Handle of the person in whose name the operator acts."
+    if operation.effect in REHEARSABLE:
+        yield "dry_run_", bool, "--dry-run", "Show the answer, and change nothing."
+    if operation.effect is Effect.DESTROY:
+        yield "yes_", bool, "--yes", "Do it without asking again."
+    if operation.effect is not Effect.NONE:
+        yield "key_", str | None, "--key", "One key, one deed: a repeat gives the first answer."
+    if operation.kind is OperationKind.STREAM:
+        yield "wait_", bool, "--wait", "Go on until interrupted."

@@ -4,13 +4,17 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any, TypeAlias, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from pydantic import TypeAdapter, ValidationError
+from typing_extensions import TypeAliasType
 
 from headrace.kernel.errors import Invalid
 
-Json: TypeAlias = "str | int | float | bool | None | Sequence[Json] | Mapping[str, Json]"
+Json = TypeAliasType(
+    "Json", "str | int | float | bool | Sequence[Json] | Mapping[str, Json] | None"
+)
+"""Plain JSON data. Named, not spelled out, so that a schema of it can refer to itself."""
 
 T = TypeVar("T")
 

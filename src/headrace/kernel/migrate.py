@@ -31,12 +31,33 @@ def migrate(owner: sa.Engine, house: House, *, roles: Roles, app_password: str) 
 
 def pending(app: sa.Connection, house: House) -> tuple[str, ...]:
     """The heads that this database has not reached yet; empty when it is up to date."""
-    heads = ScriptDirectory.from_config(_script(house)).get_heads()
+    scripts = ScriptDirectory.from_config(_script(house))
+    heads = scripts.get_heads()
     known = app.execute(sa.text("SELECT to_regclass('alembic_version')")).scalar_one()
     if known is None:
         return tuple(heads)
     reached = set(app.execute(sa.text("SELECT version_num FROM alembic_version")).scalars())
-    return tuple(head for head in heads if head not in reached)
+    behind = _ancestors(scripts, reached)
+    return tuple(head for head in heads if head not in behind)
+
+
+def _ancestors(scripts: ScriptDirectory, revisions: Iterable[str]) -> set[str]:
+    """The revisions and everything under them: Alembic's table names only the uppermost."""
+    found: set[str] = set()
+    waiting = list(revisions)
+    while waiting:
+        name = waiting.pop()
+        script = scripts.get_revision(name)
+        if name not in found and script is not None:
+            found.add(name)
+            waiting.extend(_names(script.down_revision) + _names(script.dependencies))
+    return found
+
+
+def _names(value: str | Iterable[str] | None) -> list[str]:
+    if value is None:
+        return []
+    return [value] if isinstance(value, str) else list(value)
 
 
 def _config(db: sa.Connection, house: House, roles: Roles, app_password: str) -> Config:

@@ -6,6 +6,7 @@ import pytest
 
 from headrace.capabilities.intake import rules
 from headrace.capabilities.intake.model import Disposition, Grade, Signal, Trend, Urgency
+from headrace.kernel.errors import Refusal
 
 MONDAY = datetime(2026, 3, 9, tzinfo=UTC)
 WEEK = timedelta(weeks=1)
@@ -173,3 +174,32 @@ def test_a_signal_without_consequence_goes_stale(days: int, change: dict[str, ob
 @pytest.mark.parametrize(("count", "is_over"), [(20, False), (21, True)])
 def test_a_week_overflows_above_twenty(count: int, is_over: bool):
     assert rules.overflowed(count) is is_over
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        pytest.param("a,b\n1,2\n", [{"a": "1", "b": "2"}], id="csv"),
+        pytest.param('a\n"x, y\nz"\n', [{"a": "x, y\nz"}], id="quoted csv"),
+        pytest.param("\ufeffa\n1\n", [{"a": "1"}], id="csv with a byte order mark"),
+        pytest.param('[{"a": 1}]', [{"a": 1}], id="json"),
+        pytest.param("a,b\n", [], id="a header alone"),
+    ],
+)
+def test_a_source_is_read(text: str, rows: list[dict[str, object]]):
+    assert rules.records(text) == tuple(rows)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("", id="nothing"),
+        pytest.param("a,b\n1\n", id="a value is missing"),
+        pytest.param("a,a\n1,2\n", id="one name twice"),
+        pytest.param('a\n"open\n', id="an open quote"),
+        pytest.param("[1]", id="no objects"),
+        pytest.param("[{", id="broken json"),
+    ],
+)
+def test_an_unreadable_source_is_refused_with_the_reason(text: str):
+    assert isinstance(rules.records(text), Refusal)

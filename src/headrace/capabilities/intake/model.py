@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
+from headrace.kernel.errors import Invalid, NotFound
 from headrace.kernel.events import Event
 
 
@@ -117,6 +118,43 @@ class Digest:
     by_disposition: tuple[tuple[Disposition, int], ...]
     themes: tuple[Theme, ...]
     alerts: tuple[Alert, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """Records of the world, as they were loaded last: what scanners read."""
+
+    source: str
+    hash: str  # SHA-256 of the text
+    rows: int
+    loaded_by: str
+    loaded_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceLoaded(Event):
+    """A source's records were replaced."""
+
+    type: ClassVar[str] = "intake.source_loaded"
+    source: str
+    rows: int
+    hash: str
+
+    @property
+    def lineage(self) -> str:
+        return f"source:{self.source}"
+
+
+class SourceUnreadable(Invalid):
+    """The text is neither CSV with a header nor a JSON list of objects."""
+
+    code = "intake.source_unreadable"
+
+
+class SourceMissing(NotFound):
+    """Nothing was loaded under this name."""
+
+    code = "intake.source_missing"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from headrace.capabilities.intake import service
-from headrace.capabilities.intake.model import Signal, Stale
+from headrace.capabilities.intake.model import Signal, Source, Stale
 from headrace.kernel.capability import Effect, Http, Operation, OperationKind
 from headrace.kernel.context import Ctx
 
@@ -27,6 +27,30 @@ class Nothing:
 @dataclass(frozen=True, kw_only=True)
 class StaleList:
     items: tuple[Stale, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceLoad:
+    source: str
+    text: str  # the file's content; on the command line `--text @crm.csv`
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceList:
+    items: tuple[Source, ...]
+
+
+def load(ctx: Ctx, input: SourceLoad) -> Source:
+    """Load records of the world for the scanners: CSV with a header, or a JSON list of objects.
+
+    Loading replaces everything that the source held before. What is unreadable is refused whole.
+    """
+    return service.load_source(ctx, input.source, input.text)
+
+
+def sources(ctx: Ctx, _: Nothing) -> SourceList:
+    """List the sources that scanners read, with when each was loaded."""
+    return SourceList(items=tuple(service.sources(ctx)))
 
 
 def listing(ctx: Ctx, query: SignalQuery) -> SignalList:
@@ -59,5 +83,23 @@ OPERATIONS = (
         http=Http(method="GET", path="/signals/stale"),
         kind=OperationKind.QUERY,
         effect=Effect.NONE,
+    ),
+    Operation(
+        name="source.list",
+        permission="signal:read",
+        input=Nothing,
+        output=SourceList,
+        run=sources,
+        http=Http(method="GET", path="/sources"),
+        kind=OperationKind.QUERY,
+        effect=Effect.NONE,
+    ),
+    Operation(
+        name="source.load",
+        permission="source:load",
+        input=SourceLoad,
+        output=Source,
+        run=load,
+        http=Http(method="PUT", path="/sources/{source}"),
     ),
 )

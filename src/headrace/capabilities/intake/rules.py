@@ -1,7 +1,10 @@
 """What intake decides without a model. Pure."""
 
+import csv
+import io
+import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from headrace.capabilities.intake.model import (
@@ -17,6 +20,8 @@ from headrace.capabilities.intake.model import (
     Triage,
     Urgency,
 )
+from headrace.kernel.errors import Refusal
+from headrace.kernel.json import Json
 
 PATTERN_WINDOW = timedelta(weeks=4)
 """How far back related signals count. Source: digest template, rolling four-week window."""
@@ -172,6 +177,48 @@ def stale(signals: Iterable[Signal], now: datetime) -> tuple[Stale, ...]:
         if _is_open(one) and one.disposition in undecided and now - one.filed_at > STALE_AFTER
     ]
     return tuple(sorted(found, key=lambda s: (s.signal.filed_at, s.signal.signal)))
+
+
+def records(text: str) -> tuple[Mapping[str, Json], ...] | Refusal:
+    """The records of a source's text: a JSON list of objects, or CSV with a header of unique names.
+
+    CSV values stay text, so that what is counted is decided by whoever counts.
+    """
+    if text.lstrip().startswith("["):
+        return _json_records(text)
+    return _csv_records(text)
+
+
+def _json_records(text: str) -> tuple[Mapping[str, Json], ...] | Refusal:
+    try:
+        found = json.loads(text)
+    except ValueError as fault:
+        return Refusal((f"the JSON cannot be read: {fault}",))
+    wrong = [n for n, one in enumerate(found, start=1) if not isinstance(one, dict)]
+    if wrong:
+        return Refusal((f"record {wrong[0]} is no object",))
+    return tuple(found)
+
+
+def _csv_records(text: str) -> tuple[Mapping[str, Json], ...] | Refusal:
+    reader = csv.reader(io.StringIO(text.removeprefix("\ufeff")), strict=True)
+    try:
+        rows = [row for row in reader if row]
+    except csv.Error as fault:
+        return Refusal((f"the CSV cannot be read: {fault}",))
+    if not rows:
+        return Refusal(("it is empty; a CSV begins with a header",))
+    header = [name.strip() for name in rows[0]]
+    reasons = [
+        f"line {n} has {len(row)} values for {len(header)} columns"
+        for n, row in enumerate(rows[1:], start=2)
+        if len(row) != len(header)
+    ]
+    if len(set(header)) != len(header) or "" in header:
+        reasons.insert(0, "the header's names are not all there and different")
+    if reasons:
+        return Refusal(tuple(reasons[:20]))
+    return tuple(dict(zip(header, row, strict=True)) for row in rows[1:])
 
 
 def overflowed(count: int) -> bool:

@@ -1,6 +1,6 @@
 """The verbs of intake."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -9,10 +9,17 @@ from headrace.capabilities.intake.model import (
     Digest,
     Signal,
     SignalRegistered,
+    Source,
+    SourceLoaded,
+    SourceMissing,
+    SourceUnreadable,
     Stale,
     WeekOverflowed,
 )
 from headrace.kernel.context import Ctx
+from headrace.kernel.errors import Refusal
+from headrace.kernel.json import Json
+from headrace.kernel.json import digest as digest_of
 
 
 def register(ctx: Ctx, signal: Signal) -> Signal:
@@ -89,3 +96,37 @@ def listing(ctx: Ctx, since: datetime | None = None) -> Sequence[Signal]:
 def stale(ctx: Ctx) -> Sequence[Stale]:
     """Signals of which nothing has come for too long."""
     return rules.stale(store.since(ctx.db, ctx.organisation, None), ctx.now)
+
+
+def load_source(ctx: Ctx, source: str, text: str) -> Source:
+    """Replace a source's records by those of a text (CSV with a header, or a JSON list of objects).
+
+    Raises SourceUnreadable with every fault; then what was loaded before stays. Records SourceLoaded.
+    """
+    found = rules.records(text)
+    if isinstance(found, Refusal):
+        raise SourceUnreadable(f"{source} cannot be read: {found}", reasons=found.reasons)
+    made = Source(
+        source=source,
+        hash=digest_of(text),
+        rows=len(found),
+        loaded_by=ctx.principal,
+        loaded_at=ctx.now,
+    )
+    store.put_source(ctx.db, ctx.organisation, made, found)
+    ctx.record(SourceLoaded(source=source, rows=made.rows, hash=made.hash))
+    return made
+
+
+def source_rows(ctx: Ctx, source: str) -> Sequence[Mapping[str, Json]]:
+    """The records of a source. Raises SourceMissing when it was never loaded."""
+    if not any(one.source == source for one in sources(ctx)):
+        raise SourceMissing(
+            f"Nothing is loaded as {source!r}; `headrace source load` takes a CSV or JSON file"
+        )
+    return store.source_rows(ctx.db, ctx.organisation, source)
+
+
+def sources(ctx: Ctx) -> Sequence[Source]:
+    """Every source, by name."""
+    return store.sources(ctx.db, ctx.organisation)

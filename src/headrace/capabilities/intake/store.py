@@ -1,12 +1,15 @@
 """Rows of intake; all its SQL."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
 
-from headrace.capabilities.intake.model import Disposition, Grade, Signal, Urgency
+from headrace.capabilities.intake.model import Disposition, Grade, Signal, Source, Urgency
 from headrace.kernel.ids import OrganisationId
+from headrace.kernel.json import Json, canonical
+
+Row = Mapping[str, Json]
 
 _COLUMNS = (
     "signal, title, source, topic, category, confidence, urgency, impact, disposition, filed_by, layer, "
@@ -40,6 +43,27 @@ _ABSORB = sa.text(
 _SUPERSEDE = sa.text(
     "UPDATE intake_signal SET superseded_by = :by "
     "WHERE organisation = :organisation AND signal = :signal"
+)
+_PUT_SOURCE = sa.text(
+    "INSERT INTO intake_source (organisation, source, hash, rows, loaded_by, loaded_at) "
+    "VALUES (:organisation, :source, :hash, :rows, :loaded_by, :loaded_at) "
+    "ON CONFLICT (organisation, source) DO UPDATE SET hash = excluded.hash, rows = excluded.rows, "
+    "loaded_by = excluded.loaded_by, loaded_at = excluded.loaded_at"
+)
+_CLEAR_ROWS = sa.text(
+    "DELETE FROM intake_row WHERE organisation = :organisation AND source = :source"
+)
+_ADD_ROW = sa.text(
+    "INSERT INTO intake_row (organisation, source, number, data) "
+    "VALUES (:organisation, :source, :number, CAST(:data AS jsonb))"
+)
+_ROWS = sa.text(
+    "SELECT data FROM intake_row WHERE organisation = :organisation AND source = :source "
+    "ORDER BY number"
+)
+_SOURCES = sa.text(
+    "SELECT source, hash, rows, loaded_by, loaded_at FROM intake_source "
+    "WHERE organisation = :organisation ORDER BY source"
 )
 _LOCK = sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:place, 1))")
 
@@ -93,6 +117,31 @@ def absorb(
 
 def supersede(db: sa.Connection, organisation: OrganisationId, signal: str, by: str) -> None:
     db.execute(_SUPERSEDE, {"organisation": organisation, "signal": signal, "by": by})
+
+
+def put_source(
+    db: sa.Connection, organisation: OrganisationId, source: Source, rows: Sequence[Row]
+) -> None:
+    """Replace everything that a source held."""
+    place = {"organisation": organisation, "source": source.source}
+    db.execute(_PUT_SOURCE, {"organisation": organisation, **vars(source)})
+    db.execute(_CLEAR_ROWS, place)
+    if rows:
+        db.execute(
+            _ADD_ROW,
+            [{**place, "number": n, "data": canonical(row).decode()} for n, row in enumerate(rows)],
+        )
+
+
+def source_rows(db: sa.Connection, organisation: OrganisationId, source: str) -> Sequence[Row]:
+    """The rows of a source in the order of its text."""
+    values = {"organisation": organisation, "source": source}
+    return [row.data for row in db.execute(_ROWS, values)]
+
+
+def sources(db: sa.Connection, organisation: OrganisationId) -> Sequence[Source]:
+    rows = db.execute(_SOURCES, {"organisation": organisation}).mappings()
+    return [Source(**row) for row in rows]
 
 
 def _signal(row: sa.RowMapping) -> Signal:

@@ -258,7 +258,7 @@ def _apologise(
 def _quiet() -> Iterator[None]:
     logger = logging.getLogger("dbos")
     before = logger.level
-    logger.setLevel(logging.WARNING)
+    logger.setLevel(logging.ERROR)  # it warns that it may not see the database `postgres`
     try:
         yield
     finally:

@@ -19,9 +19,21 @@ def upgrade() -> None:
         filed_at timestamptz NOT NULL, duplicate_of text, superseded_by text, absorbed_by text,
         PRIMARY KEY (organisation, signal)""",
     )
+    tenant_table(
+        "intake_source",
+        """source text NOT NULL, hash text NOT NULL, rows integer NOT NULL, loaded_by text NOT NULL,
+        loaded_at timestamptz NOT NULL, PRIMARY KEY (organisation, source)""",
+    )
+    tenant_table(
+        "intake_row",
+        """source text NOT NULL, number integer NOT NULL, data jsonb NOT NULL,
+        PRIMARY KEY (organisation, source, number),
+        FOREIGN KEY (organisation, source) REFERENCES intake_source (organisation, source)
+            ON DELETE CASCADE""",
+    )
     op.execute("CREATE INDEX ON intake_signal (organisation, filed_at)")
     op.execute("CREATE INDEX ON intake_signal (organisation, source, topic, filed_at)")
 
 
 def downgrade() -> None:
-    drop("intake_signal")
+    drop("intake_row", "intake_source", "intake_signal")

@@ -12,6 +12,7 @@ import json
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -313,8 +314,8 @@ def _holds(proof: Callable[[Ground], None], ground: Ground) -> bool:
     try:
         proof(ground)
     except AssertionError as error:
-        line = error.__traceback__.tb_next.tb_lineno if error.__traceback__ else 0
-        print(f"{proof.__name__}: failed at line {line} {error}")
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        print(f"{proof.__name__}: failed at line {place.lineno}: {place.line} {error}")
         return False
     print(f"{proof.__name__}: holds, {time.perf_counter() - started:.1f} s")
     return True

@@ -42,7 +42,7 @@ class CsvConverter:
 def _rows(chunk: Chunk, columns: Sequence[Column]) -> Iterator[list[Any]]:
     names = [column.name for column in columns]
     booleans = [place for place, column in enumerate(columns) if column.type is ColumnType.BOOLEAN]
-    # One call for the whole chunk: parsing record by record takes half as long again.
+    # One call for the whole chunk is faster than one for each record.
     for values in json.loads(f"[{','.join(chunk.bodies)}]"):
         row = [values.get(name) for name in names]
         for place in booleans:

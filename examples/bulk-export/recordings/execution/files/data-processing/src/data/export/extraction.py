@@ -8,7 +8,8 @@ from typing import Any
 from data.export.contract import Chunk
 from database import Database
 
-RECORDS_IN_CHUNK = 20_000
+RECORDS_IN_CHUNK = 5_000
+"""A chunk is parsed in one go, which holds Python's lock: larger ones make other requests wait."""
 
 
 def chunks(

@@ -1,0 +1,110 @@
+"""The layout of a work product, declared once per type: what it holds, and what follows from that."""
+
+from headrace.capabilities.artifacts.layout.artifact_type import (
+    DEFAULT_STATUSES,
+    ArtifactType,
+    Phase,
+    Storage,
+)
+from headrace.capabilities.artifacts.layout.content import (
+    AFTER,
+    LITERAL,
+    Content,
+    empty_value,
+    item_keys,
+    normal,
+    places,
+)
+from headrace.capabilities.artifacts.layout.identity import (
+    authored,
+    canonical_hash,
+    changed_elements,
+    content_hash,
+    elements,
+    key_names,
+)
+from headrace.capabilities.artifacts.layout.naming import (
+    path_for,
+    path_parts,
+    reference_for,
+    reference_parts,
+)
+from headrace.capabilities.artifacts.layout.parts import (
+    BLOCKS,
+    LISTS,
+    Body,
+    Bullets,
+    Checklist,
+    Code,
+    Each,
+    Field,
+    Group,
+    Kind,
+    Prose,
+    Section,
+    Table,
+)
+from headrace.capabilities.artifacts.layout.projection import project
+from headrace.capabilities.artifacts.layout.schema import json_schema
+from headrace.capabilities.artifacts.layout.text import (
+    NOTHING,
+    hint,
+    label_key,
+    line,
+    slug,
+    split_list,
+    text,
+)
+from headrace.capabilities.artifacts.layout.validation import Fault, Finding, misshapen, validate
+from headrace.capabilities.artifacts.layout.values import normal_value
+
+__all__ = [
+    "AFTER",
+    "BLOCKS",
+    "DEFAULT_STATUSES",
+    "LISTS",
+    "LITERAL",
+    "NOTHING",
+    "ArtifactType",
+    "Body",
+    "Bullets",
+    "Checklist",
+    "Code",
+    "Content",
+    "Each",
+    "Fault",
+    "Field",
+    "Finding",
+    "Group",
+    "Kind",
+    "Phase",
+    "Prose",
+    "Section",
+    "Storage",
+    "Table",
+    "authored",
+    "canonical_hash",
+    "changed_elements",
+    "content_hash",
+    "elements",
+    "empty_value",
+    "hint",
+    "item_keys",
+    "json_schema",
+    "key_names",
+    "label_key",
+    "line",
+    "misshapen",
+    "normal",
+    "normal_value",
+    "path_for",
+    "path_parts",
+    "places",
+    "project",
+    "reference_for",
+    "reference_parts",
+    "slug",
+    "split_list",
+    "text",
+    "validate",
+]

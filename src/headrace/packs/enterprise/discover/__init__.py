@@ -1,0 +1,1 @@
+"""Discover: from the world's records to signals, digests, validated opportunities and briefs."""

@@ -44,9 +44,7 @@ from headrace.capabilities.artifacts.layout.parts import (
     Section,
     Table,
 )
-from headrace.capabilities.artifacts.layout.projection import project
-from headrace.capabilities.artifacts.layout.schema import json_schema
-from headrace.capabilities.artifacts.layout.text import (
+from headrace.capabilities.artifacts.layout.plain_text import (
     NOTHING,
     hint,
     label_key,
@@ -55,6 +53,8 @@ from headrace.capabilities.artifacts.layout.text import (
     split_list,
     text,
 )
+from headrace.capabilities.artifacts.layout.projection import project
+from headrace.capabilities.artifacts.layout.schema import json_schema
 from headrace.capabilities.artifacts.layout.validation import Fault, Finding, misshapen, validate
 from headrace.capabilities.artifacts.layout.values import normal_value
 

@@ -25,7 +25,7 @@ from headrace.capabilities.artifacts.layout.parts import (
     Section,
     Table,
 )
-from headrace.capabilities.artifacts.layout.text import line, slug, text
+from headrace.capabilities.artifacts.layout.plain_text import line, slug, text
 from headrace.capabilities.artifacts.layout.values import normal_fields, normal_value
 
 Content: TypeAlias = dict[str, object]

@@ -11,7 +11,7 @@ from headrace.capabilities.artifacts.layout.parts import (
     Section,
     Table,
 )
-from headrace.capabilities.artifacts.layout.text import label_key
+from headrace.capabilities.artifacts.layout.plain_text import label_key
 
 DEEPEST = 6
 """Markdown has six levels of headings."""

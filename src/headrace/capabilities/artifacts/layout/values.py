@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from headrace.capabilities.artifacts.layout.parts import BLOCKS, LISTS, Field, Kind
-from headrace.capabilities.artifacts.layout.text import NOTHING, line, split_list, text
+from headrace.capabilities.artifacts.layout.plain_text import NOTHING, line, split_list, text
 
 _REMARK = re.compile(r"(.+?)\s*\((.*)\)", re.DOTALL)
 _EXACT = 1e15

@@ -72,6 +72,7 @@ def build(
         help="The operating system for organisations in which agents work and people decide.",
         help_format="plaintext",
         version=lambda: version("headrace"),
+        suppress_keyboard_interrupt=False,  # its exit code is ours to give
     )
     for name, extra in (extras or {}).items():
         root.command(extra, name=name)

@@ -2,6 +2,7 @@
 
 from headrace.capabilities.artifacts.capability import CAPABILITY as ARTIFACTS
 from headrace.capabilities.people.capability import CAPABILITY as PEOPLE
+from headrace.capabilities.record.capability import CAPABILITY as RECORD
 from headrace.capabilities.workflows.capability import CAPABILITY as WORKFLOWS
 from headrace.kernel.capability import Capability
 from headrace.kernel.house import House
@@ -12,6 +13,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     WORKFLOWS,
     PEOPLE,
     ARTIFACTS,
+    RECORD,
 )
 """In the order of the house, lowest first; packs last."""
 

@@ -12,7 +12,7 @@ from headrace.kernel.ids import OrganisationId
 
 _SHOW = sa.text("SELECT set_config('headrace.pass', :pass, true)")
 
-PASS_FUNCTION = """
+ORGANISATION_FUNCTION = """
 CREATE FUNCTION headrace_organisation() RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 DECLARE

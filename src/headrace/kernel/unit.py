@@ -62,7 +62,7 @@ class Units:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T:
-        """One verb in one unit of work, made again when the database asks for it (deadlock, serialisation)."""
+        """One verb in one unit of work; made again when the database asks for it (a deadlock)."""
         for attempt in range(1, _ATTEMPTS + 1):
             try:
                 with self.open(actor) as ctx:

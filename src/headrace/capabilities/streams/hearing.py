@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import cast
 
+from headrace.capabilities.agents.model import AgentRunId
 from headrace.capabilities.agents.model import RunEnded as WorkerEnded
 from headrace.capabilities.artifacts.model import ArtifactId, BecameEffective, VersionRef
 from headrace.capabilities.artifacts.service import get_version
@@ -42,7 +43,7 @@ def on_effective(ctx: Ctx, event: Recorded) -> None:
 
 def on_worker_ended(ctx: Ctx, event: Recorded) -> None:
     """A worker has ended: take what it handed in."""
-    service.finish(ctx, str(_payload(event)["run"]))
+    service.finish(ctx, AgentRunId(str(_payload(event)["run"])))
 
 
 def on_work_wanted(ctx: Ctx, event: Recorded) -> None:

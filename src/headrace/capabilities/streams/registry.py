@@ -93,9 +93,9 @@ def _selector_faults(module: Module, selector: Selector, types: Collection[str])
         yield f"{selector.type!r} is no artifact type"
     if sum(one.name == selector.name for one in module.inputs) > 1:
         yield "the name is used twice"
-    if selector.cardinality is Cardinality.ALL:
-        if selector.of.partition("#")[0] not in names - {selector.name}:
-            yield "`all` needs `of`, another input and its section, as fleet#streams"
+    owner = selector.of.partition("#")[0]
+    if selector.cardinality is Cardinality.ALL and owner not in names - {selector.name}:
+        yield "`all` needs `of`, another input and its section, as fleet#streams"
     if selector.cardinality is Cardinality.SAME_KEY and _each(module) is None:
         yield "`same-key` needs another input with `each`"
 

@@ -108,11 +108,11 @@ _MOVE = sa.text(
     "WHERE organisation = :organisation AND id = :id"
 )
 _CLAIMED = sa.text(
-    "UPDATE streams_run SET agent_run = :agent_run, recipe = :recipe "
-    "WHERE organisation = :organisation AND id = :id"
+    "UPDATE streams_run SET agent_run = :agent_run WHERE organisation = :organisation AND id = :id"
 )
 _HANDED_IN = sa.text(
-    "UPDATE streams_run SET outputs = CAST(:outputs AS jsonb), change = coalesce(:change, change) "
+    "UPDATE streams_run SET outputs = CAST(:outputs AS jsonb), change = coalesce(:change, change), "
+    "recipe = :recipe "
     "WHERE organisation = :organisation AND id = :id"
 )
 _NEXT_CLAIM = sa.text(
@@ -319,9 +319,8 @@ def claimed(
     organisation: OrganisationId,
     id: RunId,
     agent_run: str,
-    recipe: str,
 ) -> None:
-    values = {"organisation": organisation, "id": id, "agent_run": agent_run, "recipe": recipe}
+    values = {"organisation": organisation, "id": id, "agent_run": agent_run}
     db.execute(_CLAIMED, values)
 
 
@@ -331,9 +330,12 @@ def handed_in(
     id: RunId,
     outputs: Iterable[VersionRef],
     change: str | None,
+    recipe: str,
 ) -> None:
+    """Note what a run handed in, and by which recipe it was made."""
     refs = canonical([str(ref) for ref in outputs]).decode()
-    values = {"organisation": organisation, "id": id, "outputs": refs, "change": change}
+    values = {"id": id, "organisation": organisation, "change": change, "recipe": recipe}
+    values["outputs"] = refs
     db.execute(_HANDED_IN, values)
 
 

@@ -92,12 +92,9 @@ class Dispatcher:
                 position = db.execute(_CURSOR, {"name": subscription.name}).scalar_one()
                 last = db.execute(_LAST).scalar_one()
                 events = store.after(db, position, types, _BATCH)
-                if len(events) < _BATCH:
-                    # Nothing of interest up to `last`: step over the rest at once, but only
-                    # after the events found here have been taken.
-                    if not events:
-                        db.execute(_MOVE, {"name": subscription.name, "to": last})
-                        return taken
+                if not events:  # nothing of interest up to `last`: step over all of it at once
+                    db.execute(_MOVE, {"name": subscription.name, "to": last})
+                    return taken
             for event in events:
                 self._take(subscription, event)
                 taken += 1

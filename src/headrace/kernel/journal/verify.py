@@ -98,9 +98,9 @@ def _gone(events: Sequence[sa.RowMapping], sealed: Mapping[int, str]) -> Iterato
     for position in sorted(set(sealed) - present):
         yield Fault(row=f"event at position {position}", what="was sealed and is gone")
     for event in events:
-        if event["position"] is not None and event["position"] <= newest:
-            if event["position"] not in sealed:
-                yield Fault(row=_name(event), what="was put in among sealed events")
+        position = event["position"]
+        if position is not None and position <= newest and position not in sealed:
+            yield Fault(row=_name(event), what="was put in among sealed events")
 
 
 def _numbers(events: Sequence[sa.RowMapping]) -> Iterator[Fault]:

@@ -135,7 +135,7 @@ def again(ctx: Ctx, former: Run, findings: tuple[str, ...]) -> Run:
 
 def periods(ctx: Ctx) -> Sequence[Run]:
     """Start every periodic module for the period that has ended last. Harmless to repeat."""
-    made = []
+    made: list[Run] = []
     for context in store.contexts(ctx.db, ctx.organisation, kind=None, state=ContextState.OPEN):
         for module in catalogue.modules(ctx, context):
             if module.start is Start.EACH_PERIOD and module.every is not None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from headrace.capabilities.agents import service as agents
-from headrace.capabilities.agents.model import AgentTask, RunEnd
+from headrace.capabilities.agents.model import AgentRunId, AgentTask, RunEnd
 from headrace.capabilities.artifacts import service as artifacts
 from headrace.capabilities.artifacts.model import Phase, VersionRef
 from headrace.capabilities.streams import store
@@ -77,7 +77,7 @@ def claim(ctx: Ctx, run: RunId) -> None:
     if isinstance(claimed, Refusal):
         _move(ctx, one, RunState.WAITING, claimed.reasons)
         return
-    store.claimed(ctx.db, ctx.organisation, one.id, claimed, agents.recipe(ctx, claimed))
+    store.claimed(ctx.db, ctx.organisation, one.id, claimed)
     _move(ctx, one, RunState.WORKING)
 
 
@@ -99,7 +99,7 @@ def task_of(ctx: Ctx, run: Run, module: Module) -> AgentTask:
     )
 
 
-def finish(ctx: Ctx, agent_run: str) -> None:
+def finish(ctx: Ctx, agent_run: AgentRunId) -> None:
     """Take what a worker handed in: propose it, or tell why there is nothing to propose."""
     one = store.by_agent_run(ctx.db, ctx.organisation, agent_run)
     if one is None:
@@ -124,7 +124,8 @@ def _hand_in(ctx: Ctx, one: Run, submitted: Mapping[str, Json]) -> None:
     make = module.finish or default_finish
     handed = make(ctx, one, submitted)
     refs, change = hand_in(ctx, one, module, handed)
-    store.handed_in(ctx.db, ctx.organisation, one.id, refs, change)
+    recipe = agents.result(ctx, AgentRunId(str(one.agent_run))).recipe
+    store.handed_in(ctx.db, ctx.organisation, one.id, refs, change, recipe)
     if _nothing(handed):
         _done(ctx, one, module)
     else:
@@ -196,7 +197,7 @@ def cancel(ctx: Ctx, id: RunId, reason: str) -> None:
     if one.state not in OPEN_STATES:
         raise RunEnded(f"Run {id} is {one.state}; there is nothing left to stop")
     if one.agent_run is not None and one.state is RunState.WORKING:
-        agents.cancel(ctx, one.agent_run)
+        agents.cancel(ctx, AgentRunId(one.agent_run), reason)
     _move(ctx, one, RunState.CANCELLED, (reason,))
 
 

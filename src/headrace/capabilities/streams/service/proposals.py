@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import cast
 
 from headrace.capabilities.agents import service as agents
+from headrace.capabilities.agents.model import AgentRunId
 from headrace.capabilities.artifacts import service as artifacts
 from headrace.capabilities.artifacts.model import Draft, Link, Made, VersionRef
 from headrace.capabilities.record import service as record
+from headrace.capabilities.record.model import Proposal
 from headrace.capabilities.streams.model import Finished, Module, Run
 from headrace.kernel.context import Ctx
 from headrace.kernel.errors import Invalid
@@ -16,8 +18,8 @@ from headrace.kernel.json import Json
 def made_by(ctx: Ctx, run: Run) -> Made:
     """Who made what a run hands in, and how."""
     assert run.agent_run is not None  # a run hands in after its worker has ended
-    result = agents.result(ctx, run.agent_run)
-    return Made(by=result.principal, brain=result.brain, run=run.id, recipe=result.recipe)
+    result = agents.result(ctx, AgentRunId(run.agent_run))
+    return Made(by=result.principal, brain=result.brain.value, run=run.id, recipe=result.recipe)
 
 
 def input_links(run: Run) -> tuple[Link, ...]:
@@ -67,7 +69,7 @@ def hand_in(
     if decided:
         change = record.open_change(
             ctx,
-            record.Proposal(
+            Proposal(
                 members=tuple(decided),
                 title=handed.title or f"{module.title}: {versions[0].title}",
                 body=handed.body,

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import cast
 
 from headrace.capabilities.artifacts import service as artifacts
 from headrace.capabilities.artifacts.layout import item_keys, key_names
-from headrace.capabilities.artifacts.model import ArtifactType, Version
+from headrace.capabilities.artifacts.model import ArtifactType, Version, VersionRef
 from headrace.capabilities.streams import store
 from headrace.capabilities.streams.model import Context, ContextId, Item, Module
 from headrace.capabilities.streams.rules import Snapshot
@@ -54,7 +53,7 @@ def _satisfying(ctx: Ctx, modules: Sequence[Module]) -> set[str]:
     return {declared.name for declared in ctx.declared(ArtifactType)}
 
 
-def _made_in(versions: Sequence[Version], period: Span) -> frozenset[object]:
+def _made_in(versions: Sequence[Version], period: Span) -> frozenset[VersionRef]:
     begin, end = period
     return frozenset(v.ref for v in versions if begin <= v.created_at < end)
 
@@ -101,4 +100,4 @@ def section_rows(version: Version, section: str) -> Rows:
     rows = sections.get(section) if isinstance(sections, Mapping) else None
     if not isinstance(rows, Sequence) or isinstance(rows, str):
         return ()
-    return tuple(cast(Mapping[str, Json], row) for row in rows if isinstance(row, Mapping))
+    return tuple(row for row in rows if isinstance(row, Mapping))

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import context, op
 
 from headrace.kernel.schema import drop, engine_table, roles, secret_table, tenant_table
-from headrace.kernel.tenancy import PASS_FUNCTION
+from headrace.kernel.tenancy import ORGANISATION_FUNCTION
 
 revision = "kernel_0001"
 down_revision = None
@@ -18,7 +18,7 @@ def upgrade() -> None:
         sa.text("INSERT INTO kernel_secret (name, value) VALUES ('tenancy', :secret)"),
         {"secret": context.config.attributes["tenancy_secret"]},
     )
-    op.execute(PASS_FUNCTION)
+    op.execute(ORGANISATION_FUNCTION)
     op.execute("REVOKE ALL ON FUNCTION headrace_organisation() FROM PUBLIC")
     op.execute(f"GRANT EXECUTE ON FUNCTION headrace_organisation() TO {roles().app}")
     op.execute(f"GRANT EXECUTE ON FUNCTION headrace_organisation() TO {roles().system}")

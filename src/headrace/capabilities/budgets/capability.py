@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from headrace.capabilities.budgets import flows, operations
 from headrace.capabilities.budgets.model import BudgetSet, Eased, Exceeded, Overran
+from headrace.capabilities.people.model import PeopleOnly
 from headrace.kernel.capability import Capability, Permission, Schedule
 
 CAPABILITY = Capability(
@@ -17,4 +18,5 @@ CAPABILITY = Capability(
         Permission(name=operations.SET, summary="Set the most that a scope may use"),
     ),
     migrations="headrace.capabilities.budgets.migrations",
+    declares=(PeopleOnly(permission=operations.SET),),
 )

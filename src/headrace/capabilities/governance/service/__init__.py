@@ -1,0 +1,78 @@
+"""The verbs of governance."""
+
+from headrace.capabilities.governance.service.changes import (
+    advance,
+    ended,
+    merge_objections,
+    novel,
+    present,
+    reviewed,
+)
+from headrace.capabilities.governance.service.decisions import (
+    DELEGATE,
+    decide,
+    decide_each,
+    delegate,
+)
+from headrace.capabilities.governance.service.gates import ask, standing, withdraw
+from headrace.capabilities.governance.service.gates import get as gate
+from headrace.capabilities.governance.service.gates import listing as gates
+from headrace.capabilities.governance.service.gates import of_subject as gates_of
+from headrace.capabilities.governance.service.inbox import BLOCKS, inbox, of_gate, of_question
+from headrace.capabilities.governance.service.judging import judge
+from headrace.capabilities.governance.service.judging import listing as judgements
+from headrace.capabilities.governance.service.policies import (
+    EVALUATOR,
+    assess,
+    judgements_of,
+    objections,
+    policies,
+    policy,
+)
+from headrace.capabilities.governance.service.questions import answer
+from headrace.capabilities.governance.service.questions import get as question
+from headrace.capabilities.governance.service.questions import of_subject as questions_of
+from headrace.capabilities.governance.service.switch import (
+    claim_objections,
+    halt,
+    halted,
+    resume,
+)
+
+__all__ = [
+    "BLOCKS",
+    "DELEGATE",
+    "EVALUATOR",
+    "advance",
+    "answer",
+    "ask",
+    "assess",
+    "claim_objections",
+    "decide",
+    "decide_each",
+    "delegate",
+    "ended",
+    "gate",
+    "gates",
+    "gates_of",
+    "halt",
+    "halted",
+    "inbox",
+    "judge",
+    "judgements",
+    "judgements_of",
+    "merge_objections",
+    "novel",
+    "objections",
+    "of_gate",
+    "of_question",
+    "policies",
+    "policy",
+    "present",
+    "question",
+    "questions_of",
+    "resume",
+    "reviewed",
+    "standing",
+    "withdraw",
+]

@@ -1,0 +1,37 @@
+"""The one declaration of what the record offers."""
+
+from datetime import timedelta
+
+from headrace.capabilities.people.model import OrganisationFounded, PeopleOnly
+from headrace.capabilities.record import flows, operations, service
+from headrace.capabilities.record.model import EVENTS
+from headrace.kernel.capability import Capability, Permission, Schedule, Subscription
+
+CAPABILITY = Capability(
+    name="record",
+    operations=operations.OPERATIONS,
+    events=EVENTS,
+    subscriptions=(
+        Subscription(
+            name="record.found",
+            events=(OrganisationFounded,),
+            run=service.on_organisation_founded,
+        ),
+    ),
+    flows=flows.FLOWS,
+    # Organisation time; the verb keeps two real minutes between looks, however fast the clock runs.
+    schedules=(Schedule(name="record.sync", flow="record.sync", every=timedelta(minutes=30)),),
+    permissions=(
+        Permission(name=operations.READ, summary="See repositories and change requests"),
+        Permission(name=operations.MERGE, summary="Merge a change that everybody has approved"),
+        Permission(name=operations.CLOSE, summary="Give a change request up"),
+        Permission(name=operations.REPOSITORIES, summary="Take in a product's repository"),
+        Permission(name=operations.ACCEPT, summary="Accept a rewritten history"),
+        Permission(name=operations.SYNC, summary="Have hand-made commits looked at now"),
+    ),
+    migrations="headrace.capabilities.record.migrations",
+    declares=(
+        PeopleOnly(permission=operations.MERGE),
+        PeopleOnly(permission=operations.ACCEPT),
+    ),
+)

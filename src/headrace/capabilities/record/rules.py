@@ -1,0 +1,79 @@
+"""What may be proposed, reviewed and merged. Pure."""
+
+from collections.abc import Collection, Iterable
+
+from headrace.capabilities.record.model import (
+    ChangeRequest,
+    ChangeState,
+    Proposal,
+    Repository,
+    RepositoryKind,
+    RepositoryState,
+    RequiredReview,
+    SelfCheck,
+)
+from headrace.kernel.errors import Refusal
+
+MERGEABLE = frozenset({ChangeState.OPEN, ChangeState.FAILED})
+PUSHABLE = frozenset({ChangeState.OPEN, ChangeState.FAILED})
+CLOSABLE = frozenset({ChangeState.OPENING, ChangeState.OPEN, ChangeState.FAILED})
+
+
+def proposal(given: Proposal, repository: Repository) -> Refusal | None:
+    """Every reason why this cannot be a change request of the repository."""
+    product = repository.kind is RepositoryKind.PRODUCT
+    rules = (
+        (not given.title.strip(), "it has no title"),
+        (not given.context.strip(), "it names no context"),
+        (product and not (given.branch and given.head), "it names no branch and head commit"),
+        (
+            not product and not given.members and not (given.branch and given.head),
+            "it brings neither versions nor commits",
+        ),
+        (
+            not product and bool(given.members and given.head),
+            "it brings versions and commits; versions are written by the record itself",
+        ),
+        (
+            len({ref.artifact for ref in given.members}) < len(given.members),
+            "it brings two versions of one artifact",
+        ),
+        (repository.state is RepositoryState.FAILED, f"{repository.slug}: {repository.reason}"),
+    )
+    reasons = tuple(reason for broken, reason in rules if broken)
+    return Refusal(reasons) if reasons else None
+
+
+def not_self_checked(policies: Iterable[str], checks: Iterable[SelfCheck]) -> tuple[str, ...]:
+    """The policies that the author has said nothing about."""
+    said = {check.policy for check in checks}
+    return tuple(policy for policy in policies if policy not in said)
+
+
+def missing_reviews(
+    required: Iterable[RequiredReview], approved: Collection[str]
+) -> tuple[RequiredReview, ...]:
+    """The required reviews that nobody of their reviewers has given."""
+    return tuple(one for one in required if not one.reviewers.intersection(approved))
+
+
+def merge(
+    change: ChangeRequest, repository: Repository, missing: Iterable[RequiredReview]
+) -> tuple[str, ...]:
+    """Every reason of the record's own against a merge now."""
+    reasons = []
+    if change.state not in MERGEABLE:
+        reasons.append(f"{change.id} is {change.state}, and only an open change can be merged")
+    if change.head is None:
+        reasons.append(f"{change.id} has no commit yet")
+    if repository.state is not RepositoryState.ACTIVE:
+        reasons.append(f"{repository.slug} is {repository.state}: {repository.reason}")
+    reasons += [_wanted(one) for one in missing]
+    return tuple(reasons)
+
+
+def _wanted(one: RequiredReview) -> str:
+    paths = ", ".join(one.paths[:3]) + (" …" if len(one.paths) > 3 else "")
+    if not one.reviewers:
+        return f"{paths} needs {' or '.join(one.owners)}, who is the author or nobody here"
+    return f"{paths} needs the approval of {' or '.join(one.owners)}"

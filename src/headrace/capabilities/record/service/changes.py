@@ -1,0 +1,437 @@
+"""Change requests: opened, given new commits, closed."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from headrace.capabilities.artifacts import service as artifacts
+from headrace.capabilities.artifacts.model import Phase, Storage, Version, VersionRef
+from headrace.capabilities.record import rules, store
+from headrace.capabilities.record.git import branches
+from headrace.capabilities.record.model import (
+    DEFAULT_BRANCH_NAME,
+    ORGANISATION,
+    BranchName,
+    BranchPlan,
+    BranchTaken,
+    BranchWritten,
+    ChangeId,
+    ChangeNotFound,
+    ChangeOpened,
+    ChangeRequest,
+    ChangeState,
+    Closed,
+    Failure,
+    FindingKind,
+    HeadMoved,
+    Member,
+    OpenFailed,
+    Proposal,
+    ProposalRefused,
+    Repository,
+    RepositoryKind,
+    RepositoryState,
+    SelfCheck,
+    TidyPlan,
+    VersionTaken,
+    WrongState,
+)
+from headrace.capabilities.record.service import (
+    documents,
+    findings,
+    identities,
+    notes,
+    queues,
+    repositories,
+)
+from headrace.kernel.context import Ctx
+
+_UNDECIDED = frozenset({Phase.DRAFT, Phase.PROCESSING, Phase.IN_REVIEW, Phase.REVISION_REQUESTED})
+_AWAITED = (ChangeState.OPENING, ChangeState.CLOSED)
+_SERIES = "change"
+
+
+def change(ctx: Ctx, id: str, *, lock: bool = False) -> ChangeRequest:
+    """The change request. Raises ChangeNotFound."""
+    found = store.change(ctx.db, ctx.organisation, id, lock=lock)
+    if found is None:
+        raise ChangeNotFound(
+            f"No change request {id!r}; `headrace change list` shows them all", change=id
+        )
+    return found
+
+
+def changes(
+    ctx: Ctx,
+    *,
+    states: Iterable[ChangeState] | None = None,
+    repository: str | None = None,
+    context: str | None = None,
+    before: int | None = None,
+    limit: int = 50,
+) -> Sequence[ChangeRequest]:
+    """Change requests, newest first, whose number is below `before`."""
+    place = None if repository is None else repositories.repository(ctx, repository).id
+    return store.changes(
+        ctx.db,
+        ctx.organisation,
+        states=states,
+        repository=place,
+        context=context,
+        before=before,
+        limit=limit,
+    )
+
+
+def change_of(ctx: Ctx, ref: VersionRef) -> ChangeId | None:
+    """The change that brings a version and may still be merged, or None."""
+    return store.taking_version(ctx.db, ctx.organisation, ref)
+
+
+def brought_by_commits(change: ChangeRequest) -> bool:
+    """Whether its author made the branch; else the record writes it from the members."""
+    return not change.wanted_branch
+
+
+def open_change(ctx: Ctx, proposal: Proposal) -> ChangeRequest:
+    """Ask for a merge; its branch is written next, and then it can be reviewed.
+
+    Raises RepositoryUnknown, ProposalRefused (every reason), VersionTaken, BranchTaken. Records
+    ChangeOpened when the branch is written, or OpenFailed.
+    """
+    repository = _repository(ctx, proposal)
+    refusal = rules.proposal(proposal, repository)
+    if refusal is not None:
+        raise ProposalRefused(f"This is no change request: {refusal}", reasons=refusal.reasons)
+    members = tuple(_member(ctx, repository, ref) for ref in proposal.members)
+    if proposal.branch:
+        _refuse_shared(ctx, repository, proposal)
+    number = store.count(ctx.db, ctx.organisation, _SERIES)
+    row = ChangeRequest(
+        id=ChangeId(f"CR-{number}"),
+        repository=repository.id,
+        branch=proposal.branch if proposal.head else "",
+        wanted_branch=_wanted_branch(ctx, proposal),
+        target=repository.default_branch,
+        title=" ".join(proposal.title.split()),
+        body=_body(ctx, proposal),
+        author=proposal.author or ctx.principal,
+        context=proposal.context,
+        state=ChangeState.OPENING,
+        revision=1,
+        attempts=0,
+        base=None,
+        head=proposal.head,
+        commit=None,
+        members=members,
+        paths=(),
+        policies=tuple(dict.fromkeys(proposal.policies)),
+        tasks=proposal.tasks,
+        self_evaluation=proposal.self_evaluation,
+        failure=None,
+        decision=None,
+        opened_at=ctx.now,
+        ended_at=None,
+    )
+    store.add_change(ctx.db, ctx.organisation, row)
+    artifacts.put_in_change(ctx, proposal.members, row.id)
+    _note_gaps(ctx, row)
+    _write(ctx, repository, row)
+    return row
+
+
+def push_head(
+    ctx: Ctx,
+    id: str,
+    *,
+    members: Sequence[VersionRef] = (),
+    head: str | None = None,
+    self_evaluation: Sequence[SelfCheck] | None = None,
+    tasks: Sequence[str] | None = None,
+) -> ChangeRequest:
+    """New versions of members (others stay), or a new head commit; former reviews count no more.
+
+    Raises ChangeNotFound, WrongState, ProposalRefused, VersionTaken. Records HeadMoved when the
+    branch is written, or OpenFailed.
+    """
+    present = change(ctx, id, lock=True)
+    if present.state not in rules.PUSHABLE:
+        raise WrongState(f"{id} is {present.state}; only an open change takes new commits")
+    repository = repositories.repository(ctx, present.repository)
+    if brought_by_commits(present) == (head is None):
+        wanted = "a new head commit" if head is None else "new versions and no commit"
+        raise ProposalRefused(f"{id} goes on with {wanted}")
+    fresh = tuple(_member(ctx, repository, ref, within=present.id) for ref in members)
+    row = replace(
+        present,
+        state=ChangeState.OPENING,
+        revision=present.revision + 1,
+        head=head or present.head,
+        members=_replaced(present.members, fresh),
+        self_evaluation=present.self_evaluation
+        if self_evaluation is None
+        else tuple(self_evaluation),
+        tasks=present.tasks if tasks is None else tuple(tasks),
+        failure=None,
+        decision=None,
+    )
+    _settle_members(ctx, present, row)
+    store.save_change(ctx.db, ctx.organisation, row)
+    store.replace_members(ctx.db, ctx.organisation, row)
+    artifacts.put_in_change(ctx, members, row.id)
+    _note_gaps(ctx, row)
+    _write(ctx, repository, row)
+    return row
+
+
+def close(ctx: Ctx, id: str) -> ChangeRequest:
+    """Give a change up; its versions are put away and its branch is kept aside.
+
+    Raises ChangeNotFound, WrongState. Records Closed.
+    """
+    present = change(ctx, id, lock=True)
+    if present.state is ChangeState.CLOSED:
+        return present
+    if present.state not in rules.CLOSABLE:
+        raise WrongState(f"{id} is {present.state} and can no longer be given up")
+    row = replace(present, state=ChangeState.CLOSED, ended_at=ctx.now)
+    store.save_change(ctx.db, ctx.organisation, row)
+    artifacts.set_phase(ctx, [member.ref for member in row.members], Phase.ARCHIVED)
+    ctx.record(
+        Closed(change=row.id, repository=row.repository, context=row.context, by=ctx.principal)
+    )
+    if present.state is not ChangeState.OPENING:
+        queues.close(ctx, row.id)
+    return row
+
+
+def plan_opening(ctx: Ctx, id: str, revision: int) -> BranchPlan | None:
+    """What to write; None when the change was closed, or has gone on, meanwhile."""
+    row = change(ctx, id)
+    if row.state is not ChangeState.OPENING or row.revision != revision:
+        return None
+    repository = repositories.repository(ctx, row.repository)
+    files = documents.documents(ctx, row.members)
+    return BranchPlan(
+        ground=repositories.ground(ctx, repository),
+        change=row.id,
+        revision=revision,
+        wanted=row.wanted_branch,
+        branch=row.branch,
+        head=row.head if brought_by_commits(row) else None,
+        files=files,
+        note=notes.opening(ctx, row),
+    )
+
+
+def opened(ctx: Ctx, id: str, revision: int, written: BranchWritten) -> None:
+    """The branch is written. Records ChangeOpened, or HeadMoved after the first revision."""
+    present = change(ctx, id, lock=True)
+    if present.revision != revision or present.state not in _AWAITED:
+        return
+    closed = present.state is ChangeState.CLOSED
+    row = replace(
+        present,
+        state=present.state if closed else ChangeState.OPEN,
+        branch=written.branch,
+        base=written.base,
+        head=written.head,
+        paths=written.paths,
+    )
+    store.save_change(ctx.db, ctx.organisation, row)
+    if closed:
+        queues.close(ctx, row.id)
+        return
+    repository = repositories.repository(ctx, row.repository, lock=True)
+    if repository.codeowners != written.codeowners:
+        store.save_repository(
+            ctx.db, ctx.organisation, replace(repository, codeowners=written.codeowners)
+        )
+    _tell(ctx, row)
+
+
+def open_failed(ctx: Ctx, error: str, *, change: str, revision: str) -> None:
+    """The branch could not be written; a push is another attempt. Records OpenFailed."""
+    present = store.change(ctx.db, ctx.organisation, change, lock=True)
+    if present is None or present.state is not ChangeState.OPENING:
+        return
+    failure = Failure(reasons=(error,))
+    # Without a head there is nothing to merge: the former one does not hold the new members.
+    row = replace(present, state=ChangeState.FAILED, failure=failure, head=None)
+    store.save_change(ctx.db, ctx.organisation, row)
+    ctx.record(
+        OpenFailed(
+            change=row.id, repository=row.repository, context=row.context, reasons=failure.reasons
+        )
+    )
+
+
+def plan_tidy(ctx: Ctx, id: str) -> TidyPlan | None:
+    """The branch to put away, or None: a branch that its author made stays the author's."""
+    row = change(ctx, id)
+    ended = row.state in (ChangeState.MERGED, ChangeState.CLOSED)
+    if not ended or row.head is None or brought_by_commits(row):
+        return None
+    repository = repositories.repository(ctx, row.repository)
+    return TidyPlan(
+        place=str(repositories.location(ctx, repository)),
+        branch=row.branch,
+        commit=row.head,
+        kept_as=f"closed/{row.id.lower()}" if row.state is ChangeState.CLOSED else "",
+    )
+
+
+def _tell(ctx: Ctx, row: ChangeRequest) -> None:
+    assert row.head is not None  # its branch is written
+    if row.revision == 1:
+        ctx.record(
+            ChangeOpened(
+                change=row.id,
+                repository=row.repository,
+                context=row.context,
+                head=row.head,
+                author=row.author,
+                members=tuple(str(member.ref) for member in row.members),
+                policies=row.policies,
+            )
+        )
+        return
+    ctx.record(
+        HeadMoved(
+            change=row.id,
+            repository=row.repository,
+            context=row.context,
+            head=row.head,
+            author=row.author,
+            members=tuple(str(member.ref) for member in row.members),
+            policies=row.policies,
+        )
+    )
+
+
+def _repository(ctx: Ctx, proposal: Proposal) -> Repository:
+    found = repositories.find(ctx, proposal.repository)
+    if found is None and proposal.repository == ORGANISATION:
+        return repositories.found(ctx)
+    return found or repositories.repository(ctx, proposal.repository)
+
+
+def _write(ctx: Ctx, repository: Repository, row: ChangeRequest) -> None:
+    # While the repository is being made, or alarmed, the change waits as a row.
+    if repository.state is RepositoryState.ACTIVE:
+        queues.open(ctx, row.id, row.revision)
+
+
+def _member(
+    ctx: Ctx, repository: Repository, ref: VersionRef, within: ChangeId | None = None
+) -> Member:
+    version = artifacts.get_version(ctx, ref)
+    in_git = artifacts.layout(ctx, version.type).record is Storage.GIT
+    reasons = []
+    if version.phase not in _UNDECIDED:
+        reasons.append(f"{ref} is {version.phase} already")
+    if in_git and repository.kind is RepositoryKind.PRODUCT:
+        reasons.append(f"{ref} belongs in the organisation's repository, not in {repository.slug}")
+    if reasons:
+        raise ProposalRefused("; ".join(reasons), reasons=reasons)
+    holder = store.taking_version(ctx.db, ctx.organisation, ref)
+    if holder not in (None, within):
+        raise VersionTaken(f"{ref} is in {holder} already; push to that one, or close it")
+    path = version.path if in_git else ""
+    return Member(ref=ref, content_hash=version.content_hash, path=path)
+
+
+def _refuse_shared(ctx: Ctx, repository: Repository, proposal: Proposal) -> None:
+    branches.checked(proposal.branch)
+    if proposal.branch == repository.default_branch:
+        raise BranchTaken(
+            f"{proposal.branch} is where changes are merged to; work on a branch of your own"
+        )
+    holder = store.working_on(ctx.db, ctx.organisation, repository.id, proposal.branch)
+    if holder is not None:
+        raise BranchTaken(
+            f"{holder} works on branch {proposal.branch}; one branch serves one task",
+            branch=proposal.branch,
+            change=holder,
+        )
+
+
+def _replaced(former: Iterable[Member], fresh: Iterable[Member]) -> tuple[Member, ...]:
+    found = {member.ref.artifact: member for member in former}
+    return tuple((found | {member.ref.artifact: member for member in fresh}).values())
+
+
+def _settle_members(ctx: Ctx, former: ChangeRequest, row: ChangeRequest) -> None:
+    """Versions that others took the place of are superseded; those that stay are in review again."""
+    kept = {member.ref for member in row.members}
+    gone = [member.ref for member in former.members if member.ref not in kept]
+    artifacts.set_phase(ctx, gone, Phase.SUPERSEDED)
+    stay = [member.ref for member in former.members if member.ref in kept]
+    artifacts.set_phase(ctx, stay, Phase.IN_REVIEW)
+
+
+def _wanted_branch(ctx: Ctx, proposal: Proposal) -> str:
+    """The name of the branch that the record writes; "" where the author has made one."""
+    if proposal.head:
+        return ""
+    if proposal.branch:
+        return proposal.branch
+    version = artifacts.get_version(ctx, proposal.members[0])
+    artifact = artifacts.get(ctx, version.ref.artifact)
+    shapes = [d.shape for d in ctx.declared(BranchName) if d.type == version.type]
+    values: dict[str, object] = {
+        "type": version.type,
+        "slug": artifact.slug,
+        "context": artifact.context.partition(":")[2] or artifact.context,
+        "date": artifact.created_at.date().isoformat(),
+        **artifact.parts,
+    }
+    named = {name: branches.slug(str(value)) for name, value in values.items()}
+    shape = shapes[0] if shapes else DEFAULT_BRANCH_NAME
+    return branches.checked(shape.format(**named))
+
+
+def _body(ctx: Ctx, proposal: Proposal) -> str:
+    """What reviewers read first: the author's words, the own judgement, tasks, and where it comes from."""
+    versions = [artifacts.get_version(ctx, ref) for ref in proposal.members]
+    parts = [
+        proposal.body.strip(),
+        _listed("Self-evaluation", (_said(check) for check in proposal.self_evaluation)),
+        _listed("Tasks", proposal.tasks),
+        _listed("Brings", (_brought(ctx, version) for version in versions)),
+    ]
+    return "\n\n".join(filter(None, parts))
+
+
+def _said(check: SelfCheck) -> str:
+    return f"{check.policy}: {check.verdict}" + (f" ({check.note})" if check.note else "")
+
+
+def _brought(ctx: Ctx, version: Version) -> str:
+    sources = ", ".join(str(link.target) for link in artifacts.links(ctx, version.ref))
+    maker = f"{identities.handle(ctx, version.made.by)}, {version.made.brain}"
+    return f"{version.ref} by {maker}" + (f", from {sources}" if sources else "")
+
+
+def _listed(title: str, lines: Iterable[str]) -> str:
+    found = "\n".join(f"- {line}" for line in lines)
+    return f"## {title}\n\n{found}" if found else ""
+
+
+def _note_gaps(ctx: Ctx, row: ChangeRequest) -> None:
+    """An output without a task, or a policy that its maker has said nothing about, is a finding."""
+    if brought_by_commits(row) and not row.tasks:
+        findings.note(
+            ctx,
+            FindingKind.UNTRACEABLE,
+            row.id,
+            f"{row.id} names no task: nobody can tell what the work was for",
+            repository=row.repository,
+        )
+    for policy in rules.not_self_checked(row.policies, row.self_evaluation):
+        findings.note(
+            ctx,
+            FindingKind.NO_SELF_EVALUATION,
+            row.id,
+            f"the author of {row.id} has not judged the own work under {policy}",
+            repository=row.repository,
+        )

@@ -1,0 +1,166 @@
+"""Merging, in three steps each harmless to repeat: decide, move the branch, move the pointers."""
+
+from dataclasses import replace
+
+from headrace.capabilities.artifacts import service as artifacts
+from headrace.capabilities.record import rules, store
+from headrace.capabilities.record.model import (
+    ChangeRequest,
+    ChangeState,
+    Decision,
+    Failure,
+    Merged,
+    MergeDecided,
+    MergeFailed,
+    MergeKind,
+    MergePlan,
+    MergeRefused,
+    MergeResult,
+    RepositoryKind,
+)
+from headrace.capabilities.record.service import documents, notes, queues, repositories, reviews
+from headrace.capabilities.record.service.changes import change as get_change
+from headrace.kernel.context import Ctx
+from headrace.kernel.ids import PrincipalId
+
+QUESTION = "record.merge"
+"""The question that every check is asked with a ChangeRequest before it is merged."""
+
+
+def reasons_against(ctx: Ctx, change: ChangeRequest) -> tuple[str, ...]:
+    """Every reason why a change may not be merged now: our own, and those of every check."""
+    repository = repositories.repository(ctx, change.repository)
+    own = rules.merge(change, repository, reviews.missing_reviews(ctx, change))
+    asked = [why for check in ctx.house.checks(QUESTION) for why in check.run(ctx, change)]
+    return (*own, *asked)
+
+
+def merge(
+    ctx: Ctx, id: str, *, note: str = "", no_effect: bool = False, by: PrincipalId | None = None
+) -> ChangeRequest:
+    """Decide a merge, bound to the head commit and the members' hashes; the branch moves next.
+
+    `no_effect`: nothing downstream has to look at it. A change that is merging or merged is given
+    back as it is. Raises ChangeNotFound, MergeRefused with every reason. Records MergeDecided, and
+    in the end Merged or MergeFailed.
+    """
+    present = get_change(ctx, id, lock=True)
+    if present.state in (ChangeState.MERGING, ChangeState.MERGED):
+        return present
+    reasons = reasons_against(ctx, present)
+    if reasons:
+        raise MergeRefused(
+            f"{id} cannot be merged now: {'; '.join(reasons)}", change=id, reasons=reasons
+        )
+    assert present.head is not None  # a change without one is refused
+    decision = Decision(
+        by=by or ctx.principal,
+        at=ctx.now,
+        head=present.head,
+        members={str(member.ref): member.content_hash for member in present.members},
+        note=note,
+        no_effect=no_effect,
+    )
+    row = replace(
+        present,
+        state=ChangeState.MERGING,
+        attempts=present.attempts + 1,
+        decision=decision,
+        failure=None,
+    )
+    store.save_change(ctx.db, ctx.organisation, row)
+    ctx.record(
+        MergeDecided(
+            change=row.id,
+            repository=row.repository,
+            context=row.context,
+            head=decision.head,
+            by=decision.by,
+        )
+    )
+    queues.merge(ctx, row.id, row.attempts)
+    return row
+
+
+def plan_merge(ctx: Ctx, id: str) -> MergePlan | None:
+    """What to merge; None when the change is not merging."""
+    row = get_change(ctx, id)
+    if row.state is not ChangeState.MERGING or row.decision is None or row.base is None:
+        return None
+    repository = repositories.repository(ctx, row.repository)
+    return MergePlan(
+        ground=repositories.ground(ctx, repository),
+        change=row.id,
+        source=row.decision.head,
+        base=row.base,
+        governed=repository.kind is RepositoryKind.ORGANISATION,
+        files=documents.documents(ctx, row.members),
+        note=notes.merging(ctx, row, row.decision),
+    )
+
+
+def merged(ctx: Ctx, id: str, result: MergeResult) -> None:
+    """The branch has moved, or not: move the pointers, or say why not. Records Merged or MergeFailed."""
+    row = get_change(ctx, id, lock=True)
+    if row.state is not ChangeState.MERGING:
+        return
+    repository = repositories.repository(ctx, row.repository, lock=True)
+    if result.kind is MergeKind.MERGED:
+        repositories.moved(
+            ctx,
+            repository,
+            onto=result.onto,
+            to=result.commit,
+            codeowners=result.codeowners,
+        )
+        _move_pointers(ctx, row, result)
+        return
+    if result.kind is MergeKind.REWRITTEN:
+        repositories.alarm(ctx, repository, result.found or "")
+    _fail(ctx, row, Failure(reasons=result.reasons, conflicts=result.conflicts))
+
+
+def merge_failed(ctx: Ctx, error: str, *, change: str) -> None:
+    """The merge broke off; it can be decided again. Records MergeFailed."""
+    row = store.change(ctx.db, ctx.organisation, change, lock=True)
+    if row is not None and row.state is ChangeState.MERGING:
+        _fail(ctx, row, Failure(reasons=(error,)))
+
+
+def _move_pointers(ctx: Ctx, row: ChangeRequest, result: MergeResult) -> None:
+    assert row.decision is not None  # it was decided
+    assert result.commit is not None  # and merged
+    artifacts.make_effective(
+        ctx,
+        [member.ref for member in row.members],
+        change=row.id,
+        commit=result.commit,
+        no_effect=row.decision.no_effect,
+    )
+    ended = replace(row, state=ChangeState.MERGED, commit=result.commit, ended_at=ctx.now)
+    store.save_change(ctx.db, ctx.organisation, ended)
+    ctx.record(
+        Merged(
+            change=row.id,
+            repository=row.repository,
+            context=row.context,
+            head=row.decision.head,
+            commit=result.commit,
+            members=tuple(str(member.ref) for member in row.members),
+        )
+    )
+
+
+def _fail(ctx: Ctx, row: ChangeRequest, failure: Failure) -> None:
+    store.save_change(
+        ctx.db, ctx.organisation, replace(row, state=ChangeState.FAILED, failure=failure)
+    )
+    ctx.record(
+        MergeFailed(
+            change=row.id,
+            repository=row.repository,
+            context=row.context,
+            reasons=failure.reasons,
+            conflicts=failure.conflicts,
+        )
+    )

@@ -1,0 +1,40 @@
+"""Queues: which flows a verb asks for, and under which keys."""
+
+from headrace.capabilities.record.model import ChangeId
+from headrace.kernel.context import Ctx
+from headrace.kernel.flow import Job
+
+
+def open(ctx: Ctx, change: ChangeId, revision: int) -> None:
+    """Write the branch of a change, once for each revision."""
+    arguments = {"change": change, "revision": str(revision)}
+    ctx.start(Job(flow="record.open", key=f"{change}:{revision}", arguments=arguments))
+
+
+def merge(ctx: Ctx, change: ChangeId, attempt: int) -> None:
+    """Merge a change, once for each decision."""
+    arguments = {"change": change}
+    ctx.start(Job(flow="record.merge", key=f"{change}:{attempt}", arguments=arguments))
+
+
+def close(ctx: Ctx, change: ChangeId) -> None:
+    """Put the branch of a closed change away."""
+    ctx.start(Job(flow="record.close", key=change, arguments={"change": change}))
+
+
+def file(ctx: Ctx) -> None:
+    """Write what waits to be filed; an attempt that finds nothing ends at once."""
+    batch = ctx.new_id("bat")
+    ctx.start(Job(flow="record.file", key=batch, arguments={"batch": batch}))
+
+
+def draw(ctx: Ctx) -> None:
+    """Draw the files anew for which it was asked."""
+    batch = ctx.new_id("bat")
+    ctx.start(Job(flow="record.draw", key=batch, arguments={"batch": batch}))
+
+
+def look(ctx: Ctx) -> None:
+    """Look at what was committed by hand."""
+    request = ctx.new_id("look")
+    ctx.start(Job(flow="record.sync", key=request, arguments={"request": request}))

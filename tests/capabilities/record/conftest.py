@@ -1,0 +1,309 @@
+"""A house with a few types, people who own paths, and short ways to bring the record into a state."""
+
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from flows import Runner, run_jobs  # noqa: F401 - a fixture
+from headrace.app import CAPABILITIES
+from headrace.capabilities.artifacts import service as artifacts
+from headrace.capabilities.artifacts.layout import Bullets, Field, Kind, Prose
+from headrace.capabilities.artifacts.model import (
+    ArtifactId,
+    ArtifactType,
+    Draft,
+    Link,
+    Made,
+    Projection,
+    Storage,
+    Version,
+    VersionRef,
+)
+from headrace.capabilities.people import service as people
+from headrace.capabilities.record import service
+from headrace.capabilities.record.model import (
+    BranchName,
+    ChangeRequest,
+    Foundation,
+    Places,
+    Proposal,
+    ReviewVerdict,
+)
+from headrace.kernel.capability import Capability, Check
+from headrace.kernel.context import Actor, ActorKind, Ctx
+from headrace.kernel.house import House
+from headrace.kernel.ids import OrganisationId
+from headrace.kernel.unit import Units
+
+OWNERS = """\
+*                     @steering
+/work/missions/       @vp-product
+/work/missions/*/CONTRACT.md  @vp-product @leads
+/CODEOWNERS           @steering
+"""
+
+LIVE: dict[str, str] = {}
+"""Status by artifact, as a room above would draw it from its rows; emptied after each test."""
+
+
+def _status(ctx: Ctx, artifact) -> dict[str, str]:
+    found = LIVE.get(artifact.id)
+    return {} if found is None else {"fields.status": found}
+
+
+TYPES = (
+    ArtifactType(
+        name="signal",
+        title="Signal",
+        path="work/signals/{date}-{slug}.md",
+        immutable=True,
+        approval=False,
+        fields=(Field(name="category", kind=Kind.CHOICE, choices=("customer", "technical")),),
+        sections=(Prose(name="observation", required=True),),
+    ),
+    ArtifactType(
+        name="brief",
+        title="Mission Brief",
+        path="work/missions/{mission}/BRIEF.md",
+        reference_shape="MISSION-{year}-{number:03}",
+        context_kind="mission",
+        fields=(Field(name="status", projected=True), Field(name="sponsor")),
+        sections=(Prose(name="objective", required=True), Bullets(name="scope")),
+    ),
+    ArtifactType(
+        name="contract",
+        title="Outcome Contract",
+        path="work/missions/{mission}/CONTRACT.md",
+        context_kind="mission",
+        sections=(Prose(name="outcomes", required=True),),
+    ),
+    ArtifactType(
+        name="status",
+        title="Status",
+        path="work/missions/{mission}/STATUS.md",
+        approval=False,
+        context_kind="mission",
+        fields=(Field(name="status", projected=True),),
+        sections=(Prose(name="summary"),),
+    ),
+    ArtifactType(
+        name="measure",
+        title="Measure",
+        path="rows/{slug}",
+        record=Storage.ROWS,
+        approval=False,
+        sections=(Prose(name="text"),),
+    ),
+)
+
+REASONS: list[str] = []
+"""What a check of a room above has against every merge; emptied after each test."""
+
+
+def compose(folder: Path) -> House:
+    packs = Capability(
+        name="test-pack",
+        declares=(
+            *TYPES,
+            Projection(type="brief", run=_status),
+            Projection(type="status", run=_status),
+            Foundation(files={"CODEOWNERS": OWNERS}),
+            BranchName(type="signal", shape="signal/{date}-{slug}"),
+            BranchName(type="brief", shape="mission/{mission}/brief"),
+            Places(repositories=folder / "repositories", worktrees=folder / "worktrees"),
+        ),
+        checks=(
+            Check(question="record.merge", name="test.reasons", run=lambda ctx, change: REASONS),
+        ),
+    )
+    return House((*CAPABILITIES, packs))
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory) -> House:
+    return compose(tmp_path_factory.mktemp("record"))
+
+
+@pytest.fixture(autouse=True)
+def _clean() -> Iterator[None]:
+    yield
+    LIVE.clear()
+    REASONS.clear()
+
+
+@dataclass
+class Record:
+    """The record of the test's organisation, with short ways to use it."""
+
+    units: Units
+    organisation: OrganisationId
+    system: Actor
+    jobs: Runner
+    people: dict[str, Actor]
+
+    def do(self, verb, *args, by: str | None = None, **kwargs):
+        actor = self.system if by is None else self.people[by]
+        return self.units.run(actor, verb, *args, **kwargs)
+
+    def propose(self, type: str, slug: str = "export", *, by: str = "writer", **facts) -> Version:
+        """A version of that type; `text` is the content of its one required section."""
+        text = facts.pop("text", "Customers export all their data.")
+        sections = {
+            "signal": {"observation": text},
+            "brief": {"objective": text, "scope": ["everything"]},
+            "contract": {"outcomes": text},
+            "status": {"summary": text},
+            "measure": {"text": text},
+        }[type]
+        context = facts.pop("context", "organisation" if type == "signal" else f"mission:{slug}")
+        parts = {"date": "2026-03-15"} if type == "signal" else {"mission": slug}
+        links = tuple(Link(target=ref) for ref in facts.pop("links", ()))
+        brain = facts.pop("brain", "model")
+        draft = Draft(
+            type=type,
+            slug=slug,
+            context=context,
+            content={"title": facts.pop("title", f"The {type}"), "sections": sections},
+            made=Made(by=self.people[by].principal, brain=brain, run=facts.pop("run", None)),
+            parts=parts if type != "measure" else {},
+            links=links,
+            **facts,
+        )
+        return self.do(artifacts.propose, draft)
+
+    def open(self, *versions: Version, drain: bool = True, **facts) -> ChangeRequest:
+        """A change request with these versions, by the writer, its branch written."""
+        proposal = Proposal(
+            title=facts.pop("title", "Brief and contract"),
+            context=facts.pop("context", versions[0].context if versions else "mission:export"),
+            members=tuple(version.ref for version in versions),
+            author=self.people["writer"].principal,
+            **facts,
+        )
+        made = self.do(service.open_change, proposal)
+        if drain:
+            self.jobs()
+        return self.change(made.id)
+
+    def change(self, id: str) -> ChangeRequest:
+        return self.do(service.change, id)
+
+    def approve(self, change: ChangeRequest, by: str = "vp-product") -> None:
+        self.do(service.review, change.id, ReviewVerdict.APPROVE, by=by)
+
+    def merge(self, change: ChangeRequest, *, drain: bool = True) -> ChangeRequest:
+        """Approved and merged."""
+        self.approve(change)
+        self.do(service.merge, change.id, by="vp-product")
+        if drain:
+            self.jobs()
+        return self.change(change.id)
+
+    def merged(self, *versions: Version, **facts) -> ChangeRequest:
+        return self.merge(self.open(*versions, **facts))
+
+    def file(self, *versions: Version, drain: bool = True) -> None:
+        self.do(service.file_versions, [version.ref for version in versions])
+        if drain:
+            self.jobs()
+
+    def effective(self, artifact: str) -> int | None:
+        found = self.do(artifacts.effective, ArtifactId(artifact))
+        return None if found is None else found.ref.number
+
+    def version(self, text: str) -> Version:
+        return self.do(artifacts.get_version, VersionRef.parse(text))
+
+    @property
+    def place(self) -> Path:
+        """The folder of the organisation's own repository."""
+        found = self.do(service.repository, "organisation")
+        return self.do(service.location, found)
+
+    def git(self, *arguments: str) -> str:
+        return git(self.place, *arguments)
+
+    def log(self, branch: str = "main") -> list[str]:
+        """Subjects of the commits made on the branch itself, oldest first."""
+        return self.git("log", "--first-parent", "--reverse", "--format=%s", branch).splitlines()
+
+    def show(self, path: str, branch: str = "main") -> str:
+        return self.git("show", f"{branch}:{path}")
+
+    def events(self, *types: str) -> list[dict]:
+        """Payloads of the organisation's events of these types, in order."""
+        with self.units.open(self.system) as ctx:
+            rows = ctx.db.exec_driver_sql(
+                "SELECT type, payload FROM journal_event WHERE organisation = %s AND type = ANY(%s) "
+                "ORDER BY recorded_at, lineage, number",
+                (self.organisation, list(types)),
+            )
+            return [{"type": row.type, **row.payload} for row in rows]
+
+
+def git(folder: Path, *arguments: str, stdin: str | None = None) -> str:
+    """What real Git, untouched by our adapter, says in `folder`."""
+    identity = ["-c", "user.name=Ada Hand", "-c", "user.email=ada@example.org"]
+    return subprocess.run(
+        ["git", *identity, *arguments],
+        cwd=folder,
+        check=True,
+        capture_output=True,
+        text=True,
+        input=stdin,
+        env={
+            "PATH": "/usr/bin:/bin:/usr/local/bin",
+            "GIT_CONFIG_NOSYSTEM": "1",
+            "HOME": "/nonexistent",
+        },
+    ).stdout.strip()
+
+
+@dataclass
+class Hand:
+    """A person with a clone, who edits files and pushes them to the main branch."""
+
+    record: Record
+    folder: Path
+
+    def commit(self, changes: dict[str, str | None], message: str = "By hand") -> str:
+        """Commit and push the changes; the commit. None deletes a file."""
+        if not self.folder.exists():
+            git(self.folder.parent, "clone", "-q", str(self.record.place), str(self.folder))
+        git(self.folder, "pull", "-q", "--ff-only")
+        for path, text in changes.items():
+            place = self.folder / path
+            if text is None:
+                place.unlink()
+                continue
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_text(text)
+        git(self.folder, "add", "--all")
+        git(self.folder, "commit", "-q", "-m", message)
+        git(self.folder, "push", "-q", "origin", "HEAD:main")
+        return git(self.folder, "rev-parse", "HEAD")
+
+
+@pytest.fixture
+def record(units, organisation, system, run_jobs) -> Record:  # noqa: F811 - the fixture above
+    """A founded organisation with a writer, two owners, and a team of two."""
+    made = Record(units=units, organisation=organisation, system=system, jobs=run_jobs, people={})
+    made.do(people.found_organisation, slug=organisation.replace("_", "-"), name="Acme")
+    for handle in ("writer", "vp-product", "steering", "lead-one", "lead-two", "ada"):
+        principal = made.do(people.add_principal, handle=handle)
+        made.people[handle] = Actor(
+            organisation=organisation, principal=principal.id, kind=ActorKind.PERSON
+        )
+    made.do(people.add_team, handle="leads")
+    for member in ("lead-one", "lead-two"):
+        made.do(people.join_team, "leads", member)
+    run_jobs()
+    return made
+
+
+@pytest.fixture
+def hand(record, tmp_path) -> Hand:
+    return Hand(record=record, folder=tmp_path / "clone")

@@ -1,6 +1,9 @@
 """The house as composed: every capability in its order, and what this machine adds to it."""
 
 from headrace.capabilities.artifacts.capability import CAPABILITY as ARTIFACTS
+from headrace.capabilities.budgets.capability import CAPABILITY as BUDGETS
+from headrace.capabilities.governance.capability import CAPABILITY as GOVERNANCE
+from headrace.capabilities.intake.capability import CAPABILITY as INTAKE
 from headrace.capabilities.people.capability import CAPABILITY as PEOPLE
 from headrace.capabilities.record.capability import CAPABILITY as RECORD
 from headrace.capabilities.workflows.capability import CAPABILITY as WORKFLOWS
@@ -14,6 +17,9 @@ CAPABILITIES: tuple[Capability, ...] = (
     PEOPLE,
     ARTIFACTS,
     RECORD,
+    GOVERNANCE,
+    BUDGETS,
+    INTAKE,
 )
 """In the order of the house, lowest first; packs last."""
 

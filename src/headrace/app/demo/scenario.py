@@ -1,0 +1,118 @@
+"""Scenarios: who is there, what is brought in, what people decide. Read from a file, checked whole."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Literal
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from headrace.kernel.errors import Invalid, NotFound
+from headrace.kernel.json import from_json
+
+FILE = "scenario.yaml"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Named:
+    """Somebody, or a group, as the scenario founds them."""
+
+    handle: str
+    name: str
+    members: tuple[str, ...] = ()
+    rights: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScaledTime:
+    """Organisation time begins at `origin` and runs `scale` times as fast as the world."""
+
+    origin: datetime
+    scale: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Product:
+    """A product whose repository is brought in; `source` is a folder beside the scenario."""
+
+    slug: str
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceFile:
+    """Records of the world; `file` stands beside the scenario."""
+
+    source: str
+    file: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Money:
+    """A cap of the organisation."""
+
+    usd: float
+    tokens: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Begin:
+    """A module that is started by hand, to set things going."""
+
+    module: str
+    context: str = "organisation"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recorded:
+    """What a person decides when something is asked: a recorded decision, given through the inbox.
+
+    `asked` is matched against the item's question with `*` and `?`. `after` is organisation time
+    from the asking. `times` is how often this decision is given; later items fall to later ones.
+    """
+
+    asked: str
+    by: str
+    after: timedelta = timedelta(hours=1)
+    decision: Literal["approve", "revise", "reject", "allow", "refuse"]
+    note: str = ""
+    times: int = 1_000
+
+    def fits(self, question: str) -> bool:
+        return fnmatchcase(question.casefold(), self.asked.casefold())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scenario:
+    """A whole scenario. `ends_with` is the module whose run ends it."""
+
+    name: str
+    title: str
+    organisation: str
+    organisation_name: str
+    clock: ScaledTime
+    people: tuple[Named, ...]
+    teams: tuple[Named, ...]
+    products: tuple[Product, ...] = ()
+    sources: tuple[SourceFile, ...] = ()
+    budget: Money
+    begin: tuple[Begin, ...]
+    decisions: tuple[Recorded, ...]
+    ends_with: str
+    recordings: str = "recordings"
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+
+def load(folder: Path) -> Scenario:
+    """The scenario of a folder. Raises NotFound, or Invalid with every fault."""
+    file = folder / FILE
+    if not file.is_file():
+        raise NotFound(f"No scenario in {folder}; it holds a {FILE}", folder=str(folder))
+    try:
+        data = YAML(typ="safe").load(file)
+    except YAMLError as fault:
+        raise Invalid(f"{file} cannot be read: {fault}") from None
+    return from_json(Scenario, data)

@@ -7,7 +7,7 @@ from headrace.kernel.capability import Operation
 from headrace.kernel.context import Actor, system_actor
 from headrace.kernel.edge import Edge, Request
 from headrace.kernel.errors import Invalid, NotAllowed, NotFound
-from headrace.kernel.form import check
+from headrace.kernel.form import check, tells_secret
 from headrace.kernel.house import House
 from headrace.kernel.ids import OrganisationId
 from headrace.kernel.journal import feed
@@ -48,7 +48,7 @@ class Call:
 
 
 Admit = Callable[[Call, Operation], Actor]
-"""Who makes the call. Raises NotSignedIn, NotAllowed (another organisation), NotFound (a name unknown here)."""
+"""Who makes the call. Raises NotSignedIn, NotAllowed (another organisation), NotFound (unknown here)."""
 
 Refused = Callable[[Request, NotAllowed], None]
 """Hears of every call that was refused for want of a right."""
@@ -91,6 +91,11 @@ class Reception:
             key=call.key,
         )
         check(operation.input, request.input)
+        if request.key is not None and tells_secret(operation):
+            raise Invalid(
+                f"The answer of {operation.name} holds a secret, which is kept nowhere to be given "
+                "again; call it without a key"
+            )
         try:
             return self._answer(request, dry_run=call.dry_run)
         except NotAllowed as refusal:

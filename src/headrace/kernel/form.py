@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, cast
+from typing import Annotated, Any, TypeAlias, cast
+
+from pydantic import Field
 
 from headrace.kernel.capability import Operation
 from headrace.kernel.errors import Invalid
@@ -12,6 +14,10 @@ from headrace.kernel.json import Json, schema
 _DEEPEST = 32  # levels of lists and objects within one input
 
 Schema = Mapping[str, Any]
+
+_SECRET = "password"  # noqa: S105 - JSON Schema's word for a text that is not to be shown
+Secret: TypeAlias = Annotated[str, Field(json_schema_extra={"format": _SECRET})]
+"""A text of an output that is shown once and kept nowhere."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +42,13 @@ def input_fields(operation: Operation) -> tuple[InputField, ...]:
     return tuple(
         _field(name, part, whole, in_path) for name, part in whole.get("properties", {}).items()
     )
+
+
+@cache
+def tells_secret(operation: Operation) -> bool:
+    """Whether its answer holds a `Secret`, so that nobody may keep it to give it again."""
+    fields = schema(operation.output).get("properties", {}).values()
+    return any(field.get("format") == _SECRET for field in fields)
 
 
 def path_fields(operation: Operation) -> tuple[str, ...]:

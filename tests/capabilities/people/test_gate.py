@@ -19,6 +19,7 @@ from headrace.capabilities.people.model import (
 )
 from headrace.kernel.access import NotSignedIn
 from headrace.kernel.context import Actor, system_actor
+from headrace.kernel.errors import Invalid
 from headrace.kernel.ids import OrganisationId
 
 NOWHERE = system_actor(OrganisationId(""))
@@ -218,6 +219,18 @@ def test_granting_the_same_right_again_renews_it(acme, clock):
     assert (second.reason, second.right.expires_at) == ("stay", until)
 
 
+def test_nobody_shortens_a_grant_that_they_could_not_revoke(acme, units, clock):
+    tomorrow = clock.now() + timedelta(days=1)
+    boss = acme.adds("boss")
+    acme.as_system(service.grant, "boss", "*", expires_at=tomorrow)
+    acme.adds("owner", "*")
+
+    with pytest.raises(EscalationBlocked):
+        units.run(boss, service.grant, "owner", "*", expires_at=tomorrow)
+
+    assert acme.as_system(service.grants, holder="owner")[0].right.expires_at is None
+
+
 def test_an_end_that_has_passed_is_refused(acme, clock):
     acme.adds("ada")
 
@@ -323,6 +336,11 @@ def test_a_cut_token_issues_none_that_reaches_further(acme, units):
     with pytest.raises(EscalationBlocked):
         units.run(cut, service.issue_token, scopes=("journal:view",))
     assert units.run(cut, service.issue_token, scopes=("people:view",)).owner == "ada"
+
+
+def test_the_operator_names_whom_a_token_signs_in(acme):
+    with pytest.raises(Invalid, match="owner"):
+        acme.as_system(service.issue_token)
 
 
 def test_tokens_of_another_organisation_do_not_exist_here(acme, units):

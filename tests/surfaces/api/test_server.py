@@ -165,6 +165,16 @@ def test_a_repeat_with_the_same_key_gives_the_first_answer(web, acme, boss):
     assert len(acme.events("people.principal_added")) == 2  # boss and ada
 
 
+def test_an_answer_that_holds_a_secret_is_not_kept_for_a_repeat(web, boss, database):
+    keyed = {**boss, "Idempotency-Key": "once"}
+
+    refused = web.post("/api/v1/tokens", headers=keyed, json={})
+
+    assert refused.status_code == 422
+    assert "secret" in refused.json()["detail"]
+    assert "secret" in web.post("/api/v1/tokens", headers=boss, json={}).json()
+
+
 @pytest.mark.parametrize("chunked", [False, True], ids=["told", "untold"])
 def test_a_body_that_is_too_large_is_413(web, boss, chunked):
     content = b'{"handle": "' + b"a" * 1_100_000 + b'"}'

@@ -7,6 +7,7 @@ from typing import ClassVar, NewType
 
 from headrace.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from headrace.kernel.events import Event
+from headrace.kernel.form import Secret
 from headrace.kernel.ids import OrganisationId, PrincipalId
 
 TeamId = NewType("TeamId", str)
@@ -106,7 +107,7 @@ class IssuedToken:
 
     id: TokenId
     owner: str  # handle
-    secret: str  # "hr_<id>_<secret>": what goes behind `Authorization: Bearer`
+    secret: Secret  # "hr_<id>_<secret>": what goes behind `Authorization: Bearer`
     expires_at: datetime  # real time
 
 

@@ -50,7 +50,9 @@ def grant(
         raise EscalationBlocked(
             "Nobody grants rights to oneself; ask somebody else", reason="self_grant_prohibited"
         )
-    may_pass_on(ctx, (right,))
+    stood = store.same_grant(ctx.db, ctx.organisation, right, principal=principal, team=team)
+    # To renew is to take the old end away too: whoever may not revoke it may not shorten it.
+    may_pass_on(ctx, (right, stood.grant.right) if stood else (right,))
     made = Grant(
         id=GrantId(ctx.new_id("grt")),
         holder=rules.bare(holder),

@@ -22,6 +22,7 @@ from headrace.capabilities.people.service.gate import authorise, is_system, may_
 from headrace.capabilities.people.service.principals import by_handle, principal
 from headrace.kernel.access import NotSignedIn
 from headrace.kernel.context import Actor, ActorKind, Ctx
+from headrace.kernel.errors import Invalid
 from headrace.kernel.ids import PrincipalId
 
 _MARK = "hr"
@@ -44,7 +45,7 @@ def issue_token(
     Raises Malformed (scopes), PrincipalNotFound, EscalationBlocked. Records TokenIssued.
     """
     _check(scopes)
-    whose = principal(ctx, ctx.principal) if owner is None else by_handle(ctx, owner)
+    whose = _owner(ctx, owner)
     _may_issue(ctx, whose, scopes)
     secret = f"{ctx.random.getrandbits(_SECRET_BITS):064x}"
     id = TokenId(ctx.new_id("tok"))
@@ -63,6 +64,14 @@ def issue_token(
     ctx.record(TokenIssued(principal=whose.id, token=id, scopes=kept))
     text = f"{_MARK}_{id.removeprefix('tok_')}_{secret}"
     return IssuedToken(id=id, owner=whose.handle, secret=text, expires_at=expires_at)
+
+
+def _owner(ctx: Ctx, handle: str | None) -> Principal:
+    if handle is not None:
+        return by_handle(ctx, handle)
+    if is_system(ctx):
+        raise Invalid("Say whom the token is to sign in: name its owner")
+    return principal(ctx, ctx.principal)
 
 
 def _check(scopes: Sequence[str] | None) -> None:

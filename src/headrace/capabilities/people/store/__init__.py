@@ -19,6 +19,7 @@ from headrace.capabilities.people.store.rights import (
     grants,
     people,
     revoke,
+    same_grant,
     standing,
     team_rights,
 )
@@ -54,6 +55,7 @@ __all__ = [
     "resolve",
     "revoke",
     "revoke_token",
+    "same_grant",
     "set_active",
     "standing",
     "take_handle",

@@ -25,6 +25,11 @@ _GRANTS = (
     "WHERE g.organisation = :organisation "
 )
 _GRANT_BY_ID = sa.text(_GRANTS + "AND g.id = :id")
+_SAME = sa.text(
+    _GRANTS + "AND g.principal IS NOT DISTINCT FROM CAST(:principal AS text) "
+    "AND g.team IS NOT DISTINCT FROM CAST(:team AS text) AND g.pattern = :pattern "
+    "AND g.subject IS NOT DISTINCT FROM CAST(:subject AS text)"
+)
 _GRANT_PAGE = sa.text(
     _GRANTS + "AND g.id > :after "
     "AND (CAST(:holder AS text) IS NULL OR :holder IN (p.handle, t.handle)) "
@@ -86,6 +91,29 @@ def grant(
 def grant_by_id(db: sa.Connection, organisation: OrganisationId, id: GrantId) -> GrantRow | None:
     """The grant of the id, or None."""
     row = db.execute(_GRANT_BY_ID, {"organisation": organisation, "id": id})
+    found = row.mappings().one_or_none()
+    return _grant(found) if found is not None else None
+
+
+def same_grant(
+    db: sa.Connection,
+    organisation: OrganisationId,
+    right: Right,
+    *,
+    principal: PrincipalId | None,
+    team: TeamId | None,
+) -> GrantRow | None:
+    """The grant that gives this holder the same pattern on the same subject, or None."""
+    row = db.execute(
+        _SAME,
+        {
+            "organisation": organisation,
+            "principal": principal,
+            "team": team,
+            "pattern": right.pattern,
+            "subject": right.subject,
+        },
+    )
     found = row.mappings().one_or_none()
     return _grant(found) if found is not None else None
 

@@ -1,0 +1,53 @@
+"""The work products of the governed lifecycle, from signal to outcome: one file for each type."""
+
+from headrace.capabilities.artifacts.layout import ArtifactType
+from headrace.packs.enterprise.types import (
+    asset_entry,
+    decision_record,
+    evolution_proposal,
+    fleet_config,
+    fleet_report,
+    governance_exception,
+    health_report,
+    lock,
+    mission_brief,
+    mission_status,
+    mission_tasks,
+    opportunity_validation,
+    outcome_contract,
+    outcome_report,
+    postmortem,
+    quality_evaluation,
+    release_contract,
+    runbook,
+    signal,
+    signal_digest,
+    signal_triage,
+    technical_design,
+)
+
+TYPES: tuple[ArtifactType, ...] = (
+    signal.TYPE,
+    signal_triage.TYPE,
+    signal_digest.TYPE,
+    opportunity_validation.TYPE,
+    mission_brief.TYPE,
+    outcome_contract.TYPE,
+    fleet_config.TYPE,
+    mission_status.TYPE,
+    mission_tasks.TYPE,
+    technical_design.TYPE,
+    quality_evaluation.TYPE,
+    decision_record.TYPE,
+    fleet_report.TYPE,
+    asset_entry.TYPE,
+    governance_exception.TYPE,
+    release_contract.TYPE,
+    outcome_report.TYPE,
+    postmortem.TYPE,
+    runbook.TYPE,
+    health_report.TYPE,
+    evolution_proposal.TYPE,
+    lock.TYPE,
+)
+"""Every type, in the order of a mission's life."""

@@ -1,0 +1,186 @@
+"""Mission brief: what a mission is for, what is in and out, who takes part, what may go wrong."""
+
+from headrace.capabilities.artifacts.layout import (
+    ArtifactType,
+    Bullets,
+    Group,
+    Phase,
+    Prose,
+    Table,
+)
+from headrace.packs.enterprise.types.parts import (
+    APPROVALS,
+    DIVISIONS,
+    PROVENANCE,
+    REVISIONS,
+    SIZES,
+    choice,
+    identity,
+    level,
+    reference,
+    references,
+    status,
+    text,
+    yes_no,
+)
+
+STATUSES = {
+    "proposed": Phase.IN_REVIEW,
+    "approved": Phase.APPROVED,
+    "planning": Phase.APPROVED,
+    "active": Phase.APPROVED,
+    "paused": Phase.APPROVED,
+    "completed": Phase.APPROVED,
+    "cancelled": Phase.ARCHIVED,
+}
+
+ORIGIN = Group(
+    name="origin",
+    required=True,
+    summary="Where the mission comes from.",
+    fields=(
+        references(
+            "signals",
+            aliases=("Signal(s)", "Signal"),
+            required=True,
+            summary="The signals it answers, by path.",
+        ),
+        reference("digest", label="Signal digest", summary="The digest whose alert opened it."),
+        reference("validation", summary="The opportunity validation that a person agreed to."),
+        text(
+            "alignment",
+            label="Strategic alignment",
+            required=True,
+            summary="The strategic beliefs it serves, in the words of the strategy.",
+        ),
+        text("sponsor", required=True, summary="The person who wants it and answers for it."),
+    ),
+)
+
+SCOPE = Group(
+    name="scope",
+    required=True,
+    summary="What is done and what is not.",
+    sections=(
+        Bullets(name="in_scope", required=True, summary="What the mission delivers."),
+        Bullets(
+            name="out_of_scope",
+            required=True,
+            summary="What was asked for and stays out, with where it goes instead.",
+        ),
+        Bullets(name="constraints", summary="What must hold whatever is built: limits, deadlines."),
+    ),
+)
+
+CHECKPOINTS = Table(
+    name="checkpoints",
+    title="Human Checkpoints",
+    required=True,
+    summary="Where a person decides, and on what.",
+    columns=(
+        text("checkpoint", required=True, summary="What it is called."),
+        text("who", required=True, summary="The person or seat that decides."),
+        text("action", required=True, summary="What they look at, and how they decide."),
+    ),
+    key=("checkpoint",),
+)
+
+RISKS = Table(
+    name="risks",
+    title="Risks & Mitigations",
+    aliases=("Risks", "Risks and Mitigations"),
+    required=True,
+    summary="What may go wrong, and what is done about it.",
+    columns=(
+        text("risk", required=True, summary="What may happen."),
+        level("likelihood", required=True, summary="How likely it is."),
+        level("impact", required=True, summary="What it would do."),
+        text("mitigation", required=True, summary="What makes it unlikely or harmless."),
+        text("owner", summary="Who sees to it."),
+    ),
+    key=("risk",),
+)
+
+OBSERVABILITY = Group(
+    name="observability",
+    title="Observability Requirements",
+    summary="What will show that it works, and what it could harm.",
+    sections=(
+        Bullets(name="key_metrics", summary="The measures that show it works."),
+        Bullets(
+            name="baselines", title="Baselines at Risk", summary="Existing measures it could harm."
+        ),
+        Bullets(
+            name="dependencies",
+            title="Observability Dependencies",
+            aliases=("Dependencies",),
+            summary="What must exist before it can be measured.",
+        ),
+    ),
+)
+
+EFFORT = Group(
+    name="effort",
+    title="Estimated Effort",
+    required=True,
+    summary="How large it is, and how many people it needs.",
+    fields=(
+        choice(
+            "size",
+            SIZES,
+            required=True,
+            remark="duration",
+            summary="Small is under 2 weeks, medium 2 to 6, large more than 6.",
+        ),
+        text("duration", summary="The estimate in weeks."),
+        text("fleet", label="Agent fleet size", summary="How many streams run side by side."),
+        text("touchpoints", label="Human touchpoints", summary="How often a person is needed."),
+    ),
+)
+
+TYPE = ArtifactType(
+    name="mission-brief",
+    title="Mission Brief",
+    summary="What a mission is for, so that anyone can understand it and one person can decide it.",
+    path="work/missions/{slug}/BRIEF.md",
+    reference_shape="MISSION-{year}-{number:03}",
+    context_kind="mission",
+    statuses=STATUSES,
+    initial="proposed",
+    fields=(
+        identity("Mission ID"),
+        status(STATUSES),
+        *PROVENANCE,
+        yes_no(
+            "design_required",
+            aliases=("Design-required",),
+            required=True,
+            summary=(
+                "Yes for several streams, a new API, a new data model, a regulated area or a "
+                "pattern that is new to us."
+            ),
+        ),
+        references("blocked_by", summary="Missions that must end before this one starts."),
+        references("blocks", summary="Missions that wait for this one."),
+        text(
+            "task_exemption",
+            summary="Why this mission needs no tasks: it is work of strategy alone.",
+        ),
+    ),
+    sections=(
+        ORIGIN,
+        Prose(
+            name="objective",
+            required=True,
+            summary="Whose problem is solved, in one paragraph, with the evidence of the signals.",
+        ),
+        SCOPE,
+        DIVISIONS,
+        CHECKPOINTS,
+        RISKS,
+        OBSERVABILITY,
+        EFFORT,
+        APPROVALS,
+        REVISIONS,
+    ),
+)

@@ -1,0 +1,189 @@
+"""Signal digest: a week's signals by theme, the patterns in them, and what to do about it.
+
+Its path takes {week}: "2026-W12". Counts, trends and deviations are computed before it is written.
+"""
+
+from headrace.capabilities.artifacts.layout import (
+    ArtifactType,
+    Bullets,
+    Each,
+    Group,
+    Phase,
+    Prose,
+    Table,
+)
+from headrace.packs.enterprise.types.parts import (
+    APPROVALS,
+    PRIORITIES,
+    PROVENANCE,
+    TRENDS,
+    WEEK,
+    choice,
+    day,
+    level,
+    reference,
+    references,
+    text,
+    whole,
+    yes_no,
+)
+from headrace.packs.enterprise.types.signal import CATEGORIES, DISPOSITIONS, PENDING
+
+STATUSES = {
+    "draft": Phase.DRAFT,
+    "in-review": Phase.IN_REVIEW,
+    "published": Phase.APPROVED,
+    "archived": Phase.ARCHIVED,
+}
+
+SUMMARY = Group(
+    name="summary",
+    required=True,
+    summary="How many signals came, and what became of them.",
+    fields=(
+        whole(
+            "total",
+            label="Total signals this period",
+            required=True,
+            summary="All signals that count for the period; the dispositions add up to it.",
+        ),
+        whole("new", label="New signals", required=True, summary="Those filed in the period."),
+    ),
+    sections=(
+        Table(
+            name="dispositions",
+            title="Signals by Disposition",
+            required=True,
+            summary="One row for each disposition that occurs.",
+            columns=(
+                choice(
+                    "disposition",
+                    (*DISPOSITIONS, PENDING),
+                    required=True,
+                    synonyms={"pending triage": PENDING},
+                    summary="What triage decided; pending when it has not.",
+                ),
+                whole("count", required=True, summary="How many signals."),
+            ),
+            key=("disposition",),
+        ),
+    ),
+)
+
+THEME_SIGNALS = Table(
+    name="signals",
+    required=True,
+    summary="The signals of the theme.",
+    columns=(
+        reference("signal", required=True, summary="The signal, by path or title."),
+        day("date", required=True, summary="When it was filed."),
+        choice("category", CATEGORIES, required=True, summary="The signal's category."),
+        text("source", required=True, summary="Who filed it; one source counts once."),
+    ),
+    key=("signal",),
+)
+
+THEMES = Each(
+    name="themes",
+    title="Signals by Theme",
+    item="Theme: {name}",
+    summary="Signals that speak of the same need, named in the words of the need.",
+    fields=(
+        whole("count", label="Signal count", required=True, summary="How many signals it has."),
+        choice("trend", TRENDS, required=True, summary="Against the four weeks before."),
+        level("urgency", required=True, summary="How soon somebody has to act."),
+        text(
+            "pattern",
+            label="Pattern observation",
+            required=True,
+            summary="What the signals show together that none of them shows alone.",
+        ),
+        text(
+            "action",
+            label="Recommended action",
+            required=True,
+            summary="What should follow, and who would do it.",
+        ),
+    ),
+    sections=(THEME_SIGNALS,),
+)
+
+PATTERN_ALERTS = Each(
+    name="pattern_alerts",
+    item="Pattern Alert: {name}",
+    summary="Three or more related signals within four weeks. Each may open a validation.",
+    fields=(
+        text("topic", required=True, summary="The topic that the signals share."),
+        references(
+            "signals", label="Signals involved", required=True, summary="The signals, by path."
+        ),
+        day("first", label="First signal", required=True, summary="When the first was filed."),
+        day("latest", label="Latest signal", required=True, summary="When the last was filed."),
+        text(
+            "description",
+            label="Pattern description",
+            required=True,
+            summary="How independent sources come together on one need.",
+        ),
+        text("action", label="Recommended action", required=True, summary="What should follow."),
+        level("urgency", required=True, summary="How soon somebody has to act."),
+    ),
+)
+
+ANOMALIES = Table(
+    name="anomalies",
+    summary="Figures that left their baseline, as they were computed.",
+    columns=(
+        text("metric", required=True, summary="What is measured."),
+        text("baseline", required=True, summary="Its usual value, with its unit."),
+        text("current", required=True, summary="Its value now, with its unit."),
+        text("deviation", required=True, summary="The change in percent of the baseline."),
+    ),
+    key=("metric",),
+)
+
+ACTIONS = Table(
+    name="actions",
+    title="Recommended Actions",
+    summary="What needs a decision, most urgent first.",
+    columns=(
+        choice("priority", PRIORITIES, required=True, summary="P1 is first."),
+        text("action", required=True, summary="What to do."),
+        text("owner", required=True, summary="Who should do it or decide it."),
+        references("signals", label="Related signals", summary="The signals it rests on."),
+    ),
+    key=("action",),
+)
+
+TYPE = ArtifactType(
+    name="signal-digest",
+    title="Signal Digest",
+    summary="What a period's signals say together. It points at decisions and takes none.",
+    path="work/signals/digests/{week}-digest.md",
+    statuses=STATUSES,
+    fields=(
+        *PROVENANCE,
+        text("week", pattern=WEEK, required=True, summary="The ISO week: 2026-W12."),
+        day("period_start", required=True, summary="The first day it covers."),
+        day("period_end", required=True, summary="The last day it covers."),
+        yes_no("interim", summary="Written before the week ended, because signals were many."),
+    ),
+    sections=(
+        SUMMARY,
+        THEMES,
+        PATTERN_ALERTS,
+        ANOMALIES,
+        Prose(
+            name="cross_layer",
+            title="Cross-Layer Observations",
+            summary="What signals from several layers say about how we work.",
+        ),
+        ACTIONS,
+        Bullets(
+            name="stale",
+            title="Signals without Consequence",
+            summary="Signals past their time from which nothing followed, by path.",
+        ),
+        APPROVALS,
+    ),
+)

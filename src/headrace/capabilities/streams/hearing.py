@@ -7,6 +7,8 @@ from headrace.capabilities.agents.model import AgentRunId
 from headrace.capabilities.agents.model import RunEnded as WorkerEnded
 from headrace.capabilities.artifacts.model import ArtifactId, BecameEffective, VersionRef
 from headrace.capabilities.artifacts.service import get_version
+from headrace.capabilities.governance.model import CHANGE, GateDecided, GateState, Judged
+from headrace.capabilities.record.model import Closed, Merged
 from headrace.capabilities.streams import service
 from headrace.capabilities.streams.model import (
     ContextId,
@@ -46,6 +48,34 @@ def on_worker_ended(ctx: Ctx, event: Recorded) -> None:
     service.finish(ctx, AgentRunId(str(_payload(event)["run"])))
 
 
+def on_merged(ctx: Ctx, event: Recorded) -> None:
+    """A change was merged: the run that made it may be done."""
+    service.merged(ctx, str(_payload(event)["change"]))
+
+
+def on_closed(ctx: Ctx, event: Recorded) -> None:
+    """A change was given up: so was its run."""
+    told = _payload(event)
+    service.given_up(ctx, str(told["change"]), str(told["by"]))
+
+
+def on_gate_decided(ctx: Ctx, event: Recorded) -> None:
+    """A person decided about a change: it may have to be made again, or not at all."""
+    told = _payload(event)
+    if told["kind"] == CHANGE:
+        standing = GateState(str(told["standing"]))
+        service.gate_decided(
+            ctx, str(told["subject"]), standing, str(told["note"]), str(told["by"])
+        )
+
+
+def on_judged(ctx: Ctx, event: Recorded) -> None:
+    """A verdict came in: perhaps the work has to be made again."""
+    told = _payload(event)
+    if told["kind"] == CHANGE:
+        service.judged(ctx, str(told["subject"]), str(told["hash"]))
+
+
 def on_work_wanted(ctx: Ctx, event: Recorded) -> None:
     """What kept runs waiting may have passed."""
     service.wake(ctx)
@@ -55,5 +85,9 @@ SUBSCRIPTIONS = (
     Subscription(name="streams.context", events=(ContextOpened,), run=on_context_opened),
     Subscription(name="streams.effective", events=(BecameEffective,), run=on_effective),
     Subscription(name="streams.worker", events=(WorkerEnded,), run=on_worker_ended),
+    Subscription(name="streams.merged", events=(Merged,), run=on_merged),
+    Subscription(name="streams.closed", events=(Closed,), run=on_closed),
+    Subscription(name="streams.gate", events=(GateDecided,), run=on_gate_decided),
+    Subscription(name="streams.judged", events=(Judged,), run=on_judged),
     Subscription(name="streams.wake", events=(WorkWanted,), run=on_work_wanted),
 )

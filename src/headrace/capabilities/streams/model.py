@@ -1,6 +1,6 @@
 """The words of streams."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -9,6 +9,7 @@ from typing import ClassVar, NewType
 from headrace.capabilities.agents.model import Workspace
 from headrace.capabilities.artifacts.model import Draft, VersionRef
 from headrace.capabilities.budgets.model import Scope as BudgetScope
+from headrace.capabilities.record.model import SelfCheck
 from headrace.kernel.context import Ctx
 from headrace.kernel.errors import Conflict, Invalid, NotFound
 from headrace.kernel.events import Event
@@ -115,7 +116,8 @@ class Module:
     """One step of a stream, declared as data.
 
     `guard(ctx, run)` gives every reason why the run may not be claimed yet. `workspace` and `scopes`
-    name the worktree and the budgets of its worker.
+    name the worktree and the budgets of its worker. `work_for(ctx, run)` names the worker where the run
+    decides who it is, and `demands(ctx, context)` the optional inputs that are required in that context.
     `facts(ctx, run)` gives the worker the structured facts; `finish(ctx, run, submitted)` makes
     what was handed in into drafts (without it, `submitted["artifacts"]` are the drafts as data);
     `after(ctx, run)` is told when the run is done. `policies` are judged on the proposal.
@@ -135,6 +137,8 @@ class Module:
     opening: Opening | None = None
     policies: tuple[str, ...] = ()
     lane: str = ""
+    work_for: "Callable[[Ctx, Run], Work] | None" = None
+    demands: "Callable[[Ctx, ContextId], Collection[str]] | None" = None
     guard: "Callable[[Ctx, Run], tuple[str, ...]] | None" = None
     workspace: "Callable[[Ctx, Run], Workspace | None] | None" = None
     scopes: "Callable[[Ctx, Run], tuple[BudgetScope, ...]] | None" = None
@@ -147,7 +151,8 @@ class Module:
 class Finished:
     """What a run hands in: drafts for one change, or a change that a room has opened already.
 
-    With neither, the run is done as it stands: its effect was its facts.
+    With neither, the run is done as it stands: its effect was its facts. `self_evaluation` is what the
+    maker says of the own work under each policy of the module.
     """
 
     drafts: tuple[Draft, ...] = ()
@@ -155,6 +160,7 @@ class Finished:
     title: str = ""
     body: str = ""
     branch: str = ""
+    self_evaluation: tuple[SelfCheck, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

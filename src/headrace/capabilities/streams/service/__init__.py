@@ -16,6 +16,13 @@ from headrace.capabilities.streams.service.contexts import (
     open_context,
     resume_context,
 )
+from headrace.capabilities.streams.service.deciding import (
+    assessed,
+    gate_decided,
+    given_up,
+    judged,
+    merged,
+)
 from headrace.capabilities.streams.service.making import (
     advance,
     again,
@@ -38,11 +45,14 @@ from headrace.capabilities.streams.service.moving import (
     settled,
     wake,
 )
+from headrace.capabilities.streams.service.proposals import input_links, made_by
+from headrace.capabilities.streams.service.snapshots import section_rows
 
 __all__ = [
     "advance",
     "again",
     "ancestors",
+    "assessed",
     "broken",
     "cancel",
     "check",
@@ -52,8 +62,14 @@ __all__ = [
     "contexts",
     "episode",
     "finish",
+    "gate_decided",
+    "given_up",
     "impact",
+    "input_links",
+    "judged",
     "link_contexts",
+    "made_by",
+    "merged",
     "module",
     "modules",
     "of_change",
@@ -64,6 +80,7 @@ __all__ = [
     "resume_context",
     "run",
     "runs",
+    "section_rows",
     "send_back",
     "settled",
     "start",

@@ -1,6 +1,7 @@
 """The streams and modules of the house, as they are declared."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from headrace.capabilities.artifacts.model import ArtifactType
 from headrace.capabilities.streams.model import (
@@ -41,18 +42,30 @@ def stream_of(ctx: Ctx, context: Context) -> Stream:
 
 
 def modules(ctx: Ctx, context: Context) -> Sequence[Module]:
-    """The modules that run in a context of this kind."""
-    return _of_kind(stream_of(ctx, context).modules, context.kind)
+    """The modules that run in a context of this kind, with what they demand in this very one."""
+    found = _of_kind(stream_of(ctx, context).modules, context.kind)
+    return tuple(_demanding(ctx, context, one) for one in found)
 
 
 def module(ctx: Ctx, context: Context, key: str) -> Module:
     """A module of a context's stream. Raises StreamUnknown."""
     for one in stream_of(ctx, context).modules:
         if one.key == key:
-            return one
+            return _demanding(ctx, context, one)
     known = ", ".join(one.key for one in stream_of(ctx, context).modules)
     raise StreamUnknown(f"No module {key!r} in {context.stream}; there are: {known}")
 
 
 def _of_kind(found: Iterable[Module], kind: str) -> Sequence[Module]:
     return tuple(one for one in found if one.context_kind == kind)
+
+
+def _demanding(ctx: Ctx, context: Context, module: Module) -> Module:
+    """The module whose optional inputs are required where the context demands them."""
+    demanded = module.demands(ctx, context.id) if module.demands is not None else ()
+    if not demanded:
+        return module
+    inputs = tuple(
+        replace(one, required=one.required or one.name in demanded) for one in module.inputs
+    )
+    return replace(module, inputs=inputs)

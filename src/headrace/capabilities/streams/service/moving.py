@@ -6,6 +6,8 @@ from headrace.capabilities.agents import service as agents
 from headrace.capabilities.agents.model import AgentRunId, AgentTask, RunEnd
 from headrace.capabilities.artifacts import service as artifacts
 from headrace.capabilities.artifacts.model import Phase, VersionRef
+from headrace.capabilities.record import service as record
+from headrace.capabilities.record.model import ChangeState
 from headrace.capabilities.streams import store
 from headrace.capabilities.streams.model import (
     OPEN_STATES,
@@ -84,10 +86,11 @@ def claim(ctx: Ctx, run: RunId) -> None:
 def task_of(ctx: Ctx, run: Run, module: Module) -> AgentTask:
     """What the worker of a run is asked to do."""
     facts = module.facts(ctx, run) if module.facts is not None else {}
+    work = module.work_for(ctx, run) if module.work_for is not None else module.work
     return AgentTask(
         subject=f"run:{run.id}",
-        role=module.work.role,
-        task=module.work.task,
+        role=work.role,
+        task=work.task,
         context=run.context,
         element=run.element,
         attempt=run.attempt,
@@ -141,8 +144,12 @@ def settled(ctx: Ctx, id: RunId) -> None:
     one = _locked(ctx, id)
     if one.state is not RunState.PROPOSED:
         return
-    if all(_is_effective(ctx, ref) for ref in one.outputs):
+    if _is_merged(ctx, one.change) and all(_is_effective(ctx, ref) for ref in one.outputs):
         _done(ctx, one, _module(ctx, one))
+
+
+def _is_merged(ctx: Ctx, change: str | None) -> bool:
+    return change is None or record.change(ctx, change).state is ChangeState.MERGED
 
 
 def _is_effective(ctx: Ctx, ref: VersionRef) -> bool:

@@ -6,9 +6,9 @@ from typing import cast
 from headrace.capabilities.agents import service as agents
 from headrace.capabilities.agents.model import AgentRunId
 from headrace.capabilities.artifacts import service as artifacts
-from headrace.capabilities.artifacts.model import Draft, Link, Made, VersionRef
+from headrace.capabilities.artifacts.model import Draft, Link, Made, Version, VersionRef
 from headrace.capabilities.record import service as record
-from headrace.capabilities.record.model import Proposal
+from headrace.capabilities.record.model import ChangeId, Proposal
 from headrace.capabilities.streams.model import Finished, Module, Run
 from headrace.kernel.context import Ctx
 from headrace.kernel.errors import Invalid
@@ -61,22 +61,46 @@ def hand_in(
     Gives the versions, and the change request if there is one.
     """
     versions = [artifacts.propose(ctx, draft) for draft in handed.drafts]
-    decided = [v.ref for v in versions if artifacts.layout(ctx, v.type).approval]
+    decided = [v for v in versions if artifacts.layout(ctx, v.type).approval]
     filed = [v.ref for v in versions if not artifacts.layout(ctx, v.type).approval]
     if filed:
         record.file_versions(ctx, filed)
     change = handed.change
     if decided:
-        change = record.open_change(
-            ctx,
-            Proposal(
-                members=tuple(decided),
-                title=handed.title or f"{module.title}: {versions[0].title}",
-                body=handed.body,
-                branch=handed.branch,
-                author=made_by(ctx, run).by,
-                context=run.context,
-                policies=module.policies,
-            ),
-        ).id
+        change = _open(ctx, run, module, handed, decided)
     return tuple(v.ref for v in versions), change
+
+
+def _open(
+    ctx: Ctx, run: Run, module: Module, handed: Finished, decided: Sequence[Version]
+) -> ChangeId:
+    """The change that asks for these versions: the one that waits for them already, or a new one."""
+    refs = tuple(version.ref for version in decided)
+    waiting = _waiting_for(ctx, decided)
+    if waiting is not None:
+        return record.push_head(
+            ctx, waiting, members=refs, self_evaluation=handed.self_evaluation
+        ).id
+    proposal = Proposal(
+        members=refs,
+        title=handed.title or f"{module.title}: {decided[0].title}",
+        body=handed.body,
+        branch=handed.branch,
+        author=made_by(ctx, run).by,
+        context=run.context,
+        policies=module.policies,
+        self_evaluation=handed.self_evaluation,
+    )
+    return record.open_change(ctx, proposal).id
+
+
+def _waiting_for(ctx: Ctx, decided: Sequence[Version]) -> ChangeId | None:
+    """The one change that brought the former versions and was sent back, if it may still be merged."""
+    former = {_change_before(ctx, version) for version in decided}
+    return former.pop() if len(former) == 1 else None
+
+
+def _change_before(ctx: Ctx, version: Version) -> ChangeId | None:
+    if version.base is None:
+        return None
+    return record.change_of(ctx, VersionRef(version.ref.artifact, version.base))

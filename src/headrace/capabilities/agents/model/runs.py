@@ -196,3 +196,17 @@ class ObservationMade(RunEvent):
     impact: str
     confidence: str
     observation: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuestionAsked(RunEvent):
+    """A run met something that its role must not decide; whoever is named should answer."""
+
+    type: ClassVar[str] = "agents.question_asked"
+    principal: PrincipalId
+    context: str
+    element: str
+    to: str  # a seat or a role, as the card names it
+    tier: int
+    question: str
+    because: str

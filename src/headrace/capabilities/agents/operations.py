@@ -1,0 +1,430 @@
+"""What agents offers to REST, CLI and MCP."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pydantic import JsonValue
+
+from headrace.capabilities.agents import service
+from headrace.capabilities.agents.model import (
+    BrainKind,
+    Employee,
+    Lifecycle,
+    RefusedAct,
+    RoleCard,
+    Run,
+    RunState,
+    Usage,
+)
+from headrace.kernel.capability import Effect, Http, Operation, OperationKind, Permission
+from headrace.kernel.context import Ctx
+
+READ, HIRE = "agent:read", "agent:hire"
+STOP, DO = "agent:stop", "agent:do"
+
+PERMISSIONS = (
+    Permission(name=READ, summary="See agents, their role cards and their runs"),
+    Permission(name=HIRE, summary="Hire agents, approve their states, pause and retire them"),
+    Permission(name=STOP, summary="Stop runs of agents"),
+    Permission(name=DO, summary="Hand in a task that waits for a person"),
+)
+
+KEPT_FROM_AGENTS = (HIRE, DO)
+"""Rights that no agent ever holds: agents do not decide about agents, nor pass for people."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgentQuery:
+    state: Lifecycle | None = None
+    after: str = ""
+    limit: int = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgentLine:
+    """An employee in a list."""
+
+    handle: str
+    name: str
+    role: str
+    layer: str
+    state: Lifecycle
+    paused: bool
+    open_runs: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgentPage:
+    items: tuple[AgentLine, ...]
+    next: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgentName:
+    agent: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgentShown:
+    """An employee with the role card that it is pinned to."""
+
+    agent: AgentLine
+    superseded_by: str
+    hired_at: datetime
+    card_hash: str
+    card_is_current: bool
+    card: RoleCard
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoleQuery:
+    """No input."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoleLine:
+    """A role card in a list."""
+
+    id: str
+    name: str
+    layer: str
+    status: Lifecycle
+    tasks: tuple[str, ...]
+    evaluates: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoleList:
+    items: tuple[RoleLine, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hiring:
+    """`handle` is the name the agent gets; left out, it is the role's."""
+
+    role: str
+    handle: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Advancement:
+    """`superseded_by` is the role that takes over; a deprecated agent needs one."""
+
+    agent: str
+    to: Lifecycle
+    superseded_by: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunQuery:
+    state: RunState | None = None
+    role: str | None = None
+    subject: str | None = None
+    before: str | None = None
+    limit: int = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunLine:
+    """A run in a list. Money is in millionths of a dollar."""
+
+    run: str
+    role: str
+    task: str
+    subject: str
+    context: str
+    element: str
+    brain: BrainKind
+    state: RunState
+    turns: int
+    cost_micro_usd: int
+    made_at: datetime
+    ended_at: datetime | None
+    error: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunPage:
+    items: tuple[RunLine, ...]
+    next: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunName:
+    run: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepLine:
+    """One tool call of a run and the beginning of its result."""
+
+    turn: int
+    tool: str
+    path: str
+    is_error: bool
+    result: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunShown:
+    """A run with everything that was done, refused and used in it."""
+
+    line: RunLine
+    recipe: str
+    identity: str
+    usage: Usage
+    lost_calls: int
+    facts: Mapping[str, JsonValue]
+    submitted: Mapping[str, JsonValue] | None
+    head: str | None
+    changed_paths: tuple[str, ...]
+    left_out: tuple[str, ...]
+    steps: tuple[StepLine, ...]
+    refusals: tuple[RefusedAct, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stopping:
+    run: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandingIn:
+    """`result` has the form that the task asks for."""
+
+    run: str
+    result: Mapping[str, JsonValue]
+
+
+def listing(ctx: Ctx, query: AgentQuery) -> AgentPage:
+    """List the agents of the organisation: their roles, states and open runs."""
+    found = service.employees(ctx, state=query.state, after=query.after, limit=query.limit)
+    following = found[-1].handle if len(found) == query.limit else None
+    return AgentPage(items=tuple(_agent(one) for one in found), next=following)
+
+
+def show(ctx: Ctx, name: AgentName) -> AgentShown:
+    """Show an agent and its role card: what it may do, where, and whom it asks.
+
+    The card is pinned when the agent is hired; a card that has changed since counts after `renew`.
+    """
+    return _shown(ctx, service.employee(ctx, name.agent))
+
+
+def roles(ctx: Ctx, _: RoleQuery) -> RoleList:
+    """List the role cards that agents can be hired from."""
+    return RoleList(items=tuple(_role(card) for card in service.roles(ctx)))
+
+
+def hire(ctx: Ctx, asked: Hiring) -> AgentShown:
+    """Propose an agent from a role card.
+
+    It works once its state is active: each step there is approved by the seat that the role
+    catalogue names.
+    """
+    return _shown(ctx, service.hire(ctx, asked.role, asked.handle))
+
+
+def advance(ctx: Ctx, asked: Advancement) -> AgentShown:
+    """Let an agent enter a state of its life: approved, implementing, active, deprecated, retired.
+
+    You must hold the seat that approves this state. A deprecated agent names the role that takes
+    over; a retired one may do nothing any more.
+    """
+    made = service.advance(ctx, asked.agent, asked.to, superseded_by=asked.superseded_by)
+    return _shown(ctx, made)
+
+
+def retire(ctx: Ctx, name: AgentName) -> AgentShown:
+    """Retire an agent that has no open run and was deprecated before. What it did stays its own."""
+    return _shown(ctx, service.advance(ctx, name.agent, Lifecycle.RETIRED))
+
+
+def pause(ctx: Ctx, name: AgentName) -> AgentShown:
+    """Give an agent no new run; what it works on goes on."""
+    return _shown(ctx, service.pause(ctx, name.agent))
+
+
+def resume(ctx: Ctx, name: AgentName) -> AgentShown:
+    """Let a paused agent take runs again."""
+    return _shown(ctx, service.resume(ctx, name.agent))
+
+
+def renew(ctx: Ctx, name: AgentName) -> AgentShown:
+    """Let an agent work by its role card as it is now; open runs keep the former card."""
+    return _shown(ctx, service.renew(ctx, name.agent))
+
+
+def runs(ctx: Ctx, query: RunQuery) -> RunPage:
+    """List runs of agents, newest first."""
+    found = service.runs(
+        ctx,
+        state=query.state,
+        role=query.role,
+        subject=query.subject,
+        before=query.before,
+        limit=query.limit,
+    )
+    following = found[-1].id if len(found) == query.limit else None
+    return RunPage(items=tuple(_line(one) for one in found), next=following)
+
+
+def run_show(ctx: Ctx, name: RunName) -> RunShown:
+    """Show a run: the facts it was given, every tool call, what was refused, what came of it."""
+    return _run_shown(ctx, service.run(ctx, name.run))
+
+
+def run_cancel(ctx: Ctx, asked: Stopping) -> RunShown:
+    """Ask a run to stop. A call in flight is broken off; what was used stays booked."""
+    return _run_shown(ctx, service.cancel(ctx, asked.run, asked.reason))
+
+
+def run_submit(ctx: Ctx, given: HandingIn) -> RunShown:
+    """Hand in, as a person, the result of a task that waits for one.
+
+    The result is then yours: whoever evaluates it must be somebody else.
+    """
+    return _run_shown(ctx, service.hand_in(ctx, given.run, given.result))
+
+
+def _agent(one: Employee) -> AgentLine:
+    return AgentLine(
+        handle=one.handle,
+        name=one.card.name,
+        role=one.role,
+        layer=one.card.layer,
+        state=one.state,
+        paused=one.paused,
+        open_runs=one.open_runs,
+    )
+
+
+def _shown(ctx: Ctx, one: Employee) -> AgentShown:
+    current = {card.id: service.card_hash(card) for card in service.roles(ctx)}
+    return AgentShown(
+        agent=_agent(one),
+        superseded_by=one.superseded_by,
+        hired_at=one.hired_at,
+        card_hash=one.card_hash,
+        card_is_current=current.get(one.role) == one.card_hash,
+        card=one.card,
+    )
+
+
+def _role(card: RoleCard) -> RoleLine:
+    return RoleLine(
+        id=card.id,
+        name=card.name,
+        layer=card.layer,
+        status=card.status,
+        tasks=tuple(task.name for task in card.tasks),
+        evaluates=card.evaluates,
+    )
+
+
+def _line(one: Run) -> RunLine:
+    order = one.order
+    return RunLine(
+        run=one.id,
+        role=order.role,
+        task=order.task,
+        subject=order.subject,
+        context=order.context,
+        element=order.element,
+        brain=one.brain,
+        state=one.state,
+        turns=one.turns,
+        cost_micro_usd=one.usage.cost_micro_usd,
+        made_at=one.made_at,
+        ended_at=one.ended_at,
+        error=one.error,
+    )
+
+
+def _run_shown(ctx: Ctx, one: Run) -> RunShown:
+    steps = service.steps(ctx, one.id)
+    return RunShown(
+        line=_line(one),
+        recipe=one.recipe,
+        identity=one.identity,
+        usage=one.usage,
+        lost_calls=one.lost_calls,
+        facts=dict(one.order.facts),  # type: ignore[arg-type]  # Json says Sequence for JsonValue's list
+        submitted=one.submitted,  # type: ignore[arg-type]  # as above
+        head=one.head,
+        changed_paths=one.changed_paths,
+        left_out=one.left_out,
+        steps=tuple(
+            StepLine(
+                turn=step.turn,
+                tool=step.call.tool,
+                path=step.path,
+                is_error=step.is_error,
+                result=step.content[:500],
+            )
+            for step in steps
+        ),
+        refusals=tuple(service.refusals(ctx, one.id)),
+    )
+
+
+def _query(
+    name: str, path: str, input: type, output: type, run: Callable[[Ctx, Any], Any]
+) -> Operation:
+    return Operation(
+        name=name,
+        permission=READ,
+        input=input,
+        output=output,
+        run=run,
+        http=Http(method="GET", path=path),
+        kind=OperationKind.QUERY,
+        effect=Effect.NONE,
+    )
+
+
+def _decision(
+    name: str, path: str, input: type, run: Callable[[Ctx, Any], AgentShown]
+) -> Operation:
+    return Operation(
+        name=name,
+        permission=HIRE,
+        input=input,
+        output=AgentShown,
+        run=run,
+        http=Http(method="POST", path=path),
+    )
+
+
+OPERATIONS = (
+    _query("agent.list", "/agents", AgentQuery, AgentPage, listing),
+    _query("agent.show", "/agents/{agent}", AgentName, AgentShown, show),
+    _query("agent.roles", "/agent-roles", RoleQuery, RoleList, roles),
+    _decision("agent.hire", "/agents", Hiring, hire),
+    _decision("agent.advance", "/agents/{agent}/state", Advancement, advance),
+    _decision("agent.retire", "/agents/{agent}/retirement", AgentName, retire),
+    _decision("agent.pause", "/agents/{agent}/pause", AgentName, pause),
+    _decision("agent.resume", "/agents/{agent}/resumption", AgentName, resume),
+    _decision("agent.renew", "/agents/{agent}/renewal", AgentName, renew),
+    _query("agent.runs", "/agent-runs", RunQuery, RunPage, runs),
+    _query("agent.run-show", "/agent-runs/{run}", RunName, RunShown, run_show),
+    Operation(
+        name="agent.run-cancel",
+        permission=STOP,
+        input=Stopping,
+        output=RunShown,
+        run=run_cancel,
+        http=Http(method="POST", path="/agent-runs/{run}/cancel"),
+    ),
+    Operation(
+        name="agent.run-submit",
+        permission=DO,
+        input=HandingIn,
+        output=RunShown,
+        run=run_submit,
+        http=Http(method="POST", path="/agent-runs/{run}/result"),
+    ),
+)

@@ -1,0 +1,67 @@
+"""Lookups: tools that read our own rows for an agent: find_artifacts and read_artifact."""
+
+import json
+from collections.abc import Callable, Mapping
+
+from pydantic import JsonValue
+
+from headrace.capabilities.agents.model import Run, ToolMisused
+from headrace.capabilities.artifacts import service as artifacts
+from headrace.capabilities.artifacts.model import ArtifactId, VersionRef
+from headrace.kernel.context import Ctx
+from headrace.kernel.json import to_json
+
+MOST = 100
+
+
+def find_artifacts(ctx: Ctx, run: Run, given: Mapping[str, JsonValue]) -> str:
+    """Artifacts by type and context, with their head and effective versions."""
+    found = artifacts.listing(
+        ctx,
+        type=_given(given, "type"),
+        context=_given(given, "context"),
+        effective_only=given.get("effective") is True,
+        limit=MOST,
+    )
+    told = [
+        {
+            "id": one.id,
+            "type": one.type,
+            "context": one.context,
+            "head": one.head,
+            "effective": one.effective,
+        }
+        for one in found
+    ]
+    return json.dumps({"artifacts": told, "more": len(told) == MOST}, ensure_ascii=False)
+
+
+def read_artifact(ctx: Ctx, run: Run, given: Mapping[str, JsonValue]) -> str:
+    """One version of an artifact: the one named, else the effective one, else the newest."""
+    id = ArtifactId(str(given["artifact"]))
+    one = artifacts.get(ctx, id)
+    number = given.get("version")
+    if not isinstance(number, int):
+        number = one.effective or one.head
+    if not number:
+        raise ToolMisused(f"{id} has no version yet.")
+    version = artifacts.get_version(ctx, VersionRef(id, number))
+    told = {
+        "artifact": id,
+        "version": number,
+        "title": version.title,
+        "phase": version.phase,
+        "content": to_json(dict(version.content)),
+    }
+    return json.dumps(told, ensure_ascii=False)
+
+
+def _given(given: Mapping[str, JsonValue], name: str) -> str | None:
+    value = given.get(name)
+    return str(value) if value else None
+
+
+LOOKUPS: Mapping[str, Callable[[Ctx, Run, Mapping[str, JsonValue]], str]] = {
+    "find_artifacts": find_artifacts,
+    "read_artifact": read_artifact,
+}

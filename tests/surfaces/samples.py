@@ -50,7 +50,7 @@ def _text(part: Mapping[str, Any], _whole: object) -> str:
 
 
 def _list(part: Mapping[str, Any], whole: Mapping[str, Any]) -> list[Any]:
-    return [_value(part["items"], whole)] * part.get("minItems", 0)
+    return [_value(part["items"], whole)] * max(1, part.get("minItems", 1))
 
 
 def _number(part: Mapping[str, Any], _whole: object) -> int:

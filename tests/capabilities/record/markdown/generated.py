@@ -102,6 +102,7 @@ def layouts(draw):
         name="thing",
         title=draw(st.sampled_from(["Thing", "Signal Digest"])),
         path="things/{slug}.md",
+        header_titles=("Metadata",),
         fields=draw(fields("f")),
         sections=draw(sections("s", 2)),
     )
@@ -170,7 +171,7 @@ def contents(draw, layout):
 def documents(draw, layout):
     """What a person might make of a document of `layout`: headings of it, in any order, and noise."""
     marks = ["# ", "## ", "### ", "#### ", "", "- ", "- **", "**"]
-    names = [layout.title, *labels_of(layout)]
+    names = [layout.title, *layout.header_titles, *labels_of(layout)]
     known = st.tuples(st.sampled_from(marks), st.sampled_from(names), words).map(
         lambda three: f"{three[0]}{three[1]}{':**' if '**' in three[0] else ':'} {three[2]}"
     )

@@ -16,8 +16,9 @@ from capabilities.record.markdown.generated import (
 from headrace.capabilities.artifacts.layout import NOTHING, Fault, normal, text, validate
 from headrace.capabilities.record.markdown import parse, render, template
 
-GIVEN = {*NOTHING, "1", "2", "3"}
-"""Words that say that there is nothing, and places of repeated items: written anew."""
+GIVEN = {*NOTHING, "1", "2", "3", "metadata"}
+"""Words that say that there is nothing, places of repeated items, the title over the header's
+fields: written anew or not at all."""
 
 LAW = settings(
     max_examples=200,

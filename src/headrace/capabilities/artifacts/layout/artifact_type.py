@@ -62,7 +62,8 @@ class ArtifactType:
     {number}, {mission}. `reference_shape` makes its human-readable id. `statuses` maps its own
     statuses to the platform's phases. `immutable`: never edited once filed, a correction is a new
     one. `approval`: a person decides; else it merges by itself. `bump`: an edit of an approved one
-    raises its version. `context_kind` names the sort of context it belongs to.
+    raises its version. `context_kind` names the sort of context it belongs to. `header_titles`:
+    headings that people put over the header's fields.
     """
 
     name: str
@@ -77,6 +78,7 @@ class ArtifactType:
     approval: bool = True
     bump: bool = True
     context_kind: str = "organisation"
+    header_titles: tuple[str, ...] = ()
     fields: tuple[Field, ...] = ()
     sections: tuple[Section, ...] = ()
     summary: str = ""

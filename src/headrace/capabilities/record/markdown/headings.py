@@ -5,7 +5,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from headrace.capabilities.artifacts.layout import Body, Each, Field, Section, label_key, line
+from headrace.capabilities.artifacts.layout import (
+    ArtifactType,
+    Body,
+    Each,
+    Field,
+    Section,
+    label_key,
+    line,
+)
 from headrace.capabilities.record.markdown.blocks import Block
 from headrace.capabilities.record.markdown.lines import labelled, read_heading
 
@@ -15,12 +23,14 @@ _GROUPS = {"{name}": r"(?P<name>.*?)", "{title}": r"(?P<title>.*?)", "{number}":
 
 @dataclass(frozen=True, kw_only=True)
 class Heading:
-    """What a heading opens: a section, an item of a repeated one, a field by its label, or nothing."""
+    """What a heading opens: a section, an item of a repeated one, a field by its label, the
+    header's fields, or nothing."""
 
     section: Section | None = None
     item: Mapping[str, str] | None = None
     field: Field | None = None
     value: str = ""
+    header: bool = False
 
 
 def known_heading(body: Body, head: Block) -> Heading:
@@ -33,6 +43,8 @@ def known_heading(body: Body, head: Block) -> Heading:
         item = item_named(part, head) if isinstance(part, Each) and not part.headed else None
         if item is not None:
             return Heading(section=part, item=item)
+    if isinstance(body, ArtifactType) and label_key(words) in map(label_key, body.header_titles):
+        return Heading(header=True)
     found = labelled(words.strip("*_ "))
     field = field_labelled(body, found[0]) if found else None
     return Heading(field=field, value=found[1]) if field and found else Heading()

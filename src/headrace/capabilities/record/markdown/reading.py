@@ -103,8 +103,7 @@ class _Reader:
         """
         lead, rest = _until_heading(run)
         seen = _Seen(header=HeaderReader(body=body))
-        for block in lead:
-            seen.header.block(block)
+        seen.told(Heading(), lead)
         inside: list[Sequence[Block]] = []
         after = ""
         for head, known, chunk in _chunks(rest, level + 1, seen.opened_by):
@@ -116,10 +115,8 @@ class _Reader:
                     self.keep(after, [head, *chunk])
                 else:
                     inside.append([head, *chunk])
-            elif known.field is not None:
-                seen.header.take(known.field, known.value)
-                for block in chunk:
-                    seen.header.block(block)
+            elif known.section is None:
+                seen.told(known, chunk)
             else:
                 after = AFTER + self.child(known, chunk, seen.sections, level + 1, path)
         header = seen.header.found
@@ -252,13 +249,22 @@ class _Seen:
     header: HeaderReader
     sections: Content = field(default_factory=dict)
 
+    def told(self, known: Heading, run: Sequence[Block]) -> None:
+        """Reads a field that stands in a heading, and what stands under it."""
+        if known.field is not None:
+            self.header.take(known.field, known.value)
+        for block in run:
+            self.header.block(block)
+
     def opened_by(self, head: Block) -> Heading | None:
         """What `head` opens, None when it opens nothing or what stood there before."""
         known = known_heading(self.header.body, head)
         if known.section is not None:
             fresh = known.item is not None or known.section.name not in self.sections
+        elif known.field is not None:
+            fresh = known.field.name not in self.header.found.values
         else:
-            fresh = known.field is not None and known.field.name not in self.header.found.values
+            fresh = known.header
         return known if fresh else None
 
 
@@ -275,7 +281,7 @@ def _chunks(
 
     It reaches to the next heading of `level`, which headings here should have. One that stands
     deeper ends too where something else opens; one that opens nothing, at the next of its own
-    level; one that tells a field's value, at any heading.
+    level; one that tells of the header's fields, at any heading.
     """
     heads = [place for place, block in enumerate(run) if block.sort == "heading"]
     reached = 0
@@ -285,7 +291,7 @@ def _chunks(
         head, known = run[place], opened_by(run[place])
 
         def ends(other: Block, head: Block = head, known: Heading | None = known) -> bool:
-            if other.level <= level or (known is not None and known.field is not None):
+            if other.level <= level or (known is not None and known.section is None):
                 return True
             if other.level > head.level or known is None:
                 return other.level <= head.level

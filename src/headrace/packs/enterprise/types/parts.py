@@ -50,9 +50,8 @@ def choices(name: str, allowed: tuple[str, ...], **details: Unpack[Details]) -> 
 
 def level(name: str, **details: Unpack[Details]) -> Field:
     """A field that holds high, medium or low."""
-    return Field(
-        name=name, kind=Kind.CHOICE, choices=LEVELS, **{"synonyms": SHORT_LEVELS, **details}
-    )
+    given: Details = {"synonyms": SHORT_LEVELS, **details}
+    return Field(name=name, kind=Kind.CHOICE, choices=LEVELS, **given)
 
 
 def day(name: str, **details: Unpack[Details]) -> Field:
@@ -67,7 +66,8 @@ def moment(name: str, **details: Unpack[Details]) -> Field:
 
 def whole(name: str, **details: Unpack[Details]) -> Field:
     """A field that holds a whole number, 0 at least."""
-    return Field(name=name, kind=Kind.INTEGER, **{"minimum": 0, **details})
+    given: Details = {"minimum": 0, **details}
+    return Field(name=name, kind=Kind.INTEGER, **given)
 
 
 def number(name: str, **details: Unpack[Details]) -> Field:

@@ -63,3 +63,9 @@ class Settings(BaseSettings):
     recordings: Path | None = Field(
         default=None, description="Folder of recorded model answers; set by demonstrations."
     )
+    recordings_priced_as: str = Field(
+        default="", description="Model at whose price recorded turns are counted, as provider:name."
+    )
+    call_log: Path | None = Field(
+        default=None, description="File in which every recorded turn that is served is noted."
+    )

@@ -1,15 +1,19 @@
 """The house as composed: every capability in its order, and what this machine adds to it."""
 
+from headrace.capabilities.agents.capability import CAPABILITY as AGENTS
 from headrace.capabilities.artifacts.capability import CAPABILITY as ARTIFACTS
 from headrace.capabilities.budgets.capability import CAPABILITY as BUDGETS
 from headrace.capabilities.governance.capability import CAPABILITY as GOVERNANCE
 from headrace.capabilities.intake.capability import CAPABILITY as INTAKE
+from headrace.capabilities.missions.capability import CAPABILITY as MISSIONS
 from headrace.capabilities.people.capability import CAPABILITY as PEOPLE
 from headrace.capabilities.record.capability import CAPABILITY as RECORD
+from headrace.capabilities.streams.capability import CAPABILITY as STREAMS
 from headrace.capabilities.workflows.capability import CAPABILITY as WORKFLOWS
 from headrace.kernel.capability import Capability
 from headrace.kernel.house import House
 from headrace.kernel.journal.capability import CAPABILITY as JOURNAL
+from headrace.packs.enterprise.capability import CAPABILITY as ENTERPRISE
 
 CAPABILITIES: tuple[Capability, ...] = (
     JOURNAL,
@@ -19,7 +23,11 @@ CAPABILITIES: tuple[Capability, ...] = (
     RECORD,
     GOVERNANCE,
     BUDGETS,
+    AGENTS,
+    STREAMS,
     INTAKE,
+    MISSIONS,
+    ENTERPRISE,
 )
 """In the order of the house, lowest first; packs last."""
 

@@ -10,9 +10,12 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from headrace.app.house import compose
+from headrace.capabilities.agents.brains.settings import ModelConfig
+from headrace.capabilities.agents.configuration import BrainSettings
 from headrace.capabilities.people import service as people
 from headrace.capabilities.people.entrance import Entrance
 from headrace.capabilities.record.model import Places
+from headrace.capabilities.streams import service as streams
 from headrace.capabilities.workflows.engine import JobWriter, prepare
 from headrace.capabilities.workflows.worker import Timing, Worker
 from headrace.kernel.access import Reception
@@ -47,8 +50,28 @@ class Installation:
 
     @cached_property
     def house(self) -> House:
-        return compose(
-            Places(repositories=self.home / "repositories", worktrees=self.home / "worktrees")
+        made = compose(
+            Places(repositories=self.home / "repositories", worktrees=self.home / "worktrees"),
+            self.brains,
+        )
+        streams.check(made)
+        return made
+
+    @cached_property
+    def brains(self) -> BrainSettings:
+        """What agents think with here: recordings in a demonstration, a model, or neither."""
+        settings = self.settings
+        model = None
+        if settings.model:
+            model = ModelConfig(
+                model=settings.model, key=settings.model_key, base_url=settings.model_url or None
+            )
+        return BrainSettings(
+            outputs=self.home / "outputs",
+            recordings_folder=settings.recordings,
+            priced_as=settings.recordings_priced_as or None,
+            call_log=settings.call_log,
+            model=model,
         )
 
     @cached_property

@@ -98,6 +98,7 @@ class Scenario:
     teams: tuple[Named, ...]
     products: tuple[Product, ...] = ()
     sources: tuple[SourceFile, ...] = ()
+    take: tuple[str, ...] = ()  # sources whose records are signals already
     budget: Money
     begin: tuple[Begin, ...]
     decisions: tuple[Recorded, ...]

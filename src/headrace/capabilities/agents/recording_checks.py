@@ -15,6 +15,7 @@ from headrace.capabilities.agents.recordings import CONTENT_FROM, Recording, loa
 SELF_EVALUATION = "self_evaluation"
 """The one place where a worker may judge: its own work, before others do."""
 
+ONE_FACT = re.compile(r"\{\{\s*facts\.[\w.]+\s*\}\}")
 VERDICT_FIELDS = frozenset({"verdict", "verdicts", "overall_verdict", "policy_verdicts", "passed"})
 FIGURE_FIELDS = re.compile(
     r"(percent|cost|price|revenue|coverage|share|rate|amount|arr|usd|eur|latency)$"
@@ -153,9 +154,14 @@ def _inner(place: Place, name: str) -> Place:
     return place if place.field.endswith(f".{name}") else place.below(name)
 
 
+def _names_a_fact(item: JsonValue) -> bool:
+    """Whether a value is one fact and nothing else: then it is made at run time."""
+    return isinstance(item, str) and ONE_FACT.fullmatch(item.strip()) is not None
+
+
 def _field_faults(place: Place, name: str, item: JsonValue, used: set[str]) -> Iterator[Fault]:
     at = _inner(place, name)
-    if name in VERDICT_FIELDS and not place.self_evaluation:
+    if name in VERDICT_FIELDS and not place.self_evaluation and not _names_a_fact(item):
         yield at.fault("A verdict stands here.", "Only submit.self_evaluation may hold one.")
     literal = isinstance(item, int | float) and not isinstance(item, bool)
     if literal and FIGURE_FIELDS.search(name) and not _allowed(place, str(item), used):

@@ -58,6 +58,11 @@ def listing(ctx: Ctx, query: SignalQuery) -> SignalList:
     return SignalList(items=tuple(service.listing(ctx, query.since)))
 
 
+def triage(ctx: Ctx, _: Nothing) -> SignalList:
+    """Run the triage table over every signal that is pending: urgency and impact give the disposition."""
+    return SignalList(items=tuple(service.triage_pending(ctx)))
+
+
 def stale(ctx: Ctx, _: Nothing) -> StaleList:
     """List signals of which nothing has come for more than fourteen days."""
     return StaleList(items=tuple(service.stale(ctx)))
@@ -83,6 +88,14 @@ OPERATIONS = (
         http=Http(method="GET", path="/signals/stale"),
         kind=OperationKind.QUERY,
         effect=Effect.NONE,
+    ),
+    Operation(
+        name="signal.triage",
+        permission="signal:file",
+        input=Nothing,
+        output=SignalList,
+        run=triage,
+        http=Http(method="POST", path="/signals/triage"),
     ),
     Operation(
         name="source.list",

@@ -6,7 +6,10 @@ from datetime import datetime, timedelta
 
 from headrace.capabilities.intake import rules, store
 from headrace.capabilities.intake.model import (
+    Anomaly,
     Digest,
+    Disposition,
+    Grade,
     Signal,
     SignalRegistered,
     Source,
@@ -14,6 +17,8 @@ from headrace.capabilities.intake.model import (
     SourceMissing,
     SourceUnreadable,
     Stale,
+    Triage,
+    Urgency,
     WeekOverflowed,
 )
 from headrace.kernel.context import Ctx
@@ -22,8 +27,20 @@ from headrace.kernel.json import Json
 from headrace.kernel.json import digest as digest_of
 
 
-def register(ctx: Ctx, signal: Signal) -> Signal:
+def triage(urgency: Urgency, impact: Grade) -> Triage:
+    """What the triage table says, without a model."""
+    return rules.triage(urgency, impact)
+
+
+def anomaly(metric: str, baseline: float, current: float) -> Anomaly | None:
+    """The deviation of a figure from its baseline, or None when it is noise."""
+    return rules.anomaly(metric, baseline, current)
+
+
+def register(ctx: Ctx, signal: Signal, *, hold: bool = False) -> Signal:
     """Triage a filed signal and count it; gives it with its disposition and what it repeats.
+
+    With `hold` it waits, pending, for `triage_pending`.
 
     Harmless to repeat. Records SignalRegistered, and WeekOverflowed once, when the week passes
     what a weekly digest may wait for.
@@ -36,7 +53,7 @@ def register(ctx: Ctx, signal: Signal) -> Signal:
     first = rules.duplicate(signal, earlier)
     triaged = replace(
         signal,
-        disposition=rules.triage(signal.urgency, signal.impact).disposition,
+        disposition=Disposition.PENDING if hold else _disposition(signal),
         duplicate_of=first.signal if first is not None else None,
     )
     store.add(ctx.db, ctx.organisation, triaged)
@@ -51,6 +68,18 @@ def register(ctx: Ctx, signal: Signal) -> Signal:
     )
     _watch_week(ctx, triaged.filed_at)
     return triaged
+
+
+def _disposition(signal: Signal) -> Disposition:
+    return rules.triage(signal.urgency, signal.impact).disposition
+
+
+def triage_pending(ctx: Ctx) -> Sequence[Signal]:
+    """Run the triage table over every signal that waits for it."""
+    waiting = [one for one in listing(ctx) if one.disposition is Disposition.PENDING]
+    for one in waiting:
+        store.set_disposition(ctx.db, ctx.organisation, one.signal, _disposition(one))
+    return [replace(one, disposition=_disposition(one)) for one in waiting]
 
 
 def _watch_week(ctx: Ctx, moment: datetime) -> None:

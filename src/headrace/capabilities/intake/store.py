@@ -44,6 +44,10 @@ _SUPERSEDE = sa.text(
     "UPDATE intake_signal SET superseded_by = :by "
     "WHERE organisation = :organisation AND signal = :signal"
 )
+_DISPOSE = sa.text(
+    "UPDATE intake_signal SET disposition = :disposition "
+    "WHERE organisation = :organisation AND signal = :signal"
+)
 _PUT_SOURCE = sa.text(
     "INSERT INTO intake_source (organisation, source, hash, rows, loaded_by, loaded_at) "
     "VALUES (:organisation, :source, :hash, :rows, :loaded_by, :loaded_at) "
@@ -117,6 +121,13 @@ def absorb(
 
 def supersede(db: sa.Connection, organisation: OrganisationId, signal: str, by: str) -> None:
     db.execute(_SUPERSEDE, {"organisation": organisation, "signal": signal, "by": by})
+
+
+def set_disposition(
+    db: sa.Connection, organisation: OrganisationId, signal: str, disposition: Disposition
+) -> None:
+    values = {"organisation": organisation, "signal": signal, "disposition": disposition}
+    db.execute(_DISPOSE, values)
 
 
 def put_source(

@@ -1,0 +1,137 @@
+"""The stage: an installation of the demonstration's own, with the scenario's people, rights and records."""
+
+import json
+import os
+import shutil
+import stat
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from headrace.app.demo.driver import Office
+from headrace.app.demo.scenario import Named, Scenario
+from headrace.app.installation import Installation, default_home
+from headrace.kernel.clock import ScaledClock, format_clock
+from headrace.kernel.errors import HeadraceError
+from headrace.kernel.postgres import DataDirectory, destroy
+from headrace.settings import Settings
+
+PRICED_AS = "anthropic:claude-sonnet-4-5"
+"""At whose price recorded turns are counted, so that the ledger shows money of a real size."""
+
+MARK = "demonstration"
+"""A file that says: this home was made by a demonstration and may be deleted by the next."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A made-up organisation in a home of its own, and the environment of its workers."""
+
+    installation: Installation
+    office: Office
+    environment: Mapping[str, str]
+
+
+def demo_home() -> Path:
+    """Where demonstrations live unless told otherwise."""
+    return default_home() / "demonstration"
+
+
+def set_up(scenario: Scenario, folder: Path, home: Path, *, scale: float | None = None) -> Stage:
+    """Clear the home of the demonstration before, and make everything that the scenario names.
+
+    Raises HeadraceError when the home holds something that no demonstration made.
+    """
+    clear(home)
+    settings = _settings(scenario, folder, home, scale or scenario.clock.scale)
+    installation = Installation(settings)
+    home.mkdir(parents=True, exist_ok=True)
+    (home / MARK).write_text(f"{scenario.name}\n", encoding="utf-8")
+    installation.migrate()
+    office = Office(installation.reception, scenario.organisation)
+    _found(scenario, office)
+    _bring_in(scenario, folder, office)
+    return Stage(installation, office, _environment(settings))
+
+
+def clear(home: Path) -> None:
+    """Delete the home of a former demonstration; nothing else is ever deleted."""
+    if not home.exists():
+        return
+    if not (home / MARK).is_file():
+        raise HeadraceError(
+            f"{home} was made by no demonstration; it stays as it is. Name another with --home"
+        )
+    with suppress(HeadraceError):
+        destroy(DataDirectory(path=home / "postgres"))
+    shutil.rmtree(home, onerror=_make_writable)
+
+
+def _make_writable(remove: object, path: str, _: object) -> None:
+    """Git keeps its objects read-only; deleting them needs leave."""
+    Path(path).chmod(stat.S_IWUSR | stat.S_IRUSR)
+    Path(path).unlink()
+
+
+def _settings(scenario: Scenario, folder: Path, home: Path, scale: float) -> Settings:
+    clock = ScaledClock(origin=scenario.clock.origin, started=datetime.now(UTC), scale=scale)
+    return Settings(
+        home=home,
+        clock=format_clock(clock),
+        organisation=scenario.organisation,
+        recordings=folder / scenario.recordings,
+        recordings_priced_as=PRICED_AS,
+        call_log=home / "calls.jsonl",
+    )
+
+
+def _environment(settings: Settings) -> Mapping[str, str]:
+    """What the workers are told, so that they serve this home."""
+    told = settings.model_dump(exclude_none=True, exclude_defaults=True)
+    names = {f"HEADRACE_{name.upper()}": str(value) for name, value in told.items()}
+    return {**{k: v for k, v in os.environ.items() if not k.startswith("HEADRACE_")}, **names}
+
+
+def _found(scenario: Scenario, office: Office) -> None:
+    office.perform(
+        "organisation.create",
+        {"slug": scenario.organisation, "name": scenario.organisation_name},
+        everywhere=True,
+    )
+    for person in scenario.people:
+        office.perform("person.add", {"handle": person.handle, "name": person.name})
+        _grant(office, person)
+    for team in scenario.teams:
+        office.perform("team.add", {"handle": team.handle, "name": team.name})
+        for member in team.members:
+            office.perform("team.join", {"team": team.handle, "member": member})
+        _grant(office, team)
+    office.perform(
+        "budget.set",
+        {
+            "scope": "organisation",
+            "tokens": scenario.budget.tokens,
+            "micro_usd": int(scenario.budget.usd * 1_000_000),
+        },
+    )
+
+
+def _grant(office: Office, to: Named) -> None:
+    for right in to.rights:
+        office.perform("grant.add", {"to": to.handle, "right": right})
+
+
+def _bring_in(scenario: Scenario, folder: Path, office: Office) -> None:
+    office.perform("agent.staff", {})
+    for product in scenario.products:
+        source = _as_repository(folder / product.source, office, product.slug)
+        office.perform("repository.add", {"name": product.slug, "source": str(source)})
+    for source in scenario.sources:
+        text = (folder / source.file).read_text(encoding="utf-8")
+        office.perform("source.load", {"source": source.source, "text": text})
+
+
+def _as_repository(folder: Path, office: Office, slug: str) -> Path:
+    raise NotImplementedError(json.dumps({"folder": str(folder), "slug": slug, "office": repr(office)}))

@@ -1,0 +1,15 @@
+"""The one declaration of the enterprise pack."""
+
+from headrace.kernel.capability import Capability
+from headrace.packs.enterprise import discover
+from headrace.packs.enterprise.foundation import BRANCHES, FOUNDATION
+from headrace.packs.enterprise.roles import catalogue
+from headrace.packs.enterprise.stream import LIFECYCLE
+from headrace.packs.enterprise.types import TYPES
+
+CAPABILITY = Capability(
+    name="enterprise",
+    operations=discover.OPERATIONS,
+    subscriptions=discover.SUBSCRIPTIONS,
+    declares=(*TYPES, LIFECYCLE, FOUNDATION, *BRANCHES, catalogue()),
+)

@@ -1,0 +1,96 @@
+"""Filing signals: by a person, by a scanner, by any agent that notices something."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time
+
+from headrace.capabilities.artifacts import service as artifacts
+from headrace.capabilities.artifacts.layout import slug
+from headrace.capabilities.artifacts.model import (
+    ArtifactId,
+    Draft,
+    Link,
+    LinkKind,
+    Made,
+    Version,
+    VersionRef,
+)
+from headrace.capabilities.intake import service as intake
+from headrace.capabilities.intake.model import Grade, Signal, Urgency
+from headrace.capabilities.record import service as record
+from headrace.kernel.context import Ctx
+from headrace.kernel.json import Json
+from headrace.packs.enterprise.discover.contents import Content, told
+
+ORGANISATION = "organisation"
+
+HOLD = "waits for the triage rules"
+"""The note of a signal that is not triaged as it comes in."""
+
+
+def signal_draft(
+    ctx: Ctx, content: Content, made: Made, *, on: date | None = None, note: str = ""
+) -> Draft:
+    """The draft of a signal observed `on` a day; its slug is the day and the title, and free."""
+    day = (on or ctx.now.date()).isoformat()
+    name = slug(str(content["title"]))
+    taken = 1
+    stem = name
+    while artifacts.find(ctx, ArtifactId(f"signal/{day}-{name}")) is not None:
+        taken += 1
+        name = f"{stem}-{taken}"
+    return Draft(
+        type="signal",
+        slug=f"{day}-{name}",
+        parts={"date": day, "slug": name},
+        context=ORGANISATION,
+        content=content,
+        made=made,
+        links=_supersedes(content),
+        note=note,
+    )
+
+
+def _supersedes(content: Content) -> tuple[Link, ...]:
+    former = told(content, "fields", "supersedes")
+    if not former:
+        return ()
+    return (Link(kind=LinkKind.SUPERSEDES, target=VersionRef(ArtifactId(former), 1)),)
+
+
+def file_signal(ctx: Ctx, draft: Draft) -> Version:
+    """File a signal: it needs nobody's approval, and is counted as soon as it is in the record."""
+    version = artifacts.propose(ctx, draft)
+    record.file_versions(ctx, [version.ref])
+    return version
+
+
+def register(ctx: Ctx, version: Version, *, layer: str, hold: bool = False) -> Signal:
+    """Triage and count a filed signal; with `hold`, it waits for the triage rules."""
+    content: Mapping[str, Json] = version.content
+    day = version.ref.artifact.partition("/")[2][:10]
+    registered = intake.register(
+        ctx,
+        Signal(
+            signal=version.ref.artifact,
+            title=version.title,
+            source=told(content, "sections", "source", "system"),
+            topic=told(content, "sections", "source", "topic"),
+            category=told(content, "sections", "source", "category"),
+            confidence=Grade(told(content, "sections", "source", "confidence")),
+            urgency=Urgency(told(content, "sections", "assessment", "urgency")),
+            impact=Grade(told(content, "sections", "assessment", "impact")),
+            filed_by=version.made.by,
+            layer=layer,
+            filed_at=datetime.combine(date.fromisoformat(day), time(12), UTC),
+        ),
+        hold=hold,
+    )
+    former = told(content, "fields", "supersedes")
+    if former:
+        intake.supersede(ctx, former, registered.signal)
+    return registered
+
+
+def recommended(urgency: str, impact: str) -> str:
+    """The disposition that the triage table gives, as a signal's recommendation."""
+    return intake.triage(Urgency(urgency), Grade(impact)).disposition.value

@@ -1,0 +1,78 @@
+"""What discover hears: filed signals are counted, observations become signals, a full week is told."""
+
+from collections.abc import Mapping
+from typing import cast
+
+from headrace.capabilities.agents.model import ObservationMade
+from headrace.capabilities.artifacts import service as artifacts
+from headrace.capabilities.artifacts.model import ArtifactId, BecameEffective, Made, VersionRef
+from headrace.capabilities.intake.model import WeekOverflowed
+from headrace.capabilities.people import service as people
+from headrace.capabilities.people.model import OrganisationFounded
+from headrace.capabilities.streams import service as streams
+from headrace.capabilities.streams.model import ContextId
+from headrace.kernel.capability import Subscription
+from headrace.kernel.context import Ctx
+from headrace.kernel.events import Recorded
+from headrace.kernel.ids import PrincipalId
+from headrace.kernel.json import Json
+from headrace.packs.enterprise.discover import filing
+from headrace.packs.enterprise.discover.contents import signal_content
+from headrace.packs.enterprise.roles import layer_of
+
+
+def _payload(event: Recorded) -> Mapping[str, Json]:
+    return cast(Mapping[str, Json], event.payload)
+
+
+def on_founded(ctx: Ctx, event: Recorded) -> None:
+    """A new organisation: its outermost context is opened."""
+    streams.open_context(
+        ctx, stream="enterprise", kind="organisation", slug="", title="The organisation"
+    )
+
+
+def on_effective(ctx: Ctx, event: Recorded) -> None:
+    """A signal stands in the record: triage and count it."""
+    told = _payload(event)
+    if told["artifact_type"] != "signal":
+        return
+    ref = VersionRef(ArtifactId(str(told["artifact"])), int(str(told["number"])))
+    version = artifacts.get_version(ctx, ref)
+    handle = people.principal(ctx, version.made.by).handle if version.made.by else ""
+    filing.register(ctx, version, layer=layer_of(handle), hold=version.note == filing.HOLD)
+
+
+def on_observation(ctx: Ctx, event: Recorded) -> None:
+    """An agent noticed something while it worked: that is a signal of its own."""
+    told = {key: str(value) for key, value in _payload(event).items()}
+    run = f"{told['run']}:{told['number']}"
+    content = signal_content(
+        title=told["title"],
+        category=told["category"],
+        system=f"Work of {told['role']}",
+        topic=told["title"],
+        confidence=told["confidence"],
+        observation=told["observation"],
+        urgency=told["urgency"],
+        impact=told["impact"],
+        recommended=filing.recommended(told["urgency"], told["impact"]),
+    )
+    made = Made(by=PrincipalId(told["principal"]), brain="agent", recipe=run)
+    filing.file_signal(ctx, filing.signal_draft(ctx, content, made))
+
+
+def on_full_week(ctx: Ctx, event: Recorded) -> None:
+    """More signals than a week's digest may wait for: an interim digest is made now."""
+    week = str(_payload(event)["week"])
+    streams.episode(
+        ctx, ContextId("organisation"), "digest", element="", name=f"{week}~interim", cause=event.id
+    )
+
+
+SUBSCRIPTIONS = (
+    Subscription(name="enterprise.founded", events=(OrganisationFounded,), run=on_founded),
+    Subscription(name="enterprise.signal", events=(BecameEffective,), run=on_effective),
+    Subscription(name="enterprise.observation", events=(ObservationMade,), run=on_observation),
+    Subscription(name="enterprise.week", events=(WeekOverflowed,), run=on_full_week),
+)

@@ -1,0 +1,43 @@
+"""Opening missions: each new pattern alert of an approved digest begins one."""
+
+from collections.abc import Mapping
+
+from headrace.capabilities.artifacts.layout import slug
+from headrace.capabilities.intake import service as intake
+from headrace.capabilities.missions import service as missions
+from headrace.capabilities.streams.model import NewContext, Run
+from headrace.kernel.context import Ctx
+from headrace.kernel.json import Json
+from headrace.packs.enterprise.discover.contents import items
+from headrace.packs.enterprise.discover.facts import alert_signals, digest_of
+
+
+def alert_slug(alert: Mapping[str, Json]) -> str:
+    """The slug of the mission that an alert begins."""
+    return slug(str(alert["name"]))
+
+
+def missions_of(ctx: Ctx, run: Run) -> tuple[NewContext, ...]:
+    """A mission for each alert of the digest whose signals nothing has absorbed yet."""
+    return tuple(
+        NewContext(slug=alert_slug(alert), title=str(alert["name"]))
+        for alert in items(digest_of(ctx, run).content, "pattern_alerts")
+        if _is_fresh(ctx, alert)
+    )
+
+
+def _is_fresh(ctx: Ctx, alert: Mapping[str, Json]) -> bool:
+    """Whether no signal of the alert has led to a mission."""
+    found = alert_signals(ctx, alert)
+    return bool(found) and all(one.absorbed_by is None for one in found)
+
+
+def open_missions(ctx: Ctx, run: Run) -> None:
+    """After an approved digest: the missions' rows, and the signals that they absorb."""
+    for alert in items(digest_of(ctx, run).content, "pattern_alerts"):
+        if not _is_fresh(ctx, alert):
+            continue
+        name = alert_slug(alert)
+        missions.open_mission(ctx, slug=name, context=f"mission:{name}", title=str(alert["name"]))
+        signals = [one.signal for one in alert_signals(ctx, alert)]
+        intake.absorb(ctx, signals, f"mission:{name}")

@@ -2,42 +2,7 @@
 
 from headrace.capabilities.record.git.model import FileDiff
 from headrace.capabilities.record.model import Proposal
-from headrace.capabilities.record.service.changes import (
-    change,
-    change_of,
-    changes,
-    close,
-    open_change,
-    open_failed,
-    opened,
-    plan_opening,
-    plan_tidy,
-    push_head,
-)
-from headrace.capabilities.record.service.differences import diff
-from headrace.capabilities.record.service.filing import (
-    claim_filings,
-    file_versions,
-    filed,
-    filing_failed,
-)
-from headrace.capabilities.record.service.findings import findings
-from headrace.capabilities.record.service.intake import begin_sync, sync, take_in
-from headrace.capabilities.record.service.merging import (
-    QUESTION,
-    merge,
-    merge_failed,
-    merged,
-    plan_merge,
-    reasons_against,
-)
-from headrace.capabilities.record.service.projections import (
-    claim_projections,
-    drawing_failed,
-    drawn,
-    refresh_projection,
-)
-from headrace.capabilities.record.service.repositories import (
+from headrace.capabilities.record.service.custody import (
     accept_history,
     add_repository,
     failed,
@@ -52,7 +17,42 @@ from headrace.capabilities.record.service.repositories import (
     repository,
     worktree_place,
 )
-from headrace.capabilities.record.service.reviews import (
+from headrace.capabilities.record.service.differences import diff
+from headrace.capabilities.record.service.filing import (
+    claim_filings,
+    file_versions,
+    filed,
+    filing_failed,
+)
+from headrace.capabilities.record.service.intake import begin_sync, sync, take_in
+from headrace.capabilities.record.service.merging import (
+    QUESTION,
+    merge,
+    merge_failed,
+    merged,
+    plan_merge,
+    reasons_against,
+)
+from headrace.capabilities.record.service.noting import findings
+from headrace.capabilities.record.service.opening import (
+    change,
+    change_of,
+    changes,
+    close,
+    open_change,
+    open_failed,
+    opened,
+    plan_opening,
+    plan_tidy,
+    push_head,
+)
+from headrace.capabilities.record.service.projections import (
+    claim_projections,
+    drawing_failed,
+    drawn,
+    refresh_projection,
+)
+from headrace.capabilities.record.service.reviewing import (
     approvers,
     missing_reviews,
     required_reviewers,

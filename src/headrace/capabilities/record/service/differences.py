@@ -4,8 +4,8 @@ from headrace.capabilities.record.git.diffs import diff as compared
 from headrace.capabilities.record.git.model import CommitId, FileDiff
 from headrace.capabilities.record.git.repository import open_existing
 from headrace.capabilities.record.model import WrongState
-from headrace.capabilities.record.service import repositories
-from headrace.capabilities.record.service.changes import change
+from headrace.capabilities.record.service import custody
+from headrace.capabilities.record.service.opening import change
 from headrace.kernel.context import Ctx
 
 
@@ -19,5 +19,5 @@ def diff(ctx: Ctx, id: str) -> tuple[FileDiff, ...]:
     found = change(ctx, id)
     if found.base is None or found.head is None:
         raise WrongState(f"{id} is {found.state}: its commit is not written yet")
-    place = repositories.location(ctx, repositories.repository(ctx, found.repository))
+    place = custody.location(ctx, custody.repository(ctx, found.repository))
     return compared(open_existing(place), CommitId(found.base), CommitId(found.head))

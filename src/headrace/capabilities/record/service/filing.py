@@ -17,7 +17,7 @@ from headrace.capabilities.record.model import (
     Repository,
     RepositoryState,
 )
-from headrace.capabilities.record.service import documents, notes, queues, repositories
+from headrace.capabilities.record.service import custody, documents, notes, queues
 from headrace.kernel.context import Ctx
 from headrace.kernel.flow import Job
 
@@ -41,13 +41,13 @@ def file_versions(ctx: Ctx, refs: Iterable[VersionRef]) -> None:
     waiting = [v for v in in_git if v.commit is None]
     for version in waiting:
         store.add_filing(ctx.db, ctx.organisation, version.ref, ctx.now)
-    if waiting and repositories.found(ctx).state is RepositoryState.ACTIVE:
+    if waiting and custody.found(ctx).state is RepositoryState.ACTIVE:
         queues.file(ctx)
 
 
 def claim_filings(ctx: Ctx, batch: str) -> BatchPlan | None:
     """What this batch writes; None when nothing waits, or the repository takes nothing now."""
-    repository = repositories.found(ctx)
+    repository = custody.found(ctx)
     if repository.state is not RepositoryState.ACTIVE:
         return None
     refs = store.claim_filings(ctx.db, ctx.organisation, batch, _BATCH)
@@ -56,7 +56,7 @@ def claim_filings(ctx: Ctx, batch: str) -> BatchPlan | None:
         return None
     members = [Member(ref=v.ref, content_hash=v.content_hash, path=v.path) for v in versions]
     return BatchPlan(
-        ground=repositories.ground(ctx, repository),
+        ground=custody.ground(ctx, repository),
         batch=batch,
         files=tuple(batch_file(ctx, version) for version in versions),
         note=notes.filing(ctx, batch, members),
@@ -76,10 +76,10 @@ def filed(ctx: Ctx, batch: str, written: BatchWritten) -> None:
 
     What a hand has touched meanwhile waits until that was looked at.
     """
-    repository = repositories.repository(ctx, ORGANISATION, lock=True)
+    repository = custody.repository(ctx, ORGANISATION, lock=True)
     refs = store.filings_of(ctx.db, ctx.organisation, batch)
     if written.found is not None:
-        repositories.alarm(ctx, repository, written.found)
+        custody.alarm(ctx, repository, written.found)
     kept = {ref.artifact for ref in refs} if written.commit is None else set(written.touched)
     done = [ref for ref in refs if ref.artifact not in kept]
     if written.commit is not None and done:
@@ -97,7 +97,7 @@ def _become_effective(
 ) -> None:
     assert written.commit is not None  # the caller has looked
     artifacts.make_effective(ctx, refs, change=None, commit=written.commit)
-    repositories.moved(
+    custody.moved(
         ctx,
         repository,
         onto=written.onto,

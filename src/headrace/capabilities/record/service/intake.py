@@ -32,13 +32,13 @@ from headrace.capabilities.record.model import (
     TakenIn,
 )
 from headrace.capabilities.record.service import (
-    changes,
+    custody,
     filing,
-    findings,
     identities,
+    noting,
+    opening,
     projections,
     queues,
-    repositories,
 )
 from headrace.kernel.context import Ctx
 from headrace.kernel.errors import HeadraceError
@@ -67,13 +67,13 @@ class _Found:
 
 def sync(ctx: Ctx) -> None:
     """Look now at what was committed by hand."""
-    repositories.found(ctx)
+    custody.found(ctx)
     queues.look(ctx)
 
 
 def begin_sync(ctx: Ctx, *, asked: bool) -> SyncPlan | None:
     """What to look at; None when there is nothing to look at, or it was done a moment ago."""
-    repository = repositories.find(ctx, ORGANISATION)
+    repository = custody.find(ctx, ORGANISATION)
     if repository is None or repository.state not in (
         RepositoryState.ACTIVE,
         RepositoryState.ALARMED,
@@ -82,7 +82,7 @@ def begin_sync(ctx: Ctx, *, asked: bool) -> SyncPlan | None:
     pause = timedelta(0) if asked else PAUSE
     if not store.touch_sync(ctx.db, ctx.organisation, repository.id, pause) and not asked:
         return None
-    return SyncPlan(ground=repositories.ground(ctx, repository), generation=repository.generation)
+    return SyncPlan(ground=custody.ground(ctx, repository), generation=repository.generation)
 
 
 def take_in(ctx: Ctx, seen: Seen, generation: int) -> bool:
@@ -90,17 +90,17 @@ def take_in(ctx: Ctx, seen: Seen, generation: int) -> bool:
 
     Records TakenIn for each version, FindingMade, and HistoryRewritten in the worst case.
     """
-    repository = repositories.repository(ctx, ORGANISATION, lock=True)
+    repository = custody.repository(ctx, ORGANISATION, lock=True)
     if repository.generation != generation:
         return False
     if seen.rewritten:
-        repositories.alarm(ctx, repository, seen.tip)
+        custody.alarm(ctx, repository, seen.tip)
         return True
     if repository.state is RepositoryState.ALARMED:
-        repository = repositories.calm(ctx, repository)
+        repository = custody.calm(ctx, repository)
     for file in seen.files:
         _take_in(ctx, repository, file)
-    repositories.looked(ctx, repository, tip=seen.tip, codeowners=seen.codeowners)
+    custody.looked(ctx, repository, tip=seen.tip, codeowners=seen.codeowners)
     if store.waiting_filings(ctx.db, ctx.organisation):
         queues.file(ctx)
     if store.waiting_projections(ctx.db, ctx.organisation):
@@ -230,7 +230,7 @@ def _ask(ctx: Ctx, found: _Found, version: Version) -> ChangeId | None:
     if not found.declared.approval:
         filing.file_versions(ctx, [version.ref])
         return None
-    return changes.open_change(
+    return opening.open_change(
         ctx,
         Proposal(
             title=f"Hand-made edit of {version.title or version.ref.artifact}",
@@ -257,7 +257,7 @@ def _note_gone(ctx: Ctx, repository: Repository, file: SeenFile, artifact: Artif
         return
     deleted = f"{artifact.id} was deleted by hand; nothing is deleted here: bring the file back"
     unreadable = f"{artifact.id} is no text any more; bring the file back"
-    findings.note(
+    noting.note(
         ctx,
         FindingKind.DELETED if file.deleted else FindingKind.UNREADABLE,
         file.path,
@@ -268,7 +268,7 @@ def _note_gone(ctx: Ctx, repository: Repository, file: SeenFile, artifact: Artif
 
 
 def _note(ctx: Ctx, found: _Found, kind: FindingKind, message: str) -> None:
-    findings.note(
+    noting.note(
         ctx,
         kind,
         found.file.path,

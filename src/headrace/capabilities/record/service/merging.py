@@ -18,8 +18,8 @@ from headrace.capabilities.record.model import (
     MergeResult,
     RepositoryKind,
 )
-from headrace.capabilities.record.service import documents, notes, queues, repositories, reviews
-from headrace.capabilities.record.service.changes import change as get_change
+from headrace.capabilities.record.service import custody, documents, notes, queues, reviewing
+from headrace.capabilities.record.service.opening import change as get_change
 from headrace.kernel.context import Ctx
 from headrace.kernel.ids import PrincipalId
 
@@ -29,8 +29,8 @@ QUESTION = "record.merge"
 
 def reasons_against(ctx: Ctx, change: ChangeRequest) -> tuple[str, ...]:
     """Every reason why a change may not be merged now: our own, and those of every check."""
-    repository = repositories.repository(ctx, change.repository)
-    own = rules.merge(change, repository, reviews.missing_reviews(ctx, change))
+    repository = custody.repository(ctx, change.repository)
+    own = rules.merge(change, repository, reviewing.missing_reviews(ctx, change))
     asked = [why for check in ctx.house.checks(QUESTION) for why in check.run(ctx, change)]
     return (*own, *asked)
 
@@ -87,9 +87,9 @@ def plan_merge(ctx: Ctx, id: str) -> MergePlan | None:
     row = get_change(ctx, id)
     if row.state is not ChangeState.MERGING or row.decision is None or row.base is None:
         return None
-    repository = repositories.repository(ctx, row.repository)
+    repository = custody.repository(ctx, row.repository)
     return MergePlan(
-        ground=repositories.ground(ctx, repository),
+        ground=custody.ground(ctx, repository),
         change=row.id,
         source=row.decision.head,
         base=row.base,
@@ -104,9 +104,9 @@ def merged(ctx: Ctx, id: str, result: MergeResult) -> None:
     row = get_change(ctx, id, lock=True)
     if row.state is not ChangeState.MERGING:
         return
-    repository = repositories.repository(ctx, row.repository, lock=True)
+    repository = custody.repository(ctx, row.repository, lock=True)
     if result.kind is MergeKind.MERGED:
-        repositories.moved(
+        custody.moved(
             ctx,
             repository,
             onto=result.onto,
@@ -116,7 +116,7 @@ def merged(ctx: Ctx, id: str, result: MergeResult) -> None:
         _move_pointers(ctx, row, result)
         return
     if result.kind is MergeKind.REWRITTEN:
-        repositories.alarm(ctx, repository, result.found or "")
+        custody.alarm(ctx, repository, result.found or "")
     _fail(ctx, row, Failure(reasons=result.reasons, conflicts=result.conflicts))
 
 

@@ -12,7 +12,7 @@ from headrace.capabilities.record.model import (
     Projected,
     RepositoryState,
 )
-from headrace.capabilities.record.service import notes, queues, repositories
+from headrace.capabilities.record.service import custody, notes, queues
 from headrace.capabilities.record.service.filing import batch_file
 from headrace.kernel.context import Ctx
 from headrace.kernel.flow import Job
@@ -29,13 +29,13 @@ def refresh_projection(ctx: Ctx, artifact: ArtifactId) -> None:
     if declared.record is not Storage.GIT:
         return
     store.add_projection(ctx.db, ctx.organisation, artifact, ctx.new_id("ask"))
-    if repositories.found(ctx).state is RepositoryState.ACTIVE:
+    if custody.found(ctx).state is RepositoryState.ACTIVE:
         queues.draw(ctx)
 
 
 def claim_projections(ctx: Ctx, batch: str) -> BatchPlan | None:
     """What to draw now; None when nothing was asked for, or another batch is drawing it."""
-    repository = repositories.found(ctx)
+    repository = custody.found(ctx)
     if repository.state is not RepositoryState.ACTIVE:
         return None
     asked = store.claim_projections(ctx.db, ctx.organisation, batch)
@@ -44,7 +44,7 @@ def claim_projections(ctx: Ctx, batch: str) -> BatchPlan | None:
         store.end_projections(ctx.db, ctx.organisation, batch, ())
         return None
     return BatchPlan(
-        ground=repositories.ground(ctx, repository),
+        ground=custody.ground(ctx, repository),
         batch=batch,
         files=tuple(batch_file(ctx, version) for version in versions),
         note=notes.projecting(ctx, batch, [version.ref for version in versions]),
@@ -54,13 +54,13 @@ def claim_projections(ctx: Ctx, batch: str) -> BatchPlan | None:
 
 def drawn(ctx: Ctx, batch: str, written: BatchWritten) -> None:
     """The files are drawn. What was asked for again meanwhile is drawn again. Records Projected."""
-    repository = repositories.repository(ctx, ORGANISATION, lock=True)
+    repository = custody.repository(ctx, ORGANISATION, lock=True)
     if written.found is not None:
-        repositories.alarm(ctx, repository, written.found)
+        custody.alarm(ctx, repository, written.found)
         store.give_back_projections(ctx.db, ctx.organisation, batch)
         return
     if written.commit is not None:
-        repositories.moved(
+        custody.moved(
             ctx,
             repository,
             onto=written.onto,

@@ -36,12 +36,12 @@ from headrace.capabilities.record.model import (
     WrongState,
 )
 from headrace.capabilities.record.service import (
+    custody,
     documents,
-    findings,
     identities,
     notes,
+    noting,
     queues,
-    repositories,
 )
 from headrace.kernel.context import Ctx
 
@@ -70,7 +70,7 @@ def changes(
     limit: int = 50,
 ) -> Sequence[ChangeRequest]:
     """Change requests, newest first, whose number is below `before`."""
-    place = None if repository is None else repositories.repository(ctx, repository).id
+    place = None if repository is None else custody.repository(ctx, repository).id
     return store.changes(
         ctx.db,
         ctx.organisation,
@@ -156,7 +156,7 @@ def push_head(
     present = change(ctx, id, lock=True)
     if present.state not in rules.PUSHABLE:
         raise WrongState(f"{id} is {present.state}; only an open change takes new commits")
-    repository = repositories.repository(ctx, present.repository)
+    repository = custody.repository(ctx, present.repository)
     if brought_by_commits(present) == (head is None):
         wanted = "a new head commit" if head is None else "new versions and no commit"
         raise ProposalRefused(f"{id} goes on with {wanted}")
@@ -209,10 +209,10 @@ def plan_opening(ctx: Ctx, id: str, revision: int) -> BranchPlan | None:
     row = change(ctx, id)
     if row.state is not ChangeState.OPENING or row.revision != revision:
         return None
-    repository = repositories.repository(ctx, row.repository)
+    repository = custody.repository(ctx, row.repository)
     files = documents.documents(ctx, row.members)
     return BranchPlan(
-        ground=repositories.ground(ctx, repository),
+        ground=custody.ground(ctx, repository),
         change=row.id,
         revision=revision,
         wanted=row.wanted_branch,
@@ -241,7 +241,7 @@ def opened(ctx: Ctx, id: str, revision: int, written: BranchWritten) -> None:
     if closed:
         queues.close(ctx, row.id)
         return
-    repository = repositories.repository(ctx, row.repository, lock=True)
+    repository = custody.repository(ctx, row.repository, lock=True)
     if repository.codeowners != written.codeowners:
         store.save_repository(
             ctx.db, ctx.organisation, replace(repository, codeowners=written.codeowners)
@@ -271,9 +271,9 @@ def plan_tidy(ctx: Ctx, id: str) -> TidyPlan | None:
     ended = row.state in (ChangeState.MERGED, ChangeState.CLOSED)
     if not ended or row.head is None or brought_by_commits(row):
         return None
-    repository = repositories.repository(ctx, row.repository)
+    repository = custody.repository(ctx, row.repository)
     return TidyPlan(
-        place=str(repositories.location(ctx, repository)),
+        place=str(custody.location(ctx, repository)),
         branch=row.branch,
         commit=row.head,
         kept_as=f"closed/{row.id.lower()}" if row.state is ChangeState.CLOSED else "",
@@ -309,10 +309,10 @@ def _tell(ctx: Ctx, row: ChangeRequest) -> None:
 
 
 def _repository(ctx: Ctx, proposal: Proposal) -> Repository:
-    found = repositories.find(ctx, proposal.repository)
+    found = custody.find(ctx, proposal.repository)
     if found is None and proposal.repository == ORGANISATION:
-        return repositories.found(ctx)
-    return found or repositories.repository(ctx, proposal.repository)
+        return custody.found(ctx)
+    return found or custody.repository(ctx, proposal.repository)
 
 
 def _write(ctx: Ctx, repository: Repository, row: ChangeRequest) -> None:
@@ -420,7 +420,7 @@ def _listed(title: str, lines: Iterable[str]) -> str:
 def _note_gaps(ctx: Ctx, row: ChangeRequest) -> None:
     """An output without a task, or a policy that its maker has said nothing about, is a finding."""
     if brought_by_commits(row) and not row.tasks:
-        findings.note(
+        noting.note(
             ctx,
             FindingKind.UNTRACEABLE,
             row.id,
@@ -428,7 +428,7 @@ def _note_gaps(ctx: Ctx, row: ChangeRequest) -> None:
             repository=row.repository,
         )
     for policy in rules.not_self_checked(row.policies, row.self_evaluation):
-        findings.note(
+        noting.note(
             ctx,
             FindingKind.NO_SELF_EVALUATION,
             row.id,

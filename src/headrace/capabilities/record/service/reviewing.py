@@ -17,8 +17,8 @@ from headrace.capabilities.record.model import (
     SelfReview,
     WrongState,
 )
-from headrace.capabilities.record.service import identities, repositories
-from headrace.capabilities.record.service.changes import change as get_change
+from headrace.capabilities.record.service import custody, identities
+from headrace.capabilities.record.service.opening import change as get_change
 from headrace.kernel.context import Ctx
 from headrace.kernel.ids import PrincipalId
 
@@ -73,7 +73,7 @@ def required_reviewers(ctx: Ctx, change: ChangeRequest) -> tuple[RequiredReview,
     Types that need no approval need none here either. A group without `reviewers` can never be
     satisfied: its owners are the author alone, or nobody here.
     """
-    repository = repositories.repository(ctx, change.repository)
+    repository = custody.repository(ctx, change.repository)
     free = {member.path for member in change.members if not _needs_approval(ctx, member)}
     paths = [path for path in change.paths if path not in free]
     groups = owner_groups(Ownership(repository.codeowners), paths)

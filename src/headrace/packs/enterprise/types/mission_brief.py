@@ -21,6 +21,8 @@ from headrace.packs.enterprise.types.parts import (
     references,
     status,
     text,
+    texts,
+    whole,
     yes_no,
 )
 
@@ -47,7 +49,7 @@ ORIGIN = Group(
         ),
         reference("digest", label="Signal digest", summary="The digest whose alert opened it."),
         reference("validation", summary="The opportunity validation that a person agreed to."),
-        text(
+        texts(
             "alignment",
             label="Strategic alignment",
             required=True,
@@ -70,6 +72,19 @@ SCOPE = Group(
         ),
         Bullets(name="constraints", summary="What must hold whatever is built: limits, deadlines."),
     ),
+)
+
+OUTCOMES = Table(
+    name="outcomes",
+    title="Outcome Contract",
+    summary="The contract in short; the contract itself counts.",
+    columns=(
+        text("metric", required=True, summary="What is measured."),
+        text("target", required=True, summary="The value to reach or keep."),
+        text("method", label="Measurement method", summary="How it is measured."),
+        text("deadline", summary="By when."),
+    ),
+    key=("metric",),
 )
 
 CHECKPOINTS = Table(
@@ -133,8 +148,14 @@ EFFORT = Group(
             summary="Small is under 2 weeks, medium 2 to 6, large more than 6.",
         ),
         text("duration", summary="The estimate in weeks."),
-        text("fleet", label="Agent fleet size", summary="How many streams run side by side."),
-        text("touchpoints", label="Human touchpoints", summary="How often a person is needed."),
+        text("fleet_size", label="Agent fleet size", summary="How many streams run side by side."),
+        whole(
+            "touchpoints",
+            label="Human touchpoints",
+            remark="touchpoint_names",
+            summary="How often a person is needed.",
+        ),
+        text("touchpoint_names", label="Which touchpoints", summary="What for."),
     ),
 )
 
@@ -176,6 +197,7 @@ TYPE = ArtifactType(
         ),
         SCOPE,
         DIVISIONS,
+        OUTCOMES,
         CHECKPOINTS,
         RISKS,
         OBSERVABILITY,

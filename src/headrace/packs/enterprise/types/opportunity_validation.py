@@ -14,18 +14,19 @@ from headrace.capabilities.artifacts.layout import (
 )
 from headrace.packs.enterprise.types.parts import (
     APPROVALS,
+    DIVISIONS,
     OPEN_QUESTIONS,
     PROVENANCE,
     REVISIONS,
-    ROLES,
     SIZES,
     choice,
-    day,
     reference,
     references,
     status,
     text,
     texts,
+    whole,
+    yes_no,
 )
 
 RESULTS = ("passed", "concern", "failed", "open")
@@ -70,89 +71,79 @@ FIT = _check(
     "fit",
     "Strategic Fit",
     "Whether it serves a strategic belief.",
-    fields=(texts("beliefs", summary="The beliefs it serves, in the words of the strategy."),),
+    fields=(
+        texts(
+            "beliefs",
+            label="Strategic beliefs",
+            summary="The beliefs it serves, in the words of the strategy.",
+        ),
+    ),
 )
 
 SIZE = _check(
     "size",
-    "Size",
+    "Size Estimate",
     "How much work it is.",
     fields=(
         choice(
-            "estimate",
+            "size",
             SIZES,
             required=True,
             remark="duration",
             summary="Small is under 2 weeks, medium 2 to 6, large more than 6.",
         ),
         text("duration", summary="The estimate in weeks."),
+        whole("division_count", label="Divisions", summary="How many divisions it needs."),
         text("larger_if", label="Larger if", summary="What would make it larger."),
     ),
 )
 
-SCOPED = Table(
-    name="involved",
-    title="Divisions Involved",
-    required=True,
-    summary="One primary division, and the supporting ones.",
-    columns=(
-        text("division", required=True, summary="Its name."),
-        choice("role", ROLES, required=True, summary="Primary leads, supporting contributes."),
-        text("contribution", required=True, summary="What it would bring."),
-    ),
-    key=("division",),
-)
-
-CONFLICTING = Table(
-    name="found",
+CONFLICTS = Table(
+    name="conflicts",
     title="Conflicts Found",
     summary="Active missions that work in the same place or towards the opposite.",
     columns=(
         reference("mission", required=True, summary="The other mission."),
         text("path", summary="The path that both would change."),
-        text(
-            "explanation", required=True, summary="What the conflict is, and how to live with it."
-        ),
+        text("kind", summary="Of path, of purpose or of people."),
+        text("explanation", summary="What the conflict is, and how to live with it."),
     ),
 )
 
-CAPACITIES = Table(
-    name="free",
-    title="Free Capacity",
+CAPACITY = Table(
+    name="capacity",
+    title="Capacity by Division",
     summary="Who is free when.",
     columns=(
         text("division", required=True, summary="Its name."),
-        text("capacity", required=True, summary="What is free, and what it hangs on."),
-        day("free_from", summary="The first day of it."),
+        whole("active_missions", summary="How many missions it works on."),
+        yes_no("available", required=True, remark="reason", summary="Whether it has room."),
+        text("reason", summary="Why, and from when."),
     ),
     key=("division",),
 )
 
-CHECKS = Group(
-    name="checks",
-    required=True,
-    summary="Five questions, each with a result and its evidence.",
-    sections=(
-        FIT,
-        SIZE,
-        _check("divisions", "Divisions", "Who would take part.", sections=(SCOPED,)),
-        _check(
-            "conflicts",
-            "Conflicts",
-            "What active missions it would meet.",
-            sections=(CONFLICTING,),
-        ),
-        _check("capacity", "Capacity", "Whether they have room.", sections=(CAPACITIES,)),
+CHECKS = (
+    FIT,
+    SIZE,
+    _check("divisions", "Division Scoping", "Who would take part.", sections=(DIVISIONS,)),
+    _check(
+        "conflicts",
+        "Conflict Check",
+        "What active missions it would meet.",
+        sections=(CONFLICTS,),
     ),
+    _check("capacity", "Resource Check", "Whether there is room.", sections=(CAPACITY,)),
 )
+"""The five questions, each with a result and its evidence."""
 
 RECOMMENDATION = Group(
     name="recommendation",
     required=True,
     summary="What follows from the checks, for a person to decide.",
     fields=(
-        choice("action", RECOMMENDATIONS, required=True, summary="What the author recommends."),
-        text("reason", required=True, summary="Why, in a few sentences."),
+        choice("recommended", RECOMMENDATIONS, required=True, summary="What the author advises."),
+        text("rationale", required=True, summary="Why, in a few sentences."),
         text("against", label="Strongest argument against", summary="Against the recommendation."),
         text("cheaper", label="Cheaper answers", summary="Buying, partnering or doing nothing."),
     ),
@@ -168,12 +159,15 @@ TYPE = ArtifactType(
     fields=(
         status(STATUSES),
         *PROVENANCE,
-        reference("digest", summary="The digest whose alert is followed."),
-        text("alert", label="Pattern alert", summary="The name of the alert in that digest."),
+        reference(
+            "digest", label="Signal digest", summary="The digest whose alert is followed, by path."
+        ),
+        text("pattern_alert", summary="The name of the alert in that digest."),
         references("signals", summary="The signals it rests on, by path."),
     ),
     sections=(
-        CHECKS,
+        Prose(name="opportunity", summary="Whose problem it is, and how large."),
+        *CHECKS,
         RECOMMENDATION,
         OPEN_QUESTIONS,
         Prose(

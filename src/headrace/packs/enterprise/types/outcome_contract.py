@@ -13,6 +13,7 @@ from headrace.packs.enterprise.types.parts import (
 )
 
 KINDS = ("outcome", "guardrail")
+CHECKPOINTS = ("initial", "interim", "final")
 OUTCOME_STATUSES = ("not-started", "in-progress", "met", "not-met")
 CHECKPOINT_STATUSES = ("pending", "completed", "skipped")
 
@@ -43,7 +44,12 @@ OUTCOMES = Each(
         text(
             "source", label="Measurement source", summary="The series or records it is read from."
         ),
-        text("deadline", required=True, summary="A day (YYYY-MM-DD), or ongoing for a guardrail."),
+        text(
+            "deadline",
+            required=True,
+            pattern=r"\d{4}-\d{2}-\d{2}|[Oo]ngoing",
+            summary="A day (YYYY-MM-DD), or ongoing for a guardrail.",
+        ),
         choice("status", OUTCOME_STATUSES, projected=True, summary="What was measured so far."),
     ),
 )
@@ -54,13 +60,25 @@ SCHEDULE = Table(
     required=True,
     summary="When the outcomes are measured: an initial, an interim and a final check.",
     columns=(
-        text("checkpoint", required=True, summary="What the check is called."),
+        choice(
+            "checkpoint",
+            CHECKPOINTS,
+            required=True,
+            synonyms={
+                "initial check": "initial",
+                "follow-up": "interim",
+                "interim check": "interim",
+                "final check": "final",
+                "final evaluation": "final",
+            },
+            summary="Which check it is.",
+        ),
         text("timing", required=True, summary="When it is due: 2 weeks after general release."),
         day("window_start", summary="The first day of what is measured, once it is known."),
         day("window_end", summary="The last day of it."),
         choice("status", CHECKPOINT_STATUSES, projected=True, summary="Whether it was done."),
     ),
-    key=("checkpoint",),
+    key=("checkpoint", "timing"),
 )
 
 TYPE = ArtifactType(
@@ -76,7 +94,8 @@ TYPE = ArtifactType(
     sections=(
         OUTCOMES,
         Checklist(
-            name="acceptance_criteria",
+            name="criteria",
+            title="Acceptance Criteria",
             ids="AC",
             required=True,
             summary="Each can be answered yes or no by a test.",

@@ -52,10 +52,10 @@ FIELDS = (
         summary="What it may do to us or to customers, in the filer's judgement.",
     ),
     text("impact_reason", label="Reason of the impact", summary="What the impact rests on."),
-    text(
+    texts(
         "alignment",
         label="Strategic alignment",
-        summary="The strategic belief it touches, in the words of the strategy.",
+        summary="The strategic beliefs it touches, in the words of the strategy.",
     ),
     texts(
         "divisions", label="Affected divisions", summary="The divisions a response would involve."

@@ -9,7 +9,6 @@ from headrace.capabilities.artifacts.layout import (
     Each,
     Group,
     Phase,
-    Prose,
     Table,
 )
 from headrace.packs.enterprise.types.parts import (
@@ -21,6 +20,7 @@ from headrace.packs.enterprise.types.parts import (
     choice,
     day,
     level,
+    number,
     reference,
     references,
     text,
@@ -78,7 +78,8 @@ THEME_SIGNALS = Table(
         reference("signal", required=True, summary="The signal, by path or title."),
         day("date", required=True, summary="When it was filed."),
         choice("category", CATEGORIES, required=True, summary="The signal's category."),
-        text("source", required=True, summary="Who filed it; one source counts once."),
+        text("source", required=True, summary="Where it comes from; one source counts once."),
+        choice("disposition", (*DISPOSITIONS, PENDING), summary="What triage decided."),
     ),
     key=("signal",),
 )
@@ -89,7 +90,7 @@ THEMES = Each(
     item="Theme: {name}",
     summary="Signals that speak of the same need, named in the words of the need.",
     fields=(
-        whole("count", label="Signal count", required=True, summary="How many signals it has."),
+        whole("signal_count", required=True, summary="How many signals it has."),
         choice("trend", TRENDS, required=True, summary="Against the four weeks before."),
         level("urgency", required=True, summary="How soon somebody has to act."),
         text(
@@ -101,7 +102,6 @@ THEMES = Each(
         text(
             "action",
             label="Recommended action",
-            required=True,
             summary="What should follow, and who would do it.",
         ),
     ),
@@ -114,11 +114,10 @@ PATTERN_ALERTS = Each(
     summary="Three or more related signals within four weeks. Each may open a validation.",
     fields=(
         text("topic", required=True, summary="The topic that the signals share."),
-        references(
-            "signals", label="Signals involved", required=True, summary="The signals, by path."
-        ),
-        day("first", label="First signal", required=True, summary="When the first was filed."),
-        day("latest", label="Latest signal", required=True, summary="When the last was filed."),
+        whole("signals_involved", minimum=3, summary="How many signals they are."),
+        references("signals", required=True, summary="The signals, by id or path."),
+        day("first_signal", required=True, summary="When the first was filed."),
+        day("latest_signal", required=True, summary="When the last was filed."),
         text(
             "description",
             label="Pattern description",
@@ -135,11 +134,30 @@ ANOMALIES = Table(
     summary="Figures that left their baseline, as they were computed.",
     columns=(
         text("metric", required=True, summary="What is measured."),
-        text("baseline", required=True, summary="Its usual value, with its unit."),
-        text("current", required=True, summary="Its value now, with its unit."),
-        text("deviation", required=True, summary="The change in percent of the baseline."),
+        number("baseline", required=True, summary="Its usual value."),
+        number("current", required=True, summary="Its value now."),
+        text("unit", summary="What both are counted in."),
+        number(
+            "deviation",
+            label="Deviation %",
+            aliases=("Deviation",),
+            required=True,
+            summary="The change in percent of the baseline.",
+        ),
+        text("observation", summary="What may lie behind it."),
     ),
     key=("metric",),
+)
+
+CROSS_LAYER = Table(
+    name="cross_layer",
+    title="Cross-Layer Observations",
+    summary="What signals from several layers say about how we work.",
+    columns=(
+        text("layer", required=True, aliases=("Source layer",), summary="Where it was seen."),
+        text("observation", required=True, summary="What was seen."),
+        text("implication", summary="What follows for the others."),
+    ),
 )
 
 ACTIONS = Table(
@@ -173,11 +191,7 @@ TYPE = ArtifactType(
         THEMES,
         PATTERN_ALERTS,
         ANOMALIES,
-        Prose(
-            name="cross_layer",
-            title="Cross-Layer Observations",
-            summary="What signals from several layers say about how we work.",
-        ),
+        CROSS_LAYER,
         ACTIONS,
         Bullets(
             name="stale",

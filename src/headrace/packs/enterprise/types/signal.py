@@ -1,9 +1,9 @@
 """Signal: one observation, as it was made; filed once, never edited.
 
-Its slug begins with the date: "2026-03-15-bulk-export-customer-demand".
+Its path takes {date} and {slug}: "work/signals/2026-03-15-bulk-export-customer-demand.md".
 """
 
-from headrace.capabilities.artifacts.layout import ArtifactType, Bullets, Phase, Prose
+from headrace.capabilities.artifacts.layout import ArtifactType, Bullets, Group, Phase, Prose
 from headrace.packs.enterprise.types.parts import (
     CREATED,
     choice,
@@ -28,59 +28,100 @@ STATUSES = {
     "archived": Phase.ARCHIVED,
 }
 
-FIELDS = (
+HEADER = (
     CREATED,
-    choice("category", CATEGORIES, required=True, summary="Which part of the world it speaks of."),
-    text("source_system", required=True, summary="The system or records it was seen in."),
-    level(
-        "confidence",
-        required=True,
-        summary="How sure the observation is; high only when three independent records agree.",
-    ),
-    choice(
-        "urgency",
-        URGENCIES,
-        required=True,
-        summary="Immediate: harm happens now; next-cycle: a decision is due this quarter.",
-    ),
-    level(
-        "impact",
-        label="Potential impact",
-        aliases=("Impact",),
-        required=True,
-        remark="impact_reason",
-        summary="What it may do to us or to customers, in the filer's judgement.",
-    ),
-    text("impact_reason", label="Reason of the impact", summary="What the impact rests on."),
-    texts(
-        "alignment",
-        label="Strategic alignment",
-        summary="The strategic beliefs it touches, in the words of the strategy.",
-    ),
-    texts(
-        "divisions", label="Affected divisions", summary="The divisions a response would involve."
-    ),
     text(
-        "topic",
-        required=True,
-        summary="What it is about, in two or three words; signals with the same topic are grouped.",
+        "filed_by", projected=True, aliases=("Author",), summary="The agent or person who saw it."
     ),
-    reference("url", label="Source URL", summary="Where the observation can be looked up."),
-    reference("supersedes", summary="The earlier signal that this one corrects."),
+    text("layer", projected=True, summary="The layer of the filer: steering, execution and so on."),
     choice(
-        "recommended",
-        DISPOSITIONS,
-        label="Recommended disposition",
-        summary="What the filer would do with it; triage decides.",
-    ),
-    day("follow_up", label="Follow-up date", summary="When to look again, for a monitored one."),
-    text("filed_by", required=True, aliases=("Author",), summary="The agent or person who saw it."),
-    text("layer", required=True, summary="The layer of the filer: steering, execution and so on."),
-    choice(
-        "disposition",
+        "triaged",
         (*DISPOSITIONS, PENDING),
+        label="Triage",
         projected=True,
         summary="What triage decided.",
+    ),
+    reference("supersedes", summary="The earlier signal that this one corrects."),
+)
+
+SOURCE = Group(
+    name="source",
+    required=True,
+    summary="Where it comes from.",
+    fields=(
+        choice("category", CATEGORIES, required=True, summary="Which part of the world it is of."),
+        text(
+            "system",
+            label="Source system",
+            required=True,
+            summary="The system or records it was seen in.",
+        ),
+        text(
+            "topic",
+            summary="What it is about, in two or three words; signals of one topic are grouped.",
+        ),
+        reference(
+            "address",
+            label="Source URL/reference",
+            aliases=("Source URL", "Source reference"),
+            summary="Where the observation can be looked up.",
+        ),
+        level(
+            "confidence",
+            required=True,
+            summary="How sure it is; high only when three independent records agree.",
+        ),
+    ),
+)
+
+ASSESSMENT = Group(
+    name="assessment",
+    title="Initial Assessment",
+    required=True,
+    summary="What the filer thinks of it; triage decides.",
+    fields=(
+        choice(
+            "urgency",
+            URGENCIES,
+            required=True,
+            summary="Immediate: harm happens now; next-cycle: a decision is due this quarter.",
+        ),
+        texts(
+            "alignment",
+            label="Strategic alignment",
+            summary="The strategic beliefs it touches, in the words of the strategy.",
+        ),
+        level(
+            "impact",
+            label="Potential impact",
+            aliases=("Impact",),
+            required=True,
+            remark="impact_reason",
+            summary="What it may do to us or to customers, in the filer's judgement.",
+        ),
+        text("impact_reason", label="Reason of the impact", summary="What the impact rests on."),
+        texts(
+            "divisions",
+            label="Affected divisions",
+            summary="The divisions a response would involve.",
+        ),
+    ),
+)
+
+DISPOSITION = Group(
+    name="disposition",
+    title="Recommended Disposition",
+    required=True,
+    summary="What the filer would do with it.",
+    fields=(
+        choice(
+            "recommended",
+            DISPOSITIONS,
+            label="Disposition",
+            required=True,
+            summary="Proceed to validation, defer to the next cycle, monitor, or archive.",
+        ),
+        day("follow_up", label="Follow-up date", summary="When to look again, when monitored."),
     ),
 )
 
@@ -88,24 +129,31 @@ TYPE = ArtifactType(
     name="signal",
     title="Signal",
     summary="Something observed that may deserve work. Facts only; a correction is a new signal.",
-    path="work/signals/{slug}.md",
+    path="work/signals/{date}-{slug}.md",
     statuses=STATUSES,
     immutable=True,
     approval=False,
     bump=False,
-    fields=FIELDS,
+    fields=HEADER,
     sections=(
+        SOURCE,
         Prose(
             name="observation",
             required=True,
             summary="What was seen: figures, quotes, events that a reader can look up. No opinions.",
         ),
-        Prose(name="notes", summary="Anything else worth knowing, marked as the filer's own."),
+        ASSESSMENT,
+        DISPOSITION,
         Bullets(
             name="related",
             title="Related Signals",
             aliases=("Related",),
             summary="Other signals and documents that it belongs with, by path.",
         ),
+        Prose(
+            name="supersession",
+            summary="What was wrong in the signal that this one supersedes.",
+        ),
+        Prose(name="notes", summary="Anything else worth knowing, marked as the filer's own."),
     ),
 )

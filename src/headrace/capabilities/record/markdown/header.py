@@ -139,8 +139,13 @@ class HeaderReader:
         return [whole] if whole else []
 
     def label(self, words: str) -> tuple[Field, str] | None:
+        """The field of a line, and its value; a label may be of two parts ("By state: open")."""
         found = labelled(words.removeprefix("- "))
         known = field_labelled(self.body, found[0]) if found else None
+        if found and known is None:
+            inner = labelled(found[1])
+            known = field_labelled(self.body, f"{found[0]}: {inner[0]}") if inner else None
+            found = inner if known else found
         return (known, found[1]) if known and found else None
 
     def listed(self, block: Block) -> None:

@@ -142,6 +142,7 @@ TYPE = ArtifactType(
     summary="How a mission is cut into streams that agents work on side by side.",
     path="org/2-orchestration/fleet-configs/{slug}.md",
     context_kind="mission",
+    header_titles=("Mission", "Metadata"),
     statuses=STATUSES,
     initial="proposed",
     header_titles=("Mission",),

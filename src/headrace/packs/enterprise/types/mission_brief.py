@@ -87,17 +87,12 @@ OUTCOMES = Table(
     key=("metric",),
 )
 
-CHECKPOINTS = Table(
+CHECKPOINTS = Bullets(
     name="checkpoints",
     title="Human Checkpoints",
+    ordered=True,
     required=True,
-    summary="Where a person decides, and on what.",
-    columns=(
-        text("checkpoint", required=True, summary="What it is called."),
-        text("who", required=True, summary="The person or seat that decides."),
-        text("action", required=True, summary="What they look at, and how they decide."),
-    ),
-    key=("checkpoint",),
+    summary="Where a person decides: what it is called, who decides, on what.",
 )
 
 RISKS = Table(

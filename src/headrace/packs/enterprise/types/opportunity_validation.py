@@ -29,7 +29,7 @@ from headrace.packs.enterprise.types.parts import (
     yes_no,
 )
 
-RESULTS = ("passed", "concern", "failed", "open")
+VERDICTS = ("passed", "concern", "failed", "open")
 RECOMMENDATIONS = ("proceed", "defer", "stop")
 
 STATUSES = {
@@ -55,8 +55,8 @@ def _check(
         summary=summary,
         fields=(
             choice(
-                "result",
-                RESULTS,
+                "verdict",
+                VERDICTS,
                 required=True,
                 summary="Open when there is no evidence: that is never a pass.",
             ),
@@ -126,16 +126,16 @@ CAPACITY = Table(
 CHECKS = (
     FIT,
     SIZE,
-    _check("divisions", "Division Scoping", "Who would take part.", sections=(DIVISIONS,)),
+    _check("scoping", "Division Scoping", "Who would take part.", sections=(DIVISIONS,)),
     _check(
-        "conflicts",
+        "conflict",
         "Conflict Check",
         "What active missions it would meet.",
         sections=(CONFLICTS,),
     ),
-    _check("capacity", "Resource Check", "Whether there is room.", sections=(CAPACITY,)),
+    _check("resources", "Resource Check", "Whether there is room.", sections=(CAPACITY,)),
 )
-"""The five questions, each with a result and its evidence."""
+"""The five questions, each with a verdict and its evidence."""
 
 RECOMMENDATION = Group(
     name="recommendation",

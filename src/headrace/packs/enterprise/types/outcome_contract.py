@@ -87,6 +87,7 @@ TYPE = ArtifactType(
     summary="The measurable promise of a mission.",
     path="work/missions/{slug}/OUTCOME-CONTRACT.md",
     context_kind="mission",
+    header_titles=("Mission", "Metadata"),
     statuses=STATUSES,
     initial="proposed",
     header_titles=("Mission",),

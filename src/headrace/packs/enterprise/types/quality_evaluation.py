@@ -90,7 +90,7 @@ POLICIES = Table(
 )
 
 CRITERIA = Table(
-    name="acceptance_criteria",
+    name="criteria",
     title="Task Acceptance Criteria",
     aliases=("Acceptance Criteria",),
     summary="Every criterion of the task, with what proves it.",
@@ -147,6 +147,7 @@ TYPE = ArtifactType(
     immutable=True,
     approval=False,
     bump=False,
+    header_titles=("Metadata", "Evaluation Metadata"),
     fields=FIELDS,
     sections=(
         Prose(name="scope", summary="What was looked at, and what was not."),

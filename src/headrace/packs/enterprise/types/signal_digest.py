@@ -39,34 +39,25 @@ STATUSES = {
 SUMMARY = Group(
     name="summary",
     required=True,
-    summary="How many signals came, and what became of them.",
+    summary="How many signals came, and what became of them; the dispositions add up to the total.",
     fields=(
         whole(
             "total",
             label="Total signals this period",
             required=True,
-            summary="All signals that count for the period; the dispositions add up to it.",
+            summary="All signals that count for the period.",
         ),
         whole("new", label="New signals", required=True, summary="Those filed in the period."),
-    ),
-    sections=(
-        Table(
-            name="dispositions",
-            title="Signals by Disposition",
+        whole(
+            "proceed",
+            aliases=("Signals by disposition: proceed",),
             required=True,
-            summary="One row for each disposition that occurs.",
-            columns=(
-                choice(
-                    "disposition",
-                    (*DISPOSITIONS, PENDING),
-                    required=True,
-                    synonyms={"pending triage": PENDING},
-                    summary="What triage decided; pending when it has not.",
-                ),
-                whole("count", required=True, summary="How many signals."),
-            ),
-            key=("disposition",),
+            summary="To be validated.",
         ),
+        whole("defer", required=True, summary="Put off to the next cycle."),
+        whole("monitor", required=True, summary="Watched."),
+        whole("archive", summary="Not to be acted on."),
+        whole("pending", aliases=("Pending triage",), required=True, summary="Not triaged yet."),
     ),
 )
 
@@ -113,7 +104,7 @@ PATTERN_ALERTS = Each(
     item="Pattern Alert: {name}",
     summary="Three or more related signals within four weeks. Each may open a validation.",
     fields=(
-        text("topic", required=True, summary="The topic that the signals share."),
+        text("topic", summary="The topic that the signals share."),
         whole("signals_involved", minimum=3, summary="How many signals they are."),
         references("signals", required=True, summary="The signals, by id or path."),
         day("first_signal", required=True, summary="When the first was filed."),

@@ -230,6 +230,7 @@ TYPE = ArtifactType(
     summary="What all streams build against: contracts, data, interfaces, behaviour, budgets.",
     path="work/missions/{slug}/TECHNICAL-DESIGN.md",
     context_kind="mission",
+    header_titles=("Mission", "Metadata"),
     statuses=STATUSES,
     fields=(
         MISSION,

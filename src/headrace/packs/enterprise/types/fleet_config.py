@@ -145,7 +145,6 @@ TYPE = ArtifactType(
     header_titles=("Mission", "Metadata"),
     statuses=STATUSES,
     initial="proposed",
-    header_titles=("Mission",),
     fields=(MISSION, BRIEF, status(STATUSES), *PROVENANCE),
     sections=(
         Table(

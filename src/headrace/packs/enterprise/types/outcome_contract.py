@@ -90,7 +90,6 @@ TYPE = ArtifactType(
     header_titles=("Mission", "Metadata"),
     statuses=STATUSES,
     initial="proposed",
-    header_titles=("Mission",),
     fields=(MISSION, BRIEF, *PROVENANCE),
     sections=(
         OUTCOMES,

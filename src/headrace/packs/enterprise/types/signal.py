@@ -134,7 +134,6 @@ TYPE = ArtifactType(
     immutable=True,
     approval=False,
     bump=False,
-    header_titles=("Source", "Initial Assessment", "Recommended Disposition", "Supersession"),
     fields=HEADER,
     sections=(
         SOURCE,

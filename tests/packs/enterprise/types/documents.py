@@ -855,7 +855,7 @@ def a_release_contract(**changes: Any) -> Content:
                     "verdict": "PASS",
                 }
             ],
-            "breaking": {"any": False, "checked": "both OpenAPI files compared"},
+            "breaking": {"found": "none", "checked": "both OpenAPI files compared"},
             "stages": [
                 {
                     "stage": "Canary",
@@ -899,7 +899,7 @@ def an_outcome_report(**changes: Any) -> Content:
     """Whether the promise came true."""
     content = {
         "title": "Bulk Data Export",
-        "fields": {"verdict": "exceeded", "recommended": ["close", "follow-up"]},
+        "fields": {"verdict": "exceeded"},
         "sections": {
             "summary": "Delivered in 3.5 weeks. All primary outcomes met or exceeded.",
             "results": [
@@ -945,7 +945,10 @@ def an_outcome_report(**changes: Any) -> Content:
                     "impact": "8 at-risk renewals secured ($2.4M ARR)",
                 }
             ],
-            "recommendation": "Close; a follow-up mission serves datasets above 10M records.",
+            "recommendation": {
+                "recommended": ["close", "follow-up"],
+                "rationale": "Objectives are achieved; datasets above 10M records come next.",
+            },
         },
     }
     return changed(content, changes)
@@ -1050,7 +1053,6 @@ def a_health_report(**changes: Any) -> Content:
             "date": "2026-04-26",
             "health": "healthy",
             "trajectory": "improving",
-            "recommended": "maintain",
         },
         "sections": {
             "summary": "Renewals are secured.",
@@ -1062,7 +1064,7 @@ def a_health_report(**changes: Any) -> Content:
                     "moved_by": "work/missions/bulk-data-export/OUTCOME-REPORT.md",
                 }
             ],
-            "recommendation": "Go on as it is.",
+            "recommendation": {"recommended": "maintain", "rationale": "It grows."},
         },
     }
     return changed(content, changes)

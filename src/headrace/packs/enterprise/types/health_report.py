@@ -1,6 +1,6 @@
 """Venture health report: how a venture stands, measure by measure. Its slug is the venture's."""
 
-from headrace.capabilities.artifacts.layout import ArtifactType, Phase, Prose, Table
+from headrace.capabilities.artifacts.layout import ArtifactType, Group, Phase, Prose, Table
 from headrace.packs.enterprise.types.parts import (
     APPROVALS,
     PROVENANCE,
@@ -36,13 +36,6 @@ TYPE = ArtifactType(
         day("date", required=True, summary="The day it speaks of."),
         choice("health", HEALTH, required=True, summary="In one word."),
         choice("trajectory", TRAJECTORIES, required=True, summary="Where it moves."),
-        choice(
-            "recommended",
-            RECOMMENDATIONS,
-            label="Recommended course",
-            required=True,
-            summary="What to do with the venture.",
-        ),
     ),
     sections=(
         Prose(name="summary", required=True, summary="What changed since the last report."),
@@ -91,7 +84,21 @@ TYPE = ArtifactType(
             ),
             key=("risk",),
         ),
-        Prose(name="recommendation", required=True, summary="What to do, and why."),
+        Group(
+            name="recommendation",
+            required=True,
+            summary="What follows, for a person to decide.",
+            fields=(
+                choice(
+                    "recommended",
+                    RECOMMENDATIONS,
+                    label="Recommended course",
+                    required=True,
+                    summary="What to do with the venture.",
+                ),
+                text("rationale", required=True, summary="Why, in a few sentences."),
+            ),
+        ),
         APPROVALS,
         REVISIONS,
     ),

@@ -62,6 +62,22 @@ LESSONS = Group(
     ),
 )
 
+RECOMMENDATION = Group(
+    name="recommendation",
+    required=True,
+    summary="What follows, for a person to decide.",
+    fields=(
+        choices(
+            "recommended",
+            RECOMMENDATIONS,
+            label="Recommended next steps",
+            required=True,
+            summary="What should happen to the mission.",
+        ),
+        text("rationale", required=True, summary="Why, in a few sentences."),
+    ),
+)
+
 TYPE = ArtifactType(
     name="outcome-report",
     title="Outcome Report",
@@ -81,13 +97,6 @@ TYPE = ArtifactType(
             aliases=("Overall verdict",),
             required=True,
             summary="Of the mission as a whole, as computed.",
-        ),
-        choices(
-            "recommended",
-            RECOMMENDATIONS,
-            label="Recommended next step",
-            required=True,
-            summary="What should happen to the mission.",
         ),
     ),
     sections=(
@@ -143,7 +152,7 @@ TYPE = ArtifactType(
             ),
             key=("venture", "metric"),
         ),
-        Prose(name="recommendation", required=True, summary="What should happen, and why."),
+        RECOMMENDATION,
         APPROVALS,
         REVISIONS,
     ),

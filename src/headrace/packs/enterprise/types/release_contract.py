@@ -61,9 +61,16 @@ BREAKING = Group(
     name="breaking",
     title="Breaking Changes",
     required=True,
-    summary="What callers must change; no is a statement that somebody checked.",
+    summary="What callers must change; none is a statement that somebody checked.",
     fields=(
-        yes_no("any", label="Any breaking change", required=True, summary="Whether there is one."),
+        choice(
+            "found",
+            ("none", "some"),
+            label="Breaking changes found",
+            required=True,
+            synonyms={"no breaking changes": "none", "breaking changes": "some"},
+            summary="Whether there is one.",
+        ),
         text("checked", label="How checked", summary="How the interfaces were compared."),
     ),
     sections=(Bullets(name="list", title="What Breaks", summary="Each with its way over."),),

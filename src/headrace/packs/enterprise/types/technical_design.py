@@ -82,6 +82,7 @@ API_CONTRACTS = Each(
     fields=(text("protocol", summary="REST with OpenAPI, gRPC, GraphQL or another."),),
     sections=(
         ENDPOINTS,
+        Prose(name="details", loose=True, summary="What neither rows nor a specification can say."),
         Code(name="specification", summary="The same in the protocol's own language."),
     ),
 )

@@ -142,7 +142,7 @@ class Drift:
     version: VersionRef
     on: VersionRef  # what it was made from
     now: int  # the number now effective there
-    elements: tuple[str, ...]  # those that differ; empty when the whole was linked
+    elements: tuple[str, ...]  # those that differ, of what was linked
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -235,6 +235,12 @@ class Immutable(Conflict):
     """Versions of this type are never edited."""
 
     code = "artifacts.immutable"
+
+
+class NotMadeFrom(Invalid):
+    """The version was not made from what is to be acknowledged."""
+
+    code = "artifacts.not_made_from"
 
 
 class PathTaken(Conflict):

@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
 
 from headrace.capabilities.artifacts import service
 from headrace.capabilities.artifacts.model import (
@@ -24,7 +27,7 @@ class ArtifactQuery:
     type: str | None = None
     context: str | None = None
     after: str | None = None
-    limit: int = 50
+    limit: Annotated[int, Field(ge=1, le=200, description="Most items on one page.")] = 50
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,10 +103,10 @@ class Acknowledgement:
 def listing(ctx: Ctx, query: ArtifactQuery) -> ArtifactPage:
     """List artifacts by id, of a type or context where named."""
     found = service.listing(
-        ctx, type=query.type, context=query.context, after=query.after, limit=query.limit
+        ctx, type=query.type, context=query.context, after=query.after, limit=query.limit + 1
     )
-    full = len(found) == query.limit
-    return ArtifactPage(items=tuple(found), next=found[-1].id if full else None)
+    items = tuple(found[: query.limit])
+    return ArtifactPage(items=items, next=items[-1].id if len(found) > query.limit else None)
 
 
 def show(ctx: Ctx, name: ArtifactName) -> VersionShown:

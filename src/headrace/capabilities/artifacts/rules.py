@@ -8,13 +8,9 @@ from headrace.capabilities.artifacts.model import (
     ArtifactType,
     Draft,
     Drift,
-    Phase,
     VersionRef,
 )
 from headrace.kernel.errors import Refusal
-
-OPEN = frozenset({Phase.DRAFT, Phase.PROCESSING, Phase.IN_REVIEW, Phase.REVISION_REQUESTED})
-"""Phases from which a version may still become effective."""
 
 PERSON = "human"
 """The brain of a version that a person wrote."""
@@ -25,12 +21,13 @@ def new_version(
 ) -> int | Refusal:
     """The number of the draft's version, or every reason why it may not be one.
 
-    A person's head is never overwritten by a draft that did not know it.
+    A person's head is never overwritten by a draft that did not know it. What never needs an approval
+    is filed as soon as it is handed in; what needs one may be sent back and mended until it has it.
     """
     if present is None:
         return 1
     reasons = []
-    if layout.immutable:
+    if layout.immutable and (present.effective is not None or not layout.approval):
         reasons.append(
             f"{present.id} is filed and a {layout.title} is never edited; "
             "file a new one that supersedes it"

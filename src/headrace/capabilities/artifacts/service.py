@@ -1,6 +1,7 @@
 """The verbs of artifacts."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import cast
 
 from headrace.capabilities.artifacts import rules, store
@@ -29,6 +30,7 @@ from headrace.capabilities.artifacts.model import (
     Immutable,
     Link,
     LinkKind,
+    NotMadeFrom,
     PathTaken,
     Phase,
     PhaseChanged,
@@ -117,7 +119,7 @@ def _ensure(ctx: Ctx, declared: ArtifactType, draft: Draft) -> Artifact:
         context=draft.context,
         parts=draft.parts,
         path=path_for(declared, **parts),
-        reference=_reference(ctx, declared),
+        reference=None,
         head=0,
         effective=None,
         created_at=ctx.now,
@@ -130,15 +132,21 @@ def _ensure(ctx: Ctx, declared: ArtifactType, draft: Draft) -> Artifact:
         raise PathTaken(
             f"Another artifact stands at {made.path}; take another slug", path=made.path
         )
-    return made
+    return _referenced(ctx, declared, made)
 
 
-def _reference(ctx: Ctx, declared: ArtifactType) -> str | None:
+def _referenced(ctx: Ctx, declared: ArtifactType, made: Artifact) -> Artifact:
+    """The new artifact with the next reference of its type's year.
+
+    Counted only once the row is ours: of two who hand in the same artifact one would waste a number.
+    """
     if not declared.reference_shape:
-        return None
+        return made
     year = ctx.now.year
     number = store.count(ctx.db, ctx.organisation, f"{declared.reference_shape}:{year}")
-    return reference_for(declared, year=year, number=number)
+    reference = reference_for(declared, year=year, number=number)
+    store.set_reference(ctx.db, ctx.organisation, made.id, reference)
+    return replace(made, reference=reference)
 
 
 def reserve_references(ctx: Ctx, type: str, reference: str) -> None:
@@ -369,9 +377,19 @@ def _drift(ctx: Ctx, ref: VersionRef, on: VersionRef) -> Drift | None:
 
 
 def acknowledge(ctx: Ctx, ref: VersionRef, target: VersionRef, note: str) -> None:
-    """Say that a version stands although what it was made from has moved to `target`."""
+    """Say that a version stands although what it was made from has moved to `target`.
+
+    Harmless to repeat; the first note stays. Raises ArtifactNotFound, NotMadeFrom.
+    """
     get_version(ctx, ref)
     get_version(ctx, target)
+    sources = {link.target.artifact for link in links(ctx, ref) if link.kind is LinkKind.INPUT}
+    if target.artifact not in sources:
+        raise NotMadeFrom(
+            f"{ref} was not made from {target.artifact}; it was made from "
+            f"{', '.join(sorted(sources)) or 'nothing'}",
+            version=str(ref),
+        )
     store.acknowledge(
         ctx.db, ctx.organisation, ref, target, by=ctx.principal, note=note, at=ctx.now
     )

@@ -37,18 +37,19 @@ _SEARCH = sa.text(
     "AND (CAST(:after AS text) IS NULL OR id > :after) ORDER BY id LIMIT :limit"
 )
 _CREATE = sa.text(
-    "INSERT INTO artifacts_artifact (organisation, id, type, slug, context, parts, path, reference, "
-    "created_at) VALUES (:organisation, :id, :type, :slug, :context, CAST(:parts AS jsonb), :path, "
-    ":reference, :created_at) ON CONFLICT DO NOTHING RETURNING 1"
+    "INSERT INTO artifacts_artifact (organisation, id, type, slug, context, parts, path, created_at) "
+    "VALUES (:organisation, :id, :type, :slug, :context, CAST(:parts AS jsonb), :path, :created_at) "
+    "ON CONFLICT DO NOTHING RETURNING 1"
+)
+_REFERENCE = sa.text(
+    "UPDATE artifacts_artifact SET reference = :reference "
+    "WHERE organisation = :organisation AND id = :id"
 )
 _HEAD = sa.text(
     "UPDATE artifacts_artifact SET head = :number WHERE organisation = :organisation AND id = :id"
 )
 _EFFECTIVE = sa.text(
     "UPDATE artifacts_artifact SET effective = :number WHERE organisation = :organisation AND id = :id"
-)
-_ARCHIVE = sa.text(
-    "UPDATE artifacts_artifact SET archived = true WHERE organisation = :organisation AND id = :id"
 )
 _VERSION = (
     "v.artifact, v.number, v.title, v.content, v.content_hash, v.phase, v.made_by, v.brain, v.run, "
@@ -170,7 +171,7 @@ def search(
 
 
 def create(db: sa.Connection, organisation: OrganisationId, artifact: Artifact) -> bool:
-    """Whether it is new; false when its id or its path is taken."""
+    """Whether it is new; false when its id or its path is taken. It has no reference yet."""
     values = {
         "organisation": organisation,
         "id": artifact.id,
@@ -179,10 +180,16 @@ def create(db: sa.Connection, organisation: OrganisationId, artifact: Artifact) 
         "context": artifact.context,
         "parts": canonical(dict(artifact.parts)).decode(),
         "path": artifact.path,
-        "reference": artifact.reference,
         "created_at": artifact.created_at,
     }
     return db.execute(_CREATE, values).one_or_none() is not None
+
+
+def set_reference(
+    db: sa.Connection, organisation: OrganisationId, artifact: ArtifactId, reference: str
+) -> None:
+    values = {"organisation": organisation, "id": artifact, "reference": reference}
+    db.execute(_REFERENCE, values)
 
 
 def set_head(
@@ -195,10 +202,6 @@ def set_effective(
     db: sa.Connection, organisation: OrganisationId, artifact: ArtifactId, number: int
 ) -> None:
     db.execute(_EFFECTIVE, {"organisation": organisation, "id": artifact, "number": number})
-
-
-def archive(db: sa.Connection, organisation: OrganisationId, artifact: ArtifactId) -> None:
-    db.execute(_ARCHIVE, {"organisation": organisation, "id": artifact})
 
 
 def version(db: sa.Connection, organisation: OrganisationId, ref: VersionRef) -> Version | None:

@@ -9,13 +9,13 @@ from headrace.packs.enterprise.types import (
     fleet_report,
     governance_exception,
     health_report,
-    lock,
     mission_brief,
     mission_status,
     mission_tasks,
     opportunity_validation,
     outcome_contract,
     outcome_report,
+    path_lock,
     postmortem,
     quality_evaluation,
     release_contract,
@@ -48,6 +48,6 @@ TYPES: tuple[ArtifactType, ...] = (
     runbook.TYPE,
     health_report.TYPE,
     evolution_proposal.TYPE,
-    lock.TYPE,
+    path_lock.TYPE,
 )
 """Every type, in the order of a mission's life."""

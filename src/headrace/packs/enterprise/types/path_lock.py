@@ -6,8 +6,8 @@ from headrace.packs.enterprise.types.parts import moment, references, text
 STATUSES = {"draft": Phase.DRAFT, "held": Phase.APPROVED, "released": Phase.ARCHIVED}
 
 TYPE = ArtifactType(
-    name="lock",
-    title="Lock",
+    name="path-lock",
+    title="Path Lock",
     summary="A protected path that one owner holds, until when and why.",
     path="work/locks/{slug}.md",
     statuses=STATUSES,

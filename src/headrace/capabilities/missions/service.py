@@ -1,4 +1,4 @@
-"""The verbs of missions."""
+"""The verbs of missions; and the decisions of its rules that others may ask for."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -20,8 +20,24 @@ from headrace.capabilities.missions.model import (
     TasksRefused,
     TaskStatus,
 )
-from headrace.capabilities.missions.rules import gates, paths, tasks
+from headrace.capabilities.missions.rules import fleets, gates, paths, reports, tasks
+from headrace.capabilities.missions.rules.designs import uncovered as uncovered
+from headrace.capabilities.missions.rules.fleets import design_required as design_required
+from headrace.capabilities.missions.rules.quantities import Promise as Promise
+from headrace.capabilities.missions.rules.quantities import contradictions as contradictions
+from headrace.capabilities.missions.rules.quantities import promise as promise
+from headrace.capabilities.missions.rules.reports import FleetReport as FleetReport
+from headrace.capabilities.missions.rules.reports import StreamFacts as StreamFacts
+from headrace.capabilities.missions.rules.reports import StreamProgress as StreamProgress
+from headrace.capabilities.missions.rules.reports import Update as Update
+from headrace.capabilities.missions.rules.reports import Wait as Wait
+from headrace.capabilities.missions.rules.tasks import ENDED as ENDED
 from headrace.kernel.context import ActorKind, Ctx
+from headrace.kernel.json import from_json, to_json
+
+fleet_faults = fleets.faults
+task_faults = tasks.faults
+fleet_report = reports.report
 
 _TAKING_PATHS = frozenset({MissionStatus.PLANNING, MissionStatus.ACTIVE, MissionStatus.PAUSED})
 
@@ -190,6 +206,39 @@ def move_task(
         store.move_task(ctx.db, ctx.organisation, slug, id, status, change)
         ctx.record(TaskMoved(mission=slug, context=mission.context, task=id, status=status))
     return replace(by_id[id], status=status, change=change or by_id[id].change)
+
+
+def report_status(ctx: Ctx, slug: str, streams: Sequence[StreamFacts], why: str) -> Update | None:
+    """Append an entry to the status log, computed from what happened; None when nothing has changed.
+
+    Raises MissionNotFound.
+    """
+    mission = _locked(ctx, slug)
+    before = next(iter(updates(ctx, slug, limit=1)), None)
+    made = Update(
+        since=before.entry.at if before else mission.opened_at,
+        phase=mission.status,
+        why=why,
+        entry=reports.status(streams, all_tasks(ctx, slug), ctx.now),
+    )
+    if before is not None and _same(before, made):
+        return None
+    told = to_json(made, Update)
+    assert isinstance(told, Mapping)  # a dataclass is an object in JSON
+    store.add_update(ctx.db, ctx.organisation, slug, ctx.now, told)
+    return made
+
+
+def _same(before: Update, now: Update) -> bool:
+    """Whether two entries differ in their times alone."""
+    entry = replace(now.entry, at=before.entry.at)
+    return replace(now, since=before.since, why=before.why, entry=entry) == before
+
+
+def updates(ctx: Ctx, slug: str, limit: int = 100) -> Sequence[Update]:
+    """The status log of a mission, newest entry first."""
+    found = store.updates(ctx.db, ctx.organisation, slug, limit)
+    return [from_json(Update, one) for one in found]
 
 
 def _locked(ctx: Ctx, slug: str) -> Mission:

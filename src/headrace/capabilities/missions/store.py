@@ -14,9 +14,12 @@ from headrace.capabilities.missions.model import (
     TaskStatus,
 )
 from headrace.kernel.ids import OrganisationId, PrincipalId
-from headrace.kernel.json import canonical
+from headrace.kernel.json import Json, canonical
 
-_MISSION = "slug, context, title, reference, status, design_required, task_exempt, blocked_by, paths, opened_at"
+_MISSION = (
+    "slug, context, title, reference, status, design_required, task_exempt, blocked_by, paths, "
+    "opened_at"
+)
 _FIND = sa.text(
     f"SELECT {_MISSION} FROM missions_mission WHERE organisation = :organisation AND slug = :slug"
 )
@@ -76,6 +79,16 @@ _ADD_TASK = sa.text(
 _MOVE_TASK = sa.text(
     "UPDATE missions_task SET status = :status, change = coalesce(:change, change) "
     "WHERE organisation = :organisation AND mission = :mission AND id = :id"
+)
+
+_ADD_UPDATE = sa.text(
+    "INSERT INTO missions_update (organisation, mission, number, at, entry) "
+    "SELECT :organisation, :mission, coalesce(max(number), 0) + 1, :at, CAST(:entry AS jsonb) "
+    "FROM missions_update WHERE organisation = :organisation AND mission = :mission"
+)
+_UPDATES = sa.text(
+    "SELECT entry FROM missions_update WHERE organisation = :organisation AND mission = :mission "
+    "ORDER BY number DESC LIMIT :limit"
 )
 
 
@@ -222,6 +235,26 @@ def move_task(
 ) -> None:
     values: Mapping[str, object] = {"id": task, "status": status, "change": change}
     db.execute(_MOVE_TASK, {"organisation": organisation, "mission": slug, **values})
+
+
+def add_update(
+    db: sa.Connection,
+    organisation: OrganisationId,
+    slug: str,
+    at: datetime,
+    entry: Mapping[str, Json],
+) -> None:
+    """Append to the status log; the mission's row is locked by the caller."""
+    values = {"mission": slug, "at": at, "entry": canonical(dict(entry)).decode()}
+    db.execute(_ADD_UPDATE, {"organisation": organisation, **values})
+
+
+def updates(
+    db: sa.Connection, organisation: OrganisationId, slug: str, limit: int
+) -> Sequence[Mapping[str, Json]]:
+    """The status log, newest entry first."""
+    values = {"organisation": organisation, "mission": slug, "limit": limit}
+    return [row.entry for row in db.execute(_UPDATES, values)]
 
 
 def _mission(row: sa.RowMapping) -> Mission:

@@ -46,7 +46,7 @@ class Selector:
 
     `section` names the repeated section whose items make the elements (EACH), and `of` the
     selector and section whose items must all have one (ALL), as `fleet#streams`. A selector with
-    `in_period` takes only what became effective in the run's period.
+    `in_period` takes only what was handed in within the run's period.
     """
 
     name: str

@@ -1,9 +1,11 @@
 """The registry's law: which declarations of streams hold together. Pure."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 
+from headrace.capabilities.artifacts.layout import key_names
+from headrace.capabilities.artifacts.model import ArtifactType
 from headrace.capabilities.streams.model import (
     Cardinality,
     Module,
@@ -14,7 +16,11 @@ from headrace.capabilities.streams.model import (
 )
 
 
-def stream_faults(stream: Stream, types: Collection[str]) -> tuple[str, ...]:
+Types = Mapping[str, ArtifactType]
+"""The artifact types of the house by name."""
+
+
+def stream_faults(stream: Stream, types: Types) -> tuple[str, ...]:
     """Every reason why a stream may not be registered; empty when it holds together."""
     faults = [
         *_repeats(stream),
@@ -35,35 +41,41 @@ def dependencies(stream: Stream) -> dict[str, set[str]]:
     An opening edge is no dependency: what a module reads from the context above it was there when
     its own context was opened. A module that reads its own output (a log) does not depend on itself.
     """
-    makers: dict[str, set[str]] = {}
-    for module in stream.modules:
-        for output in module.outputs:
-            makers.setdefault(output, set()).add(module.key)
-    kinds = {module.key: module.context_kind for module in stream.modules}
     return {
         module.key: {
-            maker
+            maker.key
             for selector in module.inputs
             if selector.required
-            for maker in makers.get(selector.type, ())
-            if maker != module.key and _depends(selector, kinds[maker], module.context_kind)
+            for maker in _makers(stream, selector)
+            if maker.key != module.key and _depends(selector, maker, module)
         }
         for module in stream.modules
     }
 
 
-def _depends(selector: Selector, maker_kind: str, kind: str) -> bool:
-    return maker_kind == kind or selector.scope in {Scope.WITHIN, Scope.LINKED}
+def _makers(stream: Stream, selector: Selector) -> Iterator[Module]:
+    yield from (module for module in stream.modules if selector.type in module.outputs)
+
+
+def _depends(selector: Selector, maker: Module, reader: Module) -> bool:
+    same_kind = maker.context_kind == reader.context_kind
+    return same_kind or selector.scope in {Scope.WITHIN, Scope.LINKED}
 
 
 def downstream(stream: Stream, key: str) -> tuple[str, ...]:
-    """Every module that a change of this one's output would reach, in order."""
-    needs = dependencies(stream)
-    reached = {key}
-    for module in order(stream):
-        if needs.get(module, set()) & reached:
-            reached.add(module)
+    """Every module that a change of this one's output would reach, in order.
+
+    What is read only if it is there, or from the context above, is reached as well.
+    """
+    reached, fresh = {key}, {key}
+    while fresh:
+        fresh = {one.key for one in stream.modules if _reads_of(stream, one) & fresh} - reached
+        reached |= fresh
     return tuple(module for module in order(stream) if module in reached - {key})
+
+
+def _reads_of(stream: Stream, reader: Module) -> set[str]:
+    return {maker.key for selector in reader.inputs for maker in _makers(stream, selector)}
 
 
 def _repeats(stream: Stream) -> Iterator[str]:
@@ -72,7 +84,7 @@ def _repeats(stream: Stream) -> Iterator[str]:
             yield f"module {key!r} is declared {count} times"
 
 
-def _module_faults(stream: Stream, module: Module, types: Collection[str]) -> Iterator[str]:
+def _module_faults(stream: Stream, module: Module, types: Types) -> Iterator[str]:
     place = f"module {module.key!r}"
     if module.context_kind not in stream.kinds:
         yield f"{place} runs in a {module.context_kind!r}, which is no kind of this stream"
@@ -85,16 +97,19 @@ def _module_faults(stream: Stream, module: Module, types: Collection[str]) -> It
         for fault in _selector_faults(module, selector, types):
             yield f"{place}, input {selector.name!r}: {fault}"
     yield from (f"{place} {fault}" for fault in _start_faults(module))
+    yield from (f"{place} {fault}" for fault in _section_faults(module, types))
 
 
-def _selector_faults(module: Module, selector: Selector, types: Collection[str]) -> Iterator[str]:
+def _selector_faults(module: Module, selector: Selector, types: Types) -> Iterator[str]:
     names = {one.name for one in module.inputs}
     if selector.type not in types:
         yield f"{selector.type!r} is no artifact type"
     if sum(one.name == selector.name for one in module.inputs) > 1:
         yield "the name is used twice"
-    owner = selector.of.partition("#")[0]
-    if selector.cardinality is Cardinality.ALL and owner not in names - {selector.name}:
+    owner, _, section = selector.of.partition("#")
+    if selector.cardinality is Cardinality.ALL and (
+        owner not in names - {selector.name} or not section
+    ):
         yield "`all` needs `of`, another input and its section, as fleet#streams"
     if selector.cardinality is Cardinality.SAME_KEY and _each(module) is None:
         yield "`same-key` needs another input with `each`"
@@ -109,6 +124,25 @@ def _start_faults(module: Module) -> Iterator[str]:
         yield "has two inputs with `each`; one makes the elements"
     if module.edges is not None and module.edges.selector not in {s.name for s in module.inputs}:
         yield f"reads its edges from {module.edges.selector!r}, which is no input"
+
+
+def _section_faults(module: Module, types: Types) -> Iterator[str]:
+    """Sections that a selector counts and that its type lacks, or whose items have no key."""
+    read = {selector.name: types.get(selector.type) for selector in module.inputs}
+    for selector in module.inputs:
+        owner, _, section = selector.of.partition("#")
+        for name, wanted in ((selector.name, selector.section), (owner, section)):
+            layout = read.get(name)
+            if wanted and layout is not None and wanted not in _keyed(layout):
+                yield f"counts {name}#{wanted}, which is no section of {layout.name} with keys"
+    layout = read.get(module.edges.selector) if module.edges is not None else None
+    if module.edges is not None and layout is not None:
+        if module.edges.section not in {section.name for section in layout.sections}:
+            yield f"reads its edges from {module.edges.section!r}, which {layout.name} lacks"
+
+
+def _keyed(layout: ArtifactType) -> set[str]:
+    return {section.name for section in layout.sections if key_names(section)}
 
 
 def _each(module: Module) -> Selector | None:

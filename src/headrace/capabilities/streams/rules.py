@@ -24,7 +24,7 @@ class Snapshot:
 
     `above` are its ancestors, nearest first; `items` are effective artifacts of it, of them, of the
     contexts `linked` to it and `within` it, oldest first; `done` holds (module, element) of its
-    runs that are done; `in_period` the versions that became effective in the run's period.
+    runs that are done; `in_period` the versions that were handed in within the run's period.
     """
 
     context: ContextId
@@ -77,7 +77,7 @@ def _take(
     match selector.cardinality:
         case Cardinality.EACH:
             assert item is not None  # the elements came from this very selector
-            part = f"{selector.section}[{element}]" if selector.section else ""
+            part = f"sections.{selector.section}[{element}]" if selector.section else ""
             return (VersionRef(item.ref.artifact, item.ref.number, part),)
         case Cardinality.ONE:
             return (found[-1].ref,) if found else _missing(selector)
@@ -101,6 +101,8 @@ def _all(
     if not owners:
         return _missing(source)
     wanted = owners[-1].keys.get(section, ())
+    if not wanted:
+        return f"an item in {section} of the {source.type}"
     newest = {_key(one): one.ref for one in found}
     lacking = [key for key in wanted if key not in newest]
     if lacking:

@@ -1,4 +1,4 @@
-"""Missions, their tasks, and every step they took."""
+"""Missions, their tasks, every step they took, and their status log."""
 
 from alembic import op
 
@@ -36,7 +36,13 @@ def upgrade() -> None:
         change text, PRIMARY KEY (organisation, mission, id),
         FOREIGN KEY (organisation, mission) REFERENCES missions_mission (organisation, slug)""",
     )
+    tenant_table(
+        "missions_update",
+        """mission text NOT NULL, number integer NOT NULL, at timestamptz NOT NULL,
+        entry jsonb NOT NULL, PRIMARY KEY (organisation, mission, number),
+        FOREIGN KEY (organisation, mission) REFERENCES missions_mission (organisation, slug)""",
+    )
 
 
 def downgrade() -> None:
-    drop("missions_task", "missions_step", "missions_mission")
+    drop("missions_update", "missions_task", "missions_step", "missions_mission")

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from headrace.capabilities.missions.model import Task, TaskStatus
+from headrace.capabilities.missions.model import MissionStatus, Task, TaskStatus
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +62,19 @@ class StatusEntry:
     sent_back: int
     pass_rate: float | None  # share of verdicts that passed; None while there is none
     mean_cycle: timedelta | None  # change request opened to merged
+
+
+@dataclass(frozen=True, kw_only=True)
+class Update:
+    """An entry of a mission's status log: what was true at an instant, and what made it worth telling.
+
+    `since` is the entry before, or the mission's beginning. An entry is never changed.
+    """
+
+    since: datetime
+    phase: MissionStatus
+    why: str
+    entry: StatusEntry
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,7 +18,7 @@ from headrace.kernel.house import House
 
 def check(house: House) -> None:
     """Refuse a house whose streams do not hold together. Raises StreamRefused with every fault."""
-    types = {declared.name for declared in house.declared(ArtifactType)}
+    types = {declared.name: declared for declared in house.declared(ArtifactType)}
     faults = [
         fault for declared in house.declared(Stream) for fault in stream_faults(declared, types)
     ]

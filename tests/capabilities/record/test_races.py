@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from headrace.capabilities.record import service
 from headrace.capabilities.record.flows.merging import merge_change
 from headrace.capabilities.record.flows.writing import write_batch
-from headrace.capabilities.record.model import ChangeState, MergeKind
+from headrace.capabilities.record.model import ChangeState, MergeKind, VersionTaken
 
 
 def at_once(record) -> None:
@@ -80,3 +80,18 @@ def test_changes_that_want_one_branch_at_the_same_time_get_one_each(record):
     found = record.do(service.changes)
     assert {change.state for change in found} == {ChangeState.OPEN}
     assert len({change.branch for change in found}) == 4
+
+
+def test_one_version_that_is_proposed_twice_at_the_same_time_is_taken_once(record):
+    version = record.propose("brief")
+
+    def propose(_) -> str:
+        try:
+            return record.open(version, drain=False).id
+        except VersionTaken:
+            return "taken"
+
+    with ThreadPoolExecutor() as threads:
+        answers = list(threads.map(propose, range(4)))
+
+    assert sorted(answers) == ["CR-1", "taken", "taken", "taken"]

@@ -28,10 +28,12 @@ CAPABILITY = Capability(
         Permission(name=operations.REPOSITORIES, summary="Take in a product's repository"),
         Permission(name=operations.ACCEPT, summary="Accept a rewritten history"),
         Permission(name=operations.SYNC, summary="Have hand-made commits looked at now"),
+        Permission(name=operations.REBUILD, summary="Make all rows again from Git"),
     ),
     migrations="headrace.capabilities.record.migrations",
     declares=(
         PeopleOnly(permission=operations.MERGE),
         PeopleOnly(permission=operations.ACCEPT),
+        PeopleOnly(permission=operations.REBUILD),
     ),
 )

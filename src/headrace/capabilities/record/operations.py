@@ -22,6 +22,7 @@ CLOSE = "record:close"
 REPOSITORIES = "record:repositories"
 ACCEPT = "record:accept-history"
 SYNC = "record:sync"
+REBUILD = "record:rebuild"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,6 +138,11 @@ class MergeWanted:
 @dataclass(frozen=True, kw_only=True)
 class Nothing:
     """No input."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RebuildWanted:
+    source: str = ""  # path or URL of a copy of the organisation's repository
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -264,6 +270,16 @@ def sync(ctx: Ctx, _: Nothing) -> Asked:
     return Asked(what="record.sync")
 
 
+def rebuild(ctx: Ctx, wanted: RebuildWanted) -> Asked:
+    """Make the rows of artifacts and change requests again from Git alone.
+
+    It needs an organisation without artifacts. With a source, the organisation's repository is
+    copied from there first. `headrace record findings` lists what Git does not hold.
+    """
+    service.rebuild(ctx, source=wanted.source)
+    return Asked(what="record.rebuild")
+
+
 def findings(ctx: Ctx, query: FindingQuery) -> FindingPage:
     """List what a person should see: unreadable edits, outputs without a task, what Git cannot hold."""
     found = service.findings(ctx, subject=query.subject, before=query.before, limit=query.limit)
@@ -357,6 +373,15 @@ OPERATIONS = (
         output=Asked,
         run=sync,
         http=Http(method="POST", path="/record/sync"),
+    ),
+    Operation(
+        name="record.rebuild",
+        permission=REBUILD,
+        input=RebuildWanted,
+        output=Asked,
+        run=rebuild,
+        http=Http(method="POST", path="/record/rebuild"),
+        effect=Effect.DESTROY,
     ),
     _query("record.findings", findings, FindingQuery, FindingPage, "/record/findings"),
 )

@@ -1,7 +1,14 @@
 """The durable flows of the record: verbs in units of work, acts upon Git in between."""
 
 from headrace.capabilities.record import service
-from headrace.capabilities.record.flows import looking, making, merging, opening, writing
+from headrace.capabilities.record.flows import (
+    looking,
+    making,
+    merging,
+    opening,
+    rebuilding,
+    writing,
+)
 from headrace.kernel.flow import Flow, Queue
 
 FOUND = Flow(name="record.found", run=making.found, queue=Queue.RECORD, on_failure=service.failed)
@@ -22,5 +29,6 @@ DRAW = Flow(
     name="record.draw", run=writing.draw, queue=Queue.RECORD, on_failure=service.drawing_failed
 )
 SYNC = Flow(name="record.sync", run=looking.sync, queue=Queue.RECORD)
+REBUILD = Flow(name="record.rebuild", run=rebuilding.rebuild, queue=Queue.RECORD)
 
-FLOWS = (FOUND, IMPORT, OPEN, CLOSE, MERGE, FILE, DRAW, SYNC)
+FLOWS = (FOUND, IMPORT, OPEN, CLOSE, MERGE, FILE, DRAW, SYNC, REBUILD)

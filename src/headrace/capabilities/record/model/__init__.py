@@ -51,11 +51,12 @@ from headrace.capabilities.record.model.events import (
 from headrace.capabilities.record.model.history import (
     BranchFacts,
     CommitFacts,
-    FoundFile,
-    FoundFiles,
+    FoundTexts,
     Histories,
     History,
     RebuildPlan,
+    VersionBatch,
+    VersionFacts,
 )
 from headrace.capabilities.record.model.repositories import (
     DEFAULT_BRANCH_NAME,
@@ -120,8 +121,7 @@ __all__ = [
     "Finding",
     "FindingKind",
     "FindingMade",
-    "FoundFile",
-    "FoundFiles",
+    "FoundTexts",
     "Foundation",
     "FoundingPlan",
     "Ground",
@@ -170,6 +170,8 @@ __all__ = [
     "SyncPlan",
     "TakenIn",
     "TidyPlan",
+    "VersionBatch",
+    "VersionFacts",
     "VersionTaken",
     "WrongState",
 ]

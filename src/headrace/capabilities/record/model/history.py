@@ -1,9 +1,18 @@
-"""History as a rebuild reads it."""
+"""History as a rebuild reads it from Git."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from headrace.capabilities.record.model.work import Signature
+
+
+@dataclass(frozen=True, kw_only=True)
+class RebuildPlan:
+    """Where an organisation's repositories lie, and from where its own is copied first, if at all."""
+
+    folder: str
+    source: str
+    request: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,9 +31,21 @@ class CommitFacts:
         """The values of the trailers of this key, in order."""
         return tuple(value for name, value in self.trailers if name.lower() == key.lower())
 
-    def one(self, key: str) -> str | None:
-        """The first value of the key, or None."""
-        return next(iter(self.all(key)), None)
+    def one(self, key: str) -> str:
+        """The first value of the key, "" when there is none."""
+        return next(iter(self.all(key)), "")
+
+
+@dataclass(frozen=True, kw_only=True)
+class VersionFacts:
+    """A version that a commit wrote to a file, by what the trailer and the file's front matter say."""
+
+    version: str  # "brief/export@2"
+    content_hash: str
+    commit: str
+    path: str
+    links: tuple[str, ...]  # versions
+    reference: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,42 +60,35 @@ class BranchFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class History:
-    """A repository's history, oldest commit first; only commits of ours."""
+    """A repository's history, oldest commit first; only commits and versions of ours."""
 
     slug: str
     default_branch: str
     source: str
+    root: str | None  # the first commit of the main branch
     tip: str | None
     codeowners: str
     commits: tuple[CommitFacts, ...]
+    versions: tuple[VersionFacts, ...]
     branches: tuple[BranchFacts, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Histories:
-    """The histories of all repositories that lie in an organisation's folder."""
+    """The histories of all repositories in an organisation's folder, its own first."""
 
     items: tuple[History, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
-class FoundFile:
-    """A file as a commit wrote it."""
+class VersionBatch:
+    """Versions to be made again, in an order in which each comes after what it is linked to."""
 
-    commit: str
-    path: str
-    text: str
+    items: tuple[VersionFacts, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
-class FoundFiles:
-    """The Markdown files that some commits wrote."""
+class FoundTexts:
+    """The texts of a batch's files, in its order."""
 
-    items: tuple[FoundFile, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class RebuildPlan:
-    """Where an organisation's repositories lie."""
-
-    folder: str
+    items: tuple[str, ...]

@@ -94,7 +94,7 @@ def found(ctx: Ctx) -> Repository:
     present = find(ctx, ORGANISATION)
     if present is not None:
         return present
-    made = _fresh(ctx, RepositoryKind.ORGANISATION, ORGANISATION, "")
+    made = fresh(ctx, RepositoryKind.ORGANISATION, ORGANISATION, "")
     if not store.add_repository(ctx.db, ctx.organisation, made):
         return repository(ctx, ORGANISATION)
     ctx.start(Job(flow="record.found", key=made.id, arguments={"repository": made.id}))
@@ -128,7 +128,7 @@ def add_repository(ctx: Ctx, *, slug: str, source: str) -> Repository:
             f"{slug!r} is no slug; write {branches.slug(slug)!r}, for example", slug=slug
         )
     store.drop_failed(ctx.db, ctx.organisation, slug)
-    made = _fresh(ctx, RepositoryKind.PRODUCT, slug, source)
+    made = fresh(ctx, RepositoryKind.PRODUCT, slug, source)
     if not store.add_repository(ctx.db, ctx.organisation, made):
         raise SlugTaken(f"There is a repository {slug!r} already; take another name", slug=slug)
     ctx.start(Job(flow="record.import", key=made.id, arguments={"repository": made.id}))
@@ -270,7 +270,8 @@ def _wake(ctx: Ctx, repository: Repository) -> None:
         queues.look(ctx)
 
 
-def _fresh(ctx: Ctx, kind: RepositoryKind, slug: str, source: str) -> Repository:
+def fresh(ctx: Ctx, kind: RepositoryKind, slug: str, source: str) -> Repository:
+    """The row of a repository that is still to be made."""
     return Repository(
         id=RepositoryId(ctx.new_id("repo")),
         kind=kind,

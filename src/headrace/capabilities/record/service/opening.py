@@ -4,15 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from headrace.capabilities.artifacts import service as artifacts
-from headrace.capabilities.artifacts.model import Phase, Storage, Version, VersionRef
+from headrace.capabilities.artifacts.model import Phase, VersionRef
 from headrace.capabilities.record import rules, store
-from headrace.capabilities.record.git import branches
 from headrace.capabilities.record.model import (
-    DEFAULT_BRANCH_NAME,
     ORGANISATION,
-    BranchName,
     BranchPlan,
-    BranchTaken,
     BranchWritten,
     ChangeId,
     ChangeNotFound,
@@ -21,31 +17,26 @@ from headrace.capabilities.record.model import (
     ChangeState,
     Closed,
     Failure,
-    FindingKind,
     HeadMoved,
     Member,
     OpenFailed,
     Proposal,
     ProposalRefused,
     Repository,
-    RepositoryKind,
     RepositoryState,
     SelfCheck,
     TidyPlan,
-    VersionTaken,
     WrongState,
 )
 from headrace.capabilities.record.service import (
     custody,
     documents,
-    identities,
     notes,
-    noting,
+    proposing,
     queues,
 )
 from headrace.kernel.context import Ctx
 
-_UNDECIDED = frozenset({Phase.DRAFT, Phase.PROCESSING, Phase.IN_REVIEW, Phase.REVISION_REQUESTED})
 _AWAITED = (ChangeState.OPENING, ChangeState.CLOSED)
 _SERIES = "change"
 
@@ -87,11 +78,6 @@ def change_of(ctx: Ctx, ref: VersionRef) -> ChangeId | None:
     return store.taking_version(ctx.db, ctx.organisation, ref)
 
 
-def brought_by_commits(change: ChangeRequest) -> bool:
-    """Whether its author made the branch; else the record writes it from the members."""
-    return not change.wanted_branch
-
-
 def open_change(ctx: Ctx, proposal: Proposal) -> ChangeRequest:
     """Ask for a merge; its branch is written next, and then it can be reviewed.
 
@@ -102,18 +88,18 @@ def open_change(ctx: Ctx, proposal: Proposal) -> ChangeRequest:
     refusal = rules.proposal(proposal, repository)
     if refusal is not None:
         raise ProposalRefused(f"This is no change request: {refusal}", reasons=refusal.reasons)
-    members = tuple(_member(ctx, repository, ref) for ref in proposal.members)
+    members = tuple(proposing.member(ctx, repository, ref) for ref in proposal.members)
     if proposal.branch:
-        _refuse_shared(ctx, repository, proposal)
+        proposing.refuse_shared(ctx, repository, proposal)
     number = store.count(ctx.db, ctx.organisation, _SERIES)
     row = ChangeRequest(
         id=ChangeId(f"CR-{number}"),
         repository=repository.id,
         branch=proposal.branch if proposal.head else "",
-        wanted_branch=_wanted_branch(ctx, proposal),
+        wanted_branch=proposing.wanted_branch(ctx, proposal),
         target=repository.default_branch,
         title=" ".join(proposal.title.split()),
-        body=_body(ctx, proposal),
+        body=proposing.body(ctx, proposal),
         author=proposal.author or ctx.principal,
         context=proposal.context,
         state=ChangeState.OPENING,
@@ -134,7 +120,7 @@ def open_change(ctx: Ctx, proposal: Proposal) -> ChangeRequest:
     )
     store.add_change(ctx.db, ctx.organisation, row)
     artifacts.put_in_change(ctx, proposal.members, row.id)
-    _note_gaps(ctx, row)
+    proposing.note_gaps(ctx, row)
     _write(ctx, repository, row)
     return row
 
@@ -157,10 +143,10 @@ def push_head(
     if present.state not in rules.PUSHABLE:
         raise WrongState(f"{id} is {present.state}; only an open change takes new commits")
     repository = custody.repository(ctx, present.repository)
-    if brought_by_commits(present) == (head is None):
+    if proposing.brought_by_commits(present) == (head is None):
         wanted = "a new head commit" if head is None else "new versions and no commit"
         raise ProposalRefused(f"{id} goes on with {wanted}")
-    fresh = tuple(_member(ctx, repository, ref, within=present.id) for ref in members)
+    fresh = tuple(proposing.member(ctx, repository, ref, within=present.id) for ref in members)
     row = replace(
         present,
         state=ChangeState.OPENING,
@@ -178,7 +164,7 @@ def push_head(
     store.save_change(ctx.db, ctx.organisation, row)
     store.replace_members(ctx.db, ctx.organisation, row)
     artifacts.put_in_change(ctx, members, row.id)
-    _note_gaps(ctx, row)
+    proposing.note_gaps(ctx, row)
     _write(ctx, repository, row)
     return row
 
@@ -217,7 +203,7 @@ def plan_opening(ctx: Ctx, id: str, revision: int) -> BranchPlan | None:
         revision=revision,
         wanted=row.wanted_branch,
         branch=row.branch,
-        head=row.head if brought_by_commits(row) else None,
+        head=row.head if proposing.brought_by_commits(row) else None,
         files=files,
         note=notes.opening(ctx, row),
     )
@@ -269,7 +255,7 @@ def plan_tidy(ctx: Ctx, id: str) -> TidyPlan | None:
     """The branch to put away, or None: a branch that its author made stays the author's."""
     row = change(ctx, id)
     ended = row.state in (ChangeState.MERGED, ChangeState.CLOSED)
-    if not ended or row.head is None or brought_by_commits(row):
+    if not ended or row.head is None or proposing.brought_by_commits(row):
         return None
     repository = custody.repository(ctx, row.repository)
     return TidyPlan(
@@ -309,50 +295,16 @@ def _tell(ctx: Ctx, row: ChangeRequest) -> None:
 
 
 def _repository(ctx: Ctx, proposal: Proposal) -> Repository:
-    found = custody.find(ctx, proposal.repository)
-    if found is None and proposal.repository == ORGANISATION:
-        return custody.found(ctx)
-    return found or custody.repository(ctx, proposal.repository)
+    """The repository, locked: two proposals at once cannot take one version, or one branch."""
+    if proposal.repository == ORGANISATION:
+        custody.found(ctx)
+    return custody.repository(ctx, proposal.repository, lock=True)
 
 
 def _write(ctx: Ctx, repository: Repository, row: ChangeRequest) -> None:
     # While the repository is being made, or alarmed, the change waits as a row.
     if repository.state is RepositoryState.ACTIVE:
         queues.open(ctx, row.id, row.revision)
-
-
-def _member(
-    ctx: Ctx, repository: Repository, ref: VersionRef, within: ChangeId | None = None
-) -> Member:
-    version = artifacts.get_version(ctx, ref)
-    in_git = artifacts.layout(ctx, version.type).record is Storage.GIT
-    reasons = []
-    if version.phase not in _UNDECIDED:
-        reasons.append(f"{ref} is {version.phase} already")
-    if in_git and repository.kind is RepositoryKind.PRODUCT:
-        reasons.append(f"{ref} belongs in the organisation's repository, not in {repository.slug}")
-    if reasons:
-        raise ProposalRefused("; ".join(reasons), reasons=reasons)
-    holder = store.taking_version(ctx.db, ctx.organisation, ref)
-    if holder not in (None, within):
-        raise VersionTaken(f"{ref} is in {holder} already; push to that one, or close it")
-    path = version.path if in_git else ""
-    return Member(ref=ref, content_hash=version.content_hash, path=path)
-
-
-def _refuse_shared(ctx: Ctx, repository: Repository, proposal: Proposal) -> None:
-    branches.checked(proposal.branch)
-    if proposal.branch == repository.default_branch:
-        raise BranchTaken(
-            f"{proposal.branch} is where changes are merged to; work on a branch of your own"
-        )
-    holder = store.working_on(ctx.db, ctx.organisation, repository.id, proposal.branch)
-    if holder is not None:
-        raise BranchTaken(
-            f"{holder} works on branch {proposal.branch}; one branch serves one task",
-            branch=proposal.branch,
-            change=holder,
-        )
 
 
 def _replaced(former: Iterable[Member], fresh: Iterable[Member]) -> tuple[Member, ...]:
@@ -367,71 +319,3 @@ def _settle_members(ctx: Ctx, former: ChangeRequest, row: ChangeRequest) -> None
     artifacts.set_phase(ctx, gone, Phase.SUPERSEDED)
     stay = [member.ref for member in former.members if member.ref in kept]
     artifacts.set_phase(ctx, stay, Phase.IN_REVIEW)
-
-
-def _wanted_branch(ctx: Ctx, proposal: Proposal) -> str:
-    """The name of the branch that the record writes; "" where the author has made one."""
-    if proposal.head:
-        return ""
-    if proposal.branch:
-        return proposal.branch
-    version = artifacts.get_version(ctx, proposal.members[0])
-    artifact = artifacts.get(ctx, version.ref.artifact)
-    shapes = [d.shape for d in ctx.declared(BranchName) if d.type == version.type]
-    values: dict[str, object] = {
-        "type": version.type,
-        "slug": artifact.slug,
-        "context": artifact.context.partition(":")[2] or artifact.context,
-        "date": artifact.created_at.date().isoformat(),
-        **artifact.parts,
-    }
-    named = {name: branches.slug(str(value)) for name, value in values.items()}
-    shape = shapes[0] if shapes else DEFAULT_BRANCH_NAME
-    return branches.checked(shape.format(**named))
-
-
-def _body(ctx: Ctx, proposal: Proposal) -> str:
-    """What reviewers read first: the author's words, the own judgement, tasks, and where it comes from."""
-    versions = [artifacts.get_version(ctx, ref) for ref in proposal.members]
-    parts = [
-        proposal.body.strip(),
-        _listed("Self-evaluation", (_said(check) for check in proposal.self_evaluation)),
-        _listed("Tasks", proposal.tasks),
-        _listed("Brings", (_brought(ctx, version) for version in versions)),
-    ]
-    return "\n\n".join(filter(None, parts))
-
-
-def _said(check: SelfCheck) -> str:
-    return f"{check.policy}: {check.verdict}" + (f" ({check.note})" if check.note else "")
-
-
-def _brought(ctx: Ctx, version: Version) -> str:
-    sources = ", ".join(str(link.target) for link in artifacts.links(ctx, version.ref))
-    maker = f"{identities.handle(ctx, version.made.by)}, {version.made.brain}"
-    return f"{version.ref} by {maker}" + (f", from {sources}" if sources else "")
-
-
-def _listed(title: str, lines: Iterable[str]) -> str:
-    found = "\n".join(f"- {line}" for line in lines)
-    return f"## {title}\n\n{found}" if found else ""
-
-
-def _note_gaps(ctx: Ctx, row: ChangeRequest) -> None:
-    """An output without a task, or a policy that its maker has said nothing about, is a finding."""
-    if brought_by_commits(row) and not row.tasks:
-        noting.note(
-            ctx,
-            FindingKind.UNTRACEABLE,
-            row.id,
-            f"{row.id} names no task: nobody can tell what the work was for",
-            repository=row.repository,
-        )
-    for policy in rules.not_self_checked(row.policies, row.self_evaluation):
-        noting.note(
-            ctx,
-            FindingKind.NO_SELF_EVALUATION,
-            row.id,
-            f"the author of {row.id} has not judged the own work under {policy}",
-            repository=row.repository,
-        )

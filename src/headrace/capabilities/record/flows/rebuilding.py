@@ -1,0 +1,198 @@
+"""Rebuilding: history is read from Git in acts, and made rows of again in verbs."""
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from headrace.capabilities.record import provenance, service
+from headrace.capabilities.record.flows import grounds
+from headrace.capabilities.record.git.diffs import changed_paths
+from headrace.capabilities.record.git.errors import RepositoryExists
+from headrace.capabilities.record.git.history import is_ancestor, log, merge_base
+from headrace.capabilities.record.git.model import Commit, CommitId
+from headrace.capabilities.record.git.remotes import ORIGIN, clone_mirror
+from headrace.capabilities.record.git.repository import (
+    Repository,
+    default_branch,
+    find_head,
+    heads,
+)
+from headrace.capabilities.record.markdown.front_matter import (
+    read_front_matter,
+    split_front_matter,
+)
+from headrace.capabilities.record.model import (
+    ORGANISATION,
+    BranchFacts,
+    CommitFacts,
+    FoundTexts,
+    Histories,
+    History,
+    RebuildPlan,
+    VersionBatch,
+    VersionFacts,
+)
+from headrace.capabilities.record.ordering import in_order
+from headrace.capabilities.record.provenance import Provenance
+from headrace.capabilities.record.service import notes
+from headrace.kernel.flow import Steps
+
+_BATCH = 50
+_PAGE = 1000
+_SUFFIX = ".git"
+
+
+def rebuild(steps: Steps, *, request: str, source: str) -> None:
+    """Read every history, make versions again in their order, then changes and pointers."""
+    plan = steps.verb(service.begin_rebuild, request, source)
+    histories = steps.act("read histories", lambda key: read(plan), Histories)
+    steps.verb(service.restore_repositories, histories)
+    versions = in_order(fact for history in histories.items for fact in history.versions)
+    for start in range(0, len(versions), _BATCH):
+        batch = VersionBatch(items=tuple(versions[start : start + _BATCH]))
+        _restored(steps, plan, batch)
+    steps.verb(service.restore_changes, histories)
+    steps.verb(service.finish_rebuild, histories)
+
+
+def _restored(steps: Steps, plan: RebuildPlan, batch: VersionBatch) -> None:
+    texts = steps.act("read files", lambda key: read_texts(plan, batch), FoundTexts)
+    steps.verb(service.restore_versions, batch, texts)
+
+
+def read(plan: RebuildPlan) -> Histories:
+    """The histories of the repositories in the folder, the organisation's own first."""
+    own = Path(plan.folder) / f"{ORGANISATION}{_SUFFIX}"
+    if plan.source:
+        _copy(plan, own)
+    others = sorted(set(Path(plan.folder).glob(f"[!.]*{_SUFFIX}")) - {own})
+    return Histories(items=tuple(_history(place) for place in (own, *others)))
+
+
+def read_texts(plan: RebuildPlan, batch: VersionBatch) -> FoundTexts:
+    """The files of a batch as their commits wrote them; "" for one that is no text."""
+    repository = grounds.opened(str(Path(plan.folder) / f"{ORGANISATION}{_SUFFIX}"))
+    return FoundTexts(
+        items=tuple(
+            grounds.text_at(repository, CommitId(fact.commit), fact.path) or ""
+            for fact in batch.items
+        )
+    )
+
+
+def _copy(plan: RebuildPlan, own: Path) -> None:
+    """Copy the organisation's repository from elsewhere; what stood in its place is kept beside it."""
+    aside = own.with_name(f".{ORGANISATION}-before-{plan.request}")
+    if own.exists() and not aside.exists():
+        os.rename(own, aside)
+    try:
+        clone_mirror(plan.source, own)
+    except RepositoryExists:
+        return  # copied by an attempt that crashed
+
+
+def _history(place: Path) -> History:
+    repository = grounds.opened(str(place))
+    branch = default_branch(repository)
+    tip = find_head(repository, branch)
+    source = repository.git.run("config", "--get", f"remote.{ORIGIN}.url", accept=(0, 1)).text
+    slug = place.name.removesuffix(_SUFFIX)
+    main = [commit.id for commit in grounds.commits_since(repository, None, tip)] if tip else []
+    commits = [commit for commit in _oldest_first(repository, tip) if grounds.is_ours(commit)]
+    return History(
+        slug=slug,
+        default_branch=branch,
+        source="" if slug == ORGANISATION else source,
+        root=main[-1] if main else None,
+        tip=tip,
+        codeowners=grounds.codeowners(repository, tip) if tip else "",
+        commits=tuple(_facts(commit, on_main=commit.id in set(main)) for commit in commits),
+        versions=tuple(_versions(repository, commits)) if slug == ORGANISATION else (),
+        branches=tuple(_branches(repository, branch, tip)) if tip else (),
+    )
+
+
+def _oldest_first(repository: Repository, tip: CommitId | None) -> list[Commit]:
+    """Every commit of the main branch, and then those of branches that are not merged."""
+    starts = [*([tip] if tip else []), *heads(repository).values()]
+    found: dict[CommitId, Commit] = {}
+    for start in starts:
+        fresh = [commit for commit in _all(repository, start) if commit.id not in found]
+        found |= {commit.id: commit for commit in reversed(fresh)}
+    return list(found.values())
+
+
+def _all(repository: Repository, start: CommitId) -> Iterator[Commit]:
+    offset: int | None = 0
+    while offset is not None:
+        page = log(repository, start, offset=offset, limit=_PAGE)
+        yield from page.commits
+        offset = page.next_offset
+
+
+def _facts(commit: Commit, *, on_main: bool) -> CommitFacts:
+    return CommitFacts(
+        id=commit.id,
+        on_main=on_main,
+        subject=commit.subject,
+        body=commit.body,
+        trailers=tuple((trailer.key, trailer.value) for trailer in commit.trailers),
+        author=grounds.signature(commit.author),
+        at=commit.authored_at,
+    )
+
+
+def _versions(repository: Repository, commits: Sequence[Commit]) -> Iterator[VersionFacts]:
+    """Each version where it was first written."""
+    seen: set[str] = set()
+    for commit in commits:
+        named = _named(commit)
+        if not named.keys() <= seen:
+            for fact in _written(repository, commit, named):
+                if fact.version not in seen:
+                    seen.add(fact.version)
+                    yield fact
+
+
+def _named(commit: Commit) -> dict[str, str]:
+    """The hash by version, of the versions that a commit names."""
+    values = (t.value.partition(" ") for t in commit.trailers if t.key == notes.ARTIFACT)
+    return {name: digest.removeprefix("sha256:") for name, _, digest in values}
+
+
+def _written(
+    repository: Repository, commit: Commit, named: dict[str, str]
+) -> Iterator[VersionFacts]:
+    before = commit.parents[0] if commit.parents else None
+    for change in changed_paths(repository, before, commit.id):
+        text = grounds.text_at(repository, commit.id, change.path) or ""
+        claimed = provenance.claimed(text)
+        version = f"{claimed[0]}@{claimed[1]}" if claimed else ""
+        if version in named:
+            origin = _origin(text)
+            yield VersionFacts(
+                version=version,
+                content_hash=named[version],
+                commit=commit.id,
+                path=change.path,
+                links=tuple(str(link.target.version) for link in origin.links) if origin else (),
+                reference=(origin.reference or "") if origin else "",
+            )
+
+
+def _origin(text: str) -> Provenance | None:
+    matter, _ = split_front_matter(text)
+    try:
+        return provenance.read(read_front_matter(matter or ""))
+    except ValueError:
+        return None
+
+
+def _branches(repository: Repository, main: str, tip: CommitId) -> Iterator[BranchFacts]:
+    for name, head in heads(repository).items():
+        base = merge_base(repository, tip, head)
+        if name == main or base is None or is_ancestor(repository, head, tip):
+            continue
+        changes = changed_paths(repository, base, head)
+        paths = {path for change in changes for path in change.names}
+        yield BranchFacts(name=name, base=base, head=head, paths=tuple(sorted(paths)))

@@ -68,11 +68,13 @@ def field_labelled(body: Body, words: str) -> Field | None:
 def item_named(section: Each, head: Block) -> dict[str, str] | None:
     """{"name", "title"?} of the item that `head` opens, None when it opens none."""
     words = line(read_heading(head.text))
-    for shape in (section.item, section.item.replace(" {number}", "")):
-        found = _shape(shape).fullmatch(words)
-        if found:
-            return {name: value or "" for name, value in found.groupdict().items()}
-    return None
+    return item_in(section.item, words) or item_in(section.item.replace(" {number}", ""), words)
+
+
+def item_in(shape: str, words: str) -> dict[str, str] | None:
+    """The same for words that have the `shape` of an item's heading."""
+    found = _shape(shape).fullmatch(words)
+    return {name: value or "" for name, value in found.groupdict().items()} if found else None
 
 
 def _titles(body: Body) -> Iterator[tuple[str, Section]]:

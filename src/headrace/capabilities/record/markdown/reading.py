@@ -41,6 +41,7 @@ from headrace.capabilities.record.markdown.headings import Heading, item_named, 
 from headrace.capabilities.record.markdown.lines import read_heading
 from headrace.capabilities.record.markdown.prose import is_literal, read_prose
 from headrace.capabilities.record.markdown.tables import known_columns, read_rows
+from headrace.capabilities.record.markdown.unheaded import unheaded_items
 from headrace.capabilities.record.markdown.words import read_check, read_list
 
 
@@ -106,7 +107,7 @@ class _Reader:
         seen.told(Heading(), lead)
         inside: list[Sequence[Block]] = []
         after = ""
-        for head, known, chunk in _chunks(rest, level + 1, seen.opened_by):
+        for head, known, chunk in _chunks(rest, level + 1, seen.opened_by, seen.is_sibling):
             if known is None:
                 again = self.repeated(body, head, path)
                 if again:
@@ -218,7 +219,14 @@ class _Reader:
             return None if named is None else Heading(section=section, item=named)
 
         items: list[object] = []
-        self.keep(path, [block for block in lead if not _says_nothing(block)])
+        left: list[Block] = []
+        for block in lead:
+            unheaded = unheaded_items(section, block)
+            for named, lines in unheaded:
+                self.item(section, named, lines, items, level + 1, path)
+            if not unheaded and not _says_nothing(block):
+                left.append(block)
+        self.keep(path, left)
         after = path
         for head, known, chunk in _chunks(rest, level + 1, opened_by):
             if known is None or known.item is None:
@@ -267,6 +275,10 @@ class _Seen:
             fresh = known.header
         return known if fresh else None
 
+    def is_sibling(self, head: Block) -> bool:
+        """Whether `head` opens a section of the body, for the first time or again."""
+        return known_heading(self.header.body, head).section is not None
+
 
 def _until_heading(run: Sequence[Block]) -> tuple[list[Block], list[Block]]:
     """The blocks before the first heading, and the others."""
@@ -275,13 +287,17 @@ def _until_heading(run: Sequence[Block]) -> tuple[list[Block], list[Block]]:
 
 
 def _chunks(
-    run: Sequence[Block], level: int, opened_by: Callable[[Block], Heading | None]
+    run: Sequence[Block],
+    level: int,
+    opened_by: Callable[[Block], Heading | None],
+    is_sibling: Callable[[Block], bool] = lambda head: False,
 ) -> Iterator[tuple[Block, Heading | None, Sequence[Block]]]:
     """Each heading, what it opens, and the blocks it reaches over; `run` begins with a heading.
 
     It reaches to the next heading of `level`, which headings here should have. One that stands
     deeper ends too where something else opens; one that opens nothing, at the next of its own
-    level; one that tells of the header's fields, at any heading.
+    level; one that tells of the header's fields, at any heading. A list, table or code block has
+    no headings of its own: it ends at that of a sibling at any depth.
     """
     heads = [place for place, block in enumerate(run) if block.sort == "heading"]
     reached = 0
@@ -293,6 +309,8 @@ def _chunks(
         def ends(other: Block, head: Block = head, known: Heading | None = known) -> bool:
             if other.level <= level or (known is not None and known.section is None):
                 return True
+            if known is not None and _is_leaf(known):
+                return is_sibling(other)
             if other.level > head.level or known is None:
                 return other.level <= head.level
             new = opened_by(other)
@@ -308,6 +326,10 @@ def _raised(head: Block, level: int) -> Block:
         return head
     first = head.lines[0].lstrip(" ").lstrip("#")
     return replace(head, level=level, lines=("#" * level + first, *head.lines[1:]))
+
+
+def _is_leaf(known: Heading) -> bool:
+    return isinstance(known.section, Bullets | Checklist | Table | Code)
 
 
 def _absorbed(section: Section, run: Sequence[Block]) -> tuple[list[Block], list[Block]]:

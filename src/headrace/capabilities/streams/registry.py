@@ -15,7 +15,6 @@ from headrace.capabilities.streams.model import (
     Stream,
 )
 
-
 Types = Mapping[str, ArtifactType]
 """The artifact types of the house by name."""
 
@@ -93,6 +92,9 @@ def _module_faults(stream: Stream, module: Module, types: Types) -> Iterator[str
     for output in module.outputs:
         if output not in types:
             yield f"{place} makes {output!r}, which is no artifact type"
+    for name, count in Counter(selector.name for selector in module.inputs).items():
+        if count > 1:
+            yield f"{place}, input {name!r}: the name is used {count} times"
     for selector in module.inputs:
         for fault in _selector_faults(module, selector, types):
             yield f"{place}, input {selector.name!r}: {fault}"
@@ -104,8 +106,6 @@ def _selector_faults(module: Module, selector: Selector, types: Types) -> Iterat
     names = {one.name for one in module.inputs}
     if selector.type not in types:
         yield f"{selector.type!r} is no artifact type"
-    if sum(one.name == selector.name for one in module.inputs) > 1:
-        yield "the name is used twice"
     owner, _, section = selector.of.partition("#")
     if selector.cardinality is Cardinality.ALL and (
         owner not in names - {selector.name} or not section
@@ -131,14 +131,18 @@ def _section_faults(module: Module, types: Types) -> Iterator[str]:
     read = {selector.name: types.get(selector.type) for selector in module.inputs}
     for selector in module.inputs:
         owner, _, section = selector.of.partition("#")
-        for name, wanted in ((selector.name, selector.section), (owner, section)):
+        of_other = (owner, section) if owner != selector.name else ("", "")
+        for name, wanted in ((selector.name, selector.section), of_other):
             layout = read.get(name)
             if wanted and layout is not None and wanted not in _keyed(layout):
                 yield f"counts {name}#{wanted}, which is no section of {layout.name} with keys"
-    layout = read.get(module.edges.selector) if module.edges is not None else None
-    if module.edges is not None and layout is not None:
-        if module.edges.section not in {section.name for section in layout.sections}:
-            yield f"reads its edges from {module.edges.section!r}, which {layout.name} lacks"
+    owned = read.get(module.edges.selector) if module.edges is not None else None
+    if module.edges is not None and owned is not None and not _has(owned, module.edges.section):
+        yield f"reads its edges from {module.edges.section!r}, which {owned.name} lacks"
+
+
+def _has(layout: ArtifactType, name: str) -> bool:
+    return any(section.name == name for section in layout.sections)
 
 
 def _keyed(layout: ArtifactType) -> set[str]:

@@ -1,0 +1,6 @@
+"""coding: judging a code change with real tools, independently of whoever made it.
+
+An evaluation is what is known of one change: where it began, what it touches, what it promised. A
+criterion of a policy is met, not met, does not apply, or was not evaluated, which is never a pass.
+The room has no rows: it gives an evaluator's instrument the findings, and governance keeps them.
+"""

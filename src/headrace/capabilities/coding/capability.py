@@ -1,0 +1,5 @@
+"""The one declaration of what coding offers."""
+
+from headrace.kernel.capability import Capability
+
+CAPABILITY = Capability(name="coding")

@@ -1,0 +1,177 @@
+"""Running checks on the bench: the product's own, the organisation's, or those that a tree suggests."""
+
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from headrace.capabilities.agents.model import Bench, CheckOutcome, CheckStatus, ProductCheck
+from headrace.capabilities.coding.model import CheckCommand, CheckRun, Ending, Evaluation
+from headrace.capabilities.coding.rules.acceptance import Case
+from headrace.capabilities.coding.rules.evidence import steady, tail
+from headrace.capabilities.coding.rules.python import Texts, is_test
+from headrace.capabilities.coding.tools.junit import records_of
+from headrace.kernel.errors import HeadraceError
+
+AT_MOST = timedelta(minutes=10)
+CI_NAMES = ("tests", "test", "lint", "format", "types", "build", "ci", "check")
+"""Checks by these names are the product's continuous integration; others serve single policies."""
+
+_ENDINGS = {
+    CheckStatus.PASSED: Ending.PASSED,
+    CheckStatus.FINDING: Ending.FAILED,
+    CheckStatus.NOT_EVALUATED: Ending.PARTLY,
+    CheckStatus.OVER_TIME: Ending.OVER_TIME,
+}
+_SUGGESTED = (
+    ("package.json", '"test"', ("npm", "test", "--silent")),
+    ("go.mod", "", ("go", "test", "./...")),
+    ("Cargo.toml", "", ("cargo", "test", "--quiet")),
+    ("tox.ini", "", ("tox", "-q")),
+)
+"""What a file at the root suggests for products that are not tested with pytest."""
+
+NO_TESTS = 5
+"""Pytest's exit code when it collected nothing: not a pass, and nothing red."""
+
+
+@dataclass
+class Checks:
+    """The checks of one evaluation; each runs once, whoever asks for it."""
+
+    bench: Bench
+    known: Mapping[str, ProductCheck]
+    runs: dict[str, CheckRun] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+    records: list[Case] | None = None
+
+    @property
+    def ci(self) -> tuple[str, ...]:
+        """The names of the checks that must be green whatever is judged."""
+        named = tuple(name for name in self.known if name in CI_NAMES)
+        return named or tuple(name for name, check in self.known.items() if not check.evaluates)
+
+    def serving(self, policy: str) -> tuple[str, ...]:
+        """The names of the checks that serve a policy beside the continuous integration."""
+        return tuple(
+            name
+            for name, check in self.known.items()
+            if policy in check.evaluates and name not in self.ci
+        )
+
+    def run(self, name: str) -> CheckRun:
+        """How one of the known checks ends; run at the first call."""
+        if name not in self.runs:
+            check = self.known[name]
+            self.runs[name] = self._tests(check) if _is_pytest(check.argv) else self._named(check)
+        return self.runs[name]
+
+    def tool(self, name: str, argv: Sequence[str], *, at_most: timedelta = AT_MOST) -> CheckOutcome:
+        """Run a tool of our own and give its whole outcome. Raises HeadraceError when it cannot start."""
+        outcome = self.bench.run(argv, at_most=at_most)
+        self.seconds[name] = self.seconds.get(name, 0.0) + outcome.seconds
+        return outcome
+
+    def _tests(self, check: ProductCheck) -> CheckRun:
+        """Tests run with a report, so that single tests can be named as evidence."""
+        with tempfile.TemporaryDirectory(prefix="headrace-tests-") as folder:
+            report = Path(folder) / "report.xml"
+            run = self._named(check, extra=(f"--junitxml={report}",))
+            found = records_of(report)
+        if found is not None:
+            self.records = [*(self.records or ()), *found]
+        if run.exit_code == NO_TESTS:
+            return _not_run(check, "there is no test to run")
+        return run
+
+    def _named(self, check: ProductCheck, extra: tuple[str, ...] = ()) -> CheckRun:
+        try:
+            outcome = self.bench.run([*check.argv, *extra], at_most=check.at_most)
+        except HeadraceError as fault:
+            return _not_run(check, fault.message)
+        self.seconds[check.name] = self.seconds.get(check.name, 0.0) + outcome.seconds
+        ending = _ENDINGS[outcome.status]
+        if outcome.exit_code == check.not_evaluated and ending is Ending.FAILED:
+            ending = Ending.PARTLY
+        return CheckRun(
+            name=check.name,
+            argv=_shown(check.argv),
+            ending=ending,
+            exit_code=outcome.exit_code,
+            output=steady(outcome.output, str(self.bench.folder)),
+        )
+
+
+def checks_of(bench: Bench, evaluation: Evaluation, texts: Texts) -> Checks:
+    """The checks of a product: the organisation's first, then its own, else what its tree suggests."""
+    known = {**bench.checks, **dict(_given(evaluation))}
+    if not any(name in CI_NAMES for name in known):
+        known |= {check.name: check for check in suggested(texts)}
+    return Checks(bench=bench, known=known)
+
+
+def _given(evaluation: Evaluation) -> Iterator[tuple[str, ProductCheck]]:
+    for name, command in evaluation.checks.items():
+        yield name, _check(name, command)
+
+
+def _check(name: str, command: CheckCommand) -> ProductCheck:
+    return ProductCheck(
+        name=name,
+        argv=command.run,
+        evaluates=command.evaluates,
+        meaning="",
+        not_evaluated=command.not_evaluated,
+        at_most=timedelta(seconds=command.at_most_seconds),
+    )
+
+
+def suggested(texts: Texts) -> tuple[ProductCheck, ...]:
+    """The tests that a tree without a declaration suggests; none when nothing tells how to test it."""
+    if _is_tested_by_pytest(texts):
+        return (_check("tests", CheckCommand(run=(sys.executable, "-m", "pytest", "-q"))),)
+    for file, mark, argv in _SUGGESTED:
+        if file in texts and mark in texts[file]:
+            return (_check("tests", CheckCommand(run=argv)),)
+    return ()
+
+
+def _is_tested_by_pytest(texts: Texts) -> bool:
+    configured = any(
+        mark in texts.get(file, "")
+        for file, mark in (
+            ("pyproject.toml", "[tool.pytest"),
+            ("pytest.ini", "[pytest]"),
+            ("setup.cfg", "[tool:pytest]"),
+            ("tox.ini", "[pytest]"),
+        )
+    )
+    return configured or any(path.endswith(".py") and is_test(path) for path in texts)
+
+
+def _is_pytest(argv: Sequence[str]) -> bool:
+    return any(Path(word).name in ("pytest", "py.test") for word in argv)
+
+
+def _shown(argv: Sequence[str]) -> tuple[str, ...]:
+    return tuple("python" if word == sys.executable else word for word in argv)
+
+
+def _not_run(check: ProductCheck, why: str) -> CheckRun:
+    return CheckRun(
+        name=check.name,
+        argv=_shown(check.argv),
+        ending=Ending.NOT_RUN,
+        exit_code=None,
+        output="",
+        why=why,
+    )
+
+
+def told(run: CheckRun) -> str:
+    """A run as evidence: the command, how it ended, the end of its output."""
+    code = "" if run.exit_code is None else f" (exit code {run.exit_code})"
+    head = f"$ {' '.join(run.argv)}\n{run.ending}{code}"
+    return f"{head}\n{tail(run.output) or run.why}".strip()

@@ -1,10 +1,12 @@
 """The commands that are no operations: they make, run and look after an installation."""
 
 import logging
+import os
 import signal
 import sys
 import threading
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from headrace.app.installation import Installation
 from headrace.settings import Settings
@@ -20,9 +22,15 @@ def commands(settings: Settings) -> Mapping[str, Command]:
         Installation(settings).migrate()
         print("The tables are up to date.")
 
-    def worker() -> None:
-        """Run one worker in the foreground; `headrace up` runs them for you."""
-        run_worker(Installation(settings))
+    def worker(*, supervised: bool = False) -> None:
+        """Run one worker in the foreground; `headrace up` runs them for you.
+
+        Parameters
+        ----------
+        supervised
+            End when the process that started this one is gone.
+        """
+        run_worker(Installation(settings), supervised=supervised)
 
     def up(
         *, workers: int = settings.workers, host: str = settings.host, port: int = settings.port
@@ -50,11 +58,61 @@ def commands(settings: Settings) -> Mapping[str, Command]:
 
         return examine(Installation(settings))
 
-    return {"migrate": migrate, "worker": worker, "up": up, "stop": stop, "doctor": doctor}
+    def demo(
+        *,
+        scenario: Path | None = None,
+        home: Path | None = None,
+        workers: int = 1,
+        scale: float | None = None,
+        interactive: bool = False,
+    ) -> int:
+        """Play the bulk-export scenario: recorded answers and decisions, a scaled clock, real work.
+
+        Parameters
+        ----------
+        scenario
+            Folder with a scenario.yaml; default: examples/bulk-export.
+        home
+            Where everything it makes is kept; a former demonstration there is deleted.
+        workers
+            Worker processes.
+        scale
+            Seconds of organisation time in one real second; default: the scenario's.
+        interactive
+            Stop at each gate and ask you.
+        """
+        from rich.console import Console
+
+        from headrace.app.demo.run import Options, run_demo
+        from headrace.app.demo.stage import demo_home
+
+        folder = scenario or Path("examples/bulk-export")
+        decide = None
+        if interactive:
+            from headrace.app.demo.asking import Asking
+
+            decide = Asking(Console())
+        options = Options(
+            folder=folder.resolve(),
+            home=(home or demo_home()).resolve(),
+            workers=workers,
+            scale=scale,
+            decide=decide,
+        )
+        return run_demo(options, Console())
+
+    return {
+        "demo": demo,
+        "migrate": migrate,
+        "worker": worker,
+        "up": up,
+        "stop": stop,
+        "doctor": doctor,
+    }
 
 
-def run_worker(installation: Installation) -> None:
-    """Run a worker until SIGTERM or SIGINT."""
+def run_worker(installation: Installation, *, supervised: bool) -> None:
+    """Run a worker until SIGTERM or SIGINT, or until the supervisor that started it is gone."""
     logging.basicConfig(
         level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s"
     )
@@ -63,5 +121,8 @@ def run_worker(installation: Installation) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: worker.ask_to_stop())
     worker.start()
-    worker.wait()
+    parent = os.getppid()
+    while not worker.wait(seconds=1.0):
+        if supervised and os.getppid() != parent:
+            break
     worker.stop()

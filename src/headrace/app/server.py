@@ -32,7 +32,7 @@ def serve(installation: Installation, *, workers: int, host: str, port: int) -> 
 
 def worker_command() -> list[str]:
     """The command of a worker process of this very installation."""
-    return [sys.executable, "-m", "headrace", "worker"]
+    return [sys.executable, "-m", "headrace", "worker", "--supervised"]
 
 
 def _announce(server: uvicorn.Server, host: str) -> None:

@@ -23,13 +23,27 @@ class Office:
         self._reception = reception
         self._organisation = organisation
 
-    def perform(self, operation: str, input: Mapping[str, Json], by: str | None = None) -> Json:
-        """An operation's answer, as the operator or as the person of a handle."""
+    def perform(
+        self,
+        operation: str,
+        input: Mapping[str, Json],  # noqa: A002 - an operation's word
+        by: str | None = None,
+        *,
+        nowhere: bool = False,
+    ) -> Json:
+        """An operation's answer, as the operator or as the person of a handle.
+
+        `nowhere` names no organisation: for founding the first one.
+        """
         return self._reception.perform(
             Call(
                 operation=operation,
                 input=input,
-                credentials=Credentials(organisation=self._organisation, stand_in=by, trusted=True),
+                credentials=Credentials(
+                    organisation=None if nowhere else self._organisation,
+                    stand_in=by,
+                    trusted=True,
+                ),
             )
         )
 
@@ -88,7 +102,8 @@ class Driver:
 
     def stop(self) -> None:
         self._stopping.set()
-        self._thread.join(timeout=30)
+        if self._thread.is_alive():
+            self._thread.join(timeout=30)
 
     def _loop(self) -> None:
         while not self._stopping.wait(0.25):

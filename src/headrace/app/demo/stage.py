@@ -1,6 +1,5 @@
 """The stage: an installation of the demonstration's own, with the scenario's people, rights and records."""
 
-import json
 import os
 import shutil
 import stat
@@ -13,6 +12,9 @@ from pathlib import Path
 from headrace.app.demo.driver import Office
 from headrace.app.demo.scenario import Named, Scenario
 from headrace.app.installation import Installation, default_home
+from headrace.capabilities.record.git import repository
+from headrace.capabilities.record.git.commits import commit_files
+from headrace.capabilities.record.git.model import CommitNote, Person
 from headrace.kernel.clock import ScaledClock, format_clock
 from headrace.kernel.errors import HeadraceError
 from headrace.kernel.postgres import DataDirectory, destroy
@@ -21,6 +23,7 @@ from headrace.settings import Settings
 PRICED_AS = "anthropic:claude-sonnet-4-5"
 """At whose price recorded turns are counted, so that the ledger shows money of a real size."""
 
+_LEFT_BEHIND = frozenset({"__pycache__", ".pytest_cache", ".ruff_cache", ".coverage"})
 MARK = "demonstration"
 """A file that says: this home was made by a demonstration and may be deleted by the next."""
 
@@ -45,14 +48,22 @@ def set_up(scenario: Scenario, folder: Path, home: Path, *, scale: float | None 
     Raises HeadraceError when the home holds something that no demonstration made.
     """
     clear(home)
-    settings = _settings(scenario, folder, home, scale or scenario.clock.scale)
-    installation = Installation(settings)
+    installation = Installation(_settings(scenario, folder, home, scale=1.0))
     home.mkdir(parents=True, exist_ok=True)
     (home / MARK).write_text(f"{scenario.name}\n", encoding="utf-8")
     installation.migrate()
     office = Office(installation.reception, scenario.organisation)
     _found(scenario, office)
-    _bring_in(scenario, folder, office)
+    _bring_in(scenario, folder, home, office)
+    installation.database.dispose()
+    fast = scale or scenario.clock.scale
+    return _begin(scenario, _settings(scenario, folder, home, scale=fast))
+
+
+def _begin(scenario: Scenario, settings: Settings) -> Stage:
+    """The stage from the moment at which organisation time begins to run fast."""
+    installation = Installation(settings)
+    office = Office(installation.reception, scenario.organisation)
     return Stage(installation, office, _environment(settings))
 
 
@@ -75,7 +86,7 @@ def _make_writable(remove: object, path: str, _: object) -> None:
     Path(path).unlink()
 
 
-def _settings(scenario: Scenario, folder: Path, home: Path, scale: float) -> Settings:
+def _settings(scenario: Scenario, folder: Path, home: Path, *, scale: float) -> Settings:
     clock = ScaledClock(origin=scenario.clock.origin, started=datetime.now(UTC), scale=scale)
     return Settings(
         home=home,
@@ -98,7 +109,7 @@ def _found(scenario: Scenario, office: Office) -> None:
     office.perform(
         "organisation.create",
         {"slug": scenario.organisation, "name": scenario.organisation_name},
-        everywhere=True,
+        nowhere=True,
     )
     for person in scenario.people:
         office.perform("person.add", {"handle": person.handle, "name": person.name})
@@ -113,25 +124,44 @@ def _found(scenario: Scenario, office: Office) -> None:
         {
             "scope": "organisation",
             "tokens": scenario.budget.tokens,
-            "micro_usd": int(scenario.budget.usd * 1_000_000),
+            "usd": str(scenario.budget.usd),
         },
     )
 
 
 def _grant(office: Office, to: Named) -> None:
     for right in to.rights:
-        office.perform("grant.add", {"to": to.handle, "right": right})
+        office.perform("grant.add", {"holder": to.handle, "right": right})
 
 
-def _bring_in(scenario: Scenario, folder: Path, office: Office) -> None:
-    office.perform("agent.staff", {})
+def _bring_in(scenario: Scenario, folder: Path, home: Path, office: Office) -> None:
     for product in scenario.products:
-        source = _as_repository(folder / product.source, office, product.slug)
+        source = _as_repository(folder / product.source, home / "brought" / f"{product.slug}.git")
         office.perform("repository.add", {"name": product.slug, "source": str(source)})
-    for source in scenario.sources:
-        text = (folder / source.file).read_text(encoding="utf-8")
-        office.perform("source.load", {"source": source.source, "text": text})
+    for records in scenario.sources:
+        text = (folder / records.file).read_text(encoding="utf-8")
+        office.perform("source.load", {"source": records.source, "text": text})
 
 
-def _as_repository(folder: Path, office: Office, slug: str) -> Path:
-    raise NotImplementedError(json.dumps({"folder": str(folder), "slug": slug, "office": repr(office)}))
+def _as_repository(folder: Path, place: Path) -> Path:
+    """A bare Git repository that holds a folder's files as its first commit: what a user would bring."""
+    made = repository.create(place)
+    author = Person(name="Northwind engineering", email="engineering@northwind.example")
+    note = CommitNote(
+        message="The service as it stands",
+        author=author,
+        committer=author,
+        when=datetime(2026, 3, 1, tzinfo=UTC),
+    )
+    files = {str(file.relative_to(folder)): file.read_bytes() for file in _files(folder)}
+    commit_files(made, "main", files, note, base=None)
+    return place
+
+
+def _files(folder: Path) -> list[Path]:
+    """The folder's files without what tools leave behind."""
+    return [
+        file
+        for file in sorted(folder.rglob("*"))
+        if file.is_file() and not _LEFT_BEHIND & set(file.relative_to(folder).parts)
+    ]

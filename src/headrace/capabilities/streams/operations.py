@@ -1,6 +1,9 @@
 """What streams offer to REST, CLI and MCP."""
 
 from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
 
 from headrace.capabilities.streams import service
 from headrace.capabilities.streams.model import (
@@ -54,7 +57,7 @@ class RunQuery:
     module: str | None = None
     state: RunState | None = None
     after: str | None = None
-    limit: int = 50
+    limit: Annotated[int, Field(ge=1, le=200, description="Most items on one page.")] = 50
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,9 +156,10 @@ def runs(ctx: Ctx, query: RunQuery) -> RunPage:
         module=query.module,
         state=query.state,
         after=query.after,
-        limit=query.limit,
+        limit=query.limit + 1,
     )
-    return RunPage(items=tuple(found), next=found[-1].id if len(found) == query.limit else None)
+    items = tuple(found[: query.limit])
+    return RunPage(items=items, next=items[-1].id if len(found) > query.limit else None)
 
 
 def show(ctx: Ctx, name: RunName) -> Run:
@@ -169,7 +173,7 @@ def start(ctx: Ctx, input: RunStart) -> Run:
 
 
 def cancel(ctx: Ctx, input: RunCancel) -> Run:
-    """Stop a run. What it reserved is given back; what it made stays."""
+    """Stop a run. What it reserved is given back; a change that it asked for is given up."""
     service.cancel(ctx, RunId(input.run), input.reason)
     return service.run(ctx, RunId(input.run))
 

@@ -73,7 +73,7 @@ _LOCK_RUN = sa.text(
 )
 _BY_CHANGE = sa.text(
     f"SELECT {_RUN} FROM streams_run WHERE organisation = :organisation AND change = :change "
-    "ORDER BY made_at DESC LIMIT 1"
+    "ORDER BY made_at DESC, attempt DESC LIMIT 1"
 )
 _BY_AGENT_RUN = sa.text(
     f"SELECT {_RUN} FROM streams_run WHERE organisation = :organisation AND agent_run = :agent_run"
@@ -232,9 +232,9 @@ def runs(
     module: str | None = None,
     state: RunState | None = None,
     after: str | None = None,
-    limit: int = 200,
+    limit: int | None = 200,
 ) -> Sequence[Run]:
-    """Runs in the order of their making, from behind `after`."""
+    """Runs in the order of their making, from behind `after`; all of them without a limit."""
     values = {
         "organisation": organisation,
         "context": context,

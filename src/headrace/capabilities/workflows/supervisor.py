@@ -32,11 +32,13 @@ class Supervisor:
         count: int,
         system: sa.Engine,
         environment: Mapping[str, str] | None = None,
+        replace_environment: bool = False,
     ) -> None:
         self._command = list(command)
         self._count = count
         self._system = system
-        self._environment = {**os.environ, **(environment or {})}
+        inherited = {} if replace_environment else dict(os.environ)
+        self._environment = {**inherited, **(environment or {})}
         self._stopping = threading.Event()
         self._children: dict[int, subprocess.Popen[bytes]] = {}
         self._keepers: list[threading.Thread] = []

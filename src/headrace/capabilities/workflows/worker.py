@@ -90,9 +90,9 @@ class Worker:
         with self._system.begin() as db:
             store.leave(db, self.id)
 
-    def wait(self) -> None:
-        """Sleep until `stop` is called from a signal handler or another thread."""
-        self._stopping.wait()
+    def wait(self, seconds: float | None = None) -> bool:
+        """Sleep until somebody asks to stop, at most so long; whether somebody did."""
+        return self._stopping.wait(seconds)
 
     def ask_to_stop(self) -> None:
         self._stopping.set()

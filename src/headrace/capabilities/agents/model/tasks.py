@@ -49,7 +49,8 @@ class AgentTask:
     """What is asked of an agent, by whom, with which facts.
 
     `subject` names who asked (`run:run_01…`). `facts` are made now; prompts and recordings name them.
-    `output_type` is the artifact type whose schema the result must fit; without one the result is
+    `output_types` are the artifact types whose schemas the result must fit: one as it is, several by
+    their names; without one the result is
     work in the workspace, told in a summary. `data_class` says how closed the facts are; a role that
     may not see such data is refused. `findings` are what the former attempt was sent back with.
     """
@@ -61,7 +62,7 @@ class AgentTask:
     element: str = ""
     attempt: int = 1
     facts: Data = field(default_factory=dict)
-    output_type: str = ""
+    output_types: tuple[str, ...] = ()
     workspace: Workspace | None = None
     scopes: tuple[Scope, ...] = ()
     findings: tuple[str, ...] = ()

@@ -122,21 +122,35 @@ def tools_by_name(ctx: Ctx, order: AgentTask, card: RoleCard) -> dict[str, Tool]
 
 
 def form(ctx: Ctx, order: AgentTask) -> Mapping[str, JsonValue] | None:
-    """The JSON Schema of the result, or None for work in a place. Raises TypeUnknown."""
-    if not order.output_type:
-        return None
-    layout = artifacts.layout(ctx, order.output_type)
-    return cast(Mapping[str, JsonValue], json_schema(layout))
+    """The JSON Schema of the result, or None for work in a place. Raises TypeUnknown.
+
+    Several types are handed in together, as one object with each under its name.
+    """
+    schemas = {
+        name: cast(JsonValue, json_schema(artifacts.layout(ctx, name)))
+        for name in order.output_types
+    }
+    if len(schemas) < 2:
+        return cast("Mapping[str, JsonValue] | None", next(iter(schemas.values()), None))
+    return {
+        "type": "object",
+        "properties": schemas,
+        "required": list(schemas),
+        "additionalProperties": False,
+    }
 
 
 def skill(ctx: Ctx, name: str) -> Skill | Instrument:
     """What a card names as its skill. Raises SkillUnknown."""
-    declared: list[Skill | Instrument] = [*ctx.declared(Skill), *ctx.declared(Instrument)]
-    for one in declared:
+    for one in _skills(ctx):
         if one.name == name:
             return one
-    known = ", ".join(sorted(one.name for one in declared)) or "none"
+    known = ", ".join(sorted(one.name for one in _skills(ctx))) or "none"
     raise SkillUnknown(f"No skill {name!r}; the packs declare: {known}", skill=name)
+
+
+def _skills(ctx: Ctx) -> tuple[Skill | Instrument, ...]:
+    return (*ctx.declared(Skill), *ctx.declared(Instrument))
 
 
 def _objections(ctx: Ctx, order: AgentTask) -> Iterator[str]:
@@ -157,7 +171,7 @@ def _choice(ctx: Ctx, order: AgentTask, card: RoleCard, card_task: TaskCard) -> 
     task = spoken(ctx, order, card)
     settings = configured(ctx)
     present = settings.available(task, card.model_tier, in_workspace=order.workspace is not None)
-    if card_task.skill:
+    if any(one.name == card_task.skill for one in _skills(ctx)):
         present |= {BrainKind.SKILL}
     kind = rules.brain(card_task, present, has_form=task.output_schema is not None)
     if isinstance(kind, Refusal):

@@ -7,7 +7,7 @@ from headrace.capabilities.streams.service.catalogue import (
     stream,
     stream_of,
 )
-from headrace.capabilities.streams.service.contexts import (
+from headrace.capabilities.streams.service.openings import (
     ancestors,
     close_context,
     context,
@@ -25,6 +25,7 @@ from headrace.capabilities.streams.service.deciding import (
 )
 from headrace.capabilities.streams.service.making import (
     advance,
+    advance_around,
     again,
     episode,
     impact,
@@ -50,6 +51,8 @@ from headrace.capabilities.streams.service.snapshots import section_rows
 
 __all__ = [
     "advance",
+    "advance_around",
+    "blocked",
     "again",
     "ancestors",
     "assessed",

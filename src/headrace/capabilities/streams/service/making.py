@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from headrace.capabilities.artifacts.model import VersionRef
+from headrace.capabilities.artifacts.model import Version, VersionRef
 from headrace.capabilities.streams import registry, rules, store
 from headrace.capabilities.streams.model import (
     Candidate,
@@ -20,15 +20,16 @@ from headrace.capabilities.streams.model import (
     RunMade,
     RunOpen,
     RunState,
+    Scope,
     Start,
 )
-from headrace.capabilities.streams.service import catalogue, contexts
-from headrace.capabilities.streams.service.snapshots import snapshot
+from headrace.capabilities.streams.service import catalogue, openings
+from headrace.capabilities.streams.service.snapshots import Span, snapshot
 from headrace.kernel.context import Ctx
 from headrace.kernel.flow import Job
 
 _EPOCH = datetime(1970, 1, 5, tzinfo=UTC)  # a Monday: weeks are calendar weeks
-_WEEK = timedelta(weeks=1)
+_WEEK, _DAY = timedelta(weeks=1), timedelta(days=1)
 CLAIM = "streams.claim"
 """The flow that claims a run."""
 
@@ -49,10 +50,10 @@ def advance(ctx: Ctx, id: ContextId) -> Sequence[Run]:
     A module whose element has a run already is left alone: what changed under it shows as drift,
     and a person, or the module's next period or episode, makes the next run.
     """
-    context = contexts.context(ctx, id)
+    store.lock_context(ctx.db, ctx.organisation, id)
+    context = openings.context(ctx, id)
     if context.state is not ContextState.OPEN:
         return ()
-    store.lock_context(ctx.db, ctx.organisation, id)
     automatic = [m for m in catalogue.modules(ctx, context) if m.start is Start.AUTOMATIC]
     seen = snapshot(ctx, context, automatic)
     return [
@@ -64,6 +65,31 @@ def advance(ctx: Ctx, id: ContextId) -> Sequence[Run]:
     ]
 
 
+def advance_around(ctx: Ctx, version: Version) -> Sequence[Run]:
+    """Start what an effective version made ready, in its context and in those that can see it."""
+    place = ContextId(version.context)
+    around = {
+        *store.above(ctx.db, ctx.organisation, place),
+        *store.linked(ctx.db, ctx.organisation, place),
+        *store.within(ctx.db, ctx.organisation, place),
+    }
+    seeing = {id for id in around if _reads(ctx, id, version.type)}
+    own = {place} if store.context(ctx.db, ctx.organisation, place) is not None else set()
+    # In one order, because each takes a lock that the unit of work keeps.
+    return [run for id in sorted(own | seeing) for run in advance(ctx, id)]
+
+
+def _reads(ctx: Ctx, id: ContextId, type: str) -> bool:
+    """Whether anything in a context may become ready by such a version from outside it."""
+    context = openings.context(ctx, id)
+    return any(
+        selector.type == type and selector.scope is not Scope.OWN
+        for module in catalogue.stream_of(ctx, context).modules
+        if module.context_kind == context.kind
+        for selector in module.inputs
+    )
+
+
 def _first(ctx: Ctx, context: Context, module: Module, found: Candidate) -> Iterable[Run]:
     if store.of_element(ctx.db, ctx.organisation, context.id, module.key, found.element):
         return ()
@@ -73,7 +99,7 @@ def _first(ctx: Ctx, context: Context, module: Module, found: Candidate) -> Iter
 
 def readiness(ctx: Ctx, id: ContextId) -> Sequence[Readiness]:
     """For every module and element of a context: ready, or held with everything it waits for."""
-    context = contexts.context(ctx, id)
+    context = openings.context(ctx, id)
     modules = catalogue.modules(ctx, context)
     seen = snapshot(ctx, context, modules)
     return [found for module in modules for found in rules.readiness(module, seen)]
@@ -82,19 +108,41 @@ def readiness(ctx: Ctx, id: ContextId) -> Sequence[Readiness]:
 def start(ctx: Ctx, id: ContextId, key: str, element: str = "") -> Run:
     """Start a ready module by hand: its first run, or one more on what is effective now.
 
-    Raises NotReady with everything that is missing, or RunOpen.
+    A periodic module is run once more for the period that has ended last. Raises NotReady with
+    everything that is missing, or RunOpen.
     """
-    context = contexts.context(ctx, id)
     store.lock_context(ctx.db, ctx.organisation, id)
+    context = openings.context(ctx, id)
     module = catalogue.module(ctx, context, key)
-    found = _candidate(rules.readiness(module, snapshot(ctx, context, [module])), module, element)
-    former = store.of_element(ctx.db, ctx.organisation, id, key, element)
-    same = [run for run in former if run.input_hash == store.input_hash(found.inputs)]
-    attempt = max((run.attempt for run in same), default=0) + 1
-    run = _make(ctx, context, module, found, Wish(attempt=attempt, cause=f"by {ctx.principal}"))
+    _require_place(context, module)
+    period, span = _ended_last(ctx.now, module.every) if module.every else ("", None)
+    seen = snapshot(ctx, context, [module], span)
+    found = _candidate(rules.readiness(module, seen), module, element)
+    attempt = _next_attempt(ctx, context, found, period)
+    wish = Wish(period=period, attempt=attempt, cause=f"by {ctx.principal}")
+    run = _make(ctx, context, module, found, wish)
     if run is None:
         raise _open(id, key, element)
     return run
+
+
+def _require_place(context: Context, module: Module) -> None:
+    if module.context_kind != context.kind:
+        raise NotReady(f"{module.key} runs in a {module.context_kind}; {context.id} is none")
+    if context.state is not ContextState.OPEN:
+        raise NotReady(f"{context.id} is {context.state} and takes no new runs")
+
+
+def _next_attempt(ctx: Ctx, context: Context, found: Candidate, period: str) -> int:
+    former = store.of_element(ctx.db, ctx.organisation, context.id, found.module, found.element)
+    key = (period, _input_key(found, period))
+    same = (run.attempt for run in former if (run.period, run.input_hash) == key)
+    return max(same, default=0) + 1
+
+
+def _input_key(found: Candidate, period: str) -> str:
+    """What a run's key holds of its inputs; a period or an episode stands in place of the set."""
+    return store.input_hash({} if period else found.inputs)
 
 
 def episode(
@@ -109,11 +157,14 @@ def episode(
 ) -> Run | None:
     """Start a module for an event's episode; None when that episode was started before.
 
-    An event takes the place of the input set in the run's key, so the module need not be ready;
-    what its selectors find is frozen all the same.
+    The episode stands in place of the input set in the run's key, so the module need not be ready;
+    `inputs` are frozen as they are given. None, too, while a run of the element is open, or when the
+    context takes no new runs.
     """
-    context = contexts.context(ctx, id)
     store.lock_context(ctx.db, ctx.organisation, id)
+    context = openings.context(ctx, id)
+    if context.state is not ContextState.OPEN:
+        return None
     module = catalogue.module(ctx, context, key)
     found = Candidate(module=key, element=element, inputs=inputs or {})
     return _make(ctx, context, module, found, Wish(period=name, cause=cause))
@@ -121,7 +172,7 @@ def episode(
 
 def again(ctx: Ctx, former: Run, findings: tuple[str, ...]) -> Run:
     """The next attempt of a run on the same input set, told what the former was sent back with."""
-    context = contexts.context(ctx, former.context)
+    context = openings.context(ctx, former.context)
     module = catalogue.module(ctx, context, former.module)
     found = Candidate(module=former.module, element=former.element, inputs=former.inputs)
     wish = Wish(
@@ -144,31 +195,38 @@ def periods(ctx: Ctx) -> Sequence[Run]:
 
 
 def _period(ctx: Ctx, context: Context, module: Module, every: timedelta) -> Iterable[Run]:
-    number = (ctx.now - _EPOCH) // every - 1
-    begin = _EPOCH + number * every
-    if begin + every <= context.opened_at:
+    name, span = _ended_last(ctx.now, every)
+    if span[1] <= context.opened_at:
         return  # it ended before the context was there
     store.lock_context(ctx.db, ctx.organisation, context.id)
-    span = (begin, begin + every)
     for found in rules.readiness(module, snapshot(ctx, context, [module], span)):
         if isinstance(found, Candidate):
-            run = _make(ctx, context, module, found, Wish(period=period_name(begin, every)))
+            run = _make(ctx, context, module, found, Wish(period=name))
             if run is not None:
                 yield run
 
 
+def _ended_last(now: datetime, every: timedelta) -> tuple[str, Span]:
+    """Name, begin and end of the period that has ended last."""
+    begin = _EPOCH + ((now - _EPOCH) // every - 1) * every
+    return period_name(begin, every), (begin, begin + every)
+
+
 def period_name(begin: datetime, every: timedelta) -> str:
-    """`2026-W12` for a week, else the day on which the period begins."""
+    """`2026-W12` for a week, else the day on which the period begins; shorter ones have their hour."""
     if every == _WEEK:
         year, week, _ = begin.isocalendar()
         return f"{year}-W{week:02}"
+    if every < _DAY:
+        return begin.isoformat(timespec="minutes").removesuffix("+00:00")
     return begin.date().isoformat()
 
 
 def impact(ctx: Ctx, id: ContextId, key: str) -> tuple[str, ...]:
     """The modules that a change of this one's output would reach, in order."""
-    context = contexts.context(ctx, id)
-    return registry.downstream(catalogue.stream_of(ctx, context), key)
+    context = openings.context(ctx, id)
+    declared = catalogue.module(ctx, context, key)
+    return registry.downstream(catalogue.stream_of(ctx, context), declared.key)
 
 
 def _make(ctx: Ctx, context: Context, module: Module, found: Candidate, wish: Wish) -> Run | None:
@@ -181,7 +239,7 @@ def _make(ctx: Ctx, context: Context, module: Module, found: Candidate, wish: Wi
         element=found.element,
         period=wish.period,
         inputs=found.inputs,
-        input_hash=store.input_hash(found.inputs),
+        input_hash=_input_key(found, wish.period),
         recipe="",
         attempt=wish.attempt,
         state=RunState.QUEUED,

@@ -1,6 +1,7 @@
 """Moving runs: claimed, worked on, handed in, decided. Each verb is one unit of work and may be repeated."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from headrace.capabilities.agents import service as agents
 from headrace.capabilities.agents.model import AgentRunId, AgentTask, RunEnd
@@ -21,9 +22,9 @@ from headrace.capabilities.streams.model import (
     RunNotFound,
     RunState,
 )
-from headrace.capabilities.streams.service import catalogue, contexts, making
+from headrace.capabilities.streams.service import catalogue, making, openings
 from headrace.capabilities.streams.service.proposals import default_finish, hand_in
-from headrace.kernel.context import Ctx
+from headrace.kernel.context import Ctx, Outbox
 from headrace.kernel.errors import HeadraceError, Refusal
 from headrace.kernel.json import Json
 
@@ -95,7 +96,7 @@ def task_of(ctx: Ctx, run: Run, module: Module) -> AgentTask:
         element=run.element,
         attempt=run.attempt,
         facts=facts,
-        output_type=module.outputs[0] if len(module.outputs) == 1 else "",
+        output_types=module.outputs,
         workspace=module.workspace(ctx, run) if module.workspace is not None else None,
         scopes=module.scopes(ctx, run) if module.scopes is not None else (),
         findings=run.findings,
@@ -115,11 +116,16 @@ def finish(ctx: Ctx, agent_run: AgentRunId) -> None:
         end = RunState.CANCELLED if result.state is RunEnd.CANCELLED else RunState.FAILED
         _move(ctx, one, end, (result.error or f"the worker ended as {result.state}",))
         return
+    apart = replace(ctx, outbox=Outbox())
     try:
         with ctx.db.begin_nested():  # a refused draft leaves nothing half-proposed behind
-            _hand_in(ctx, one, result.submitted)
+            _hand_in(apart, one, result.submitted)
     except HeadraceError as fault:
         _move(ctx, one, RunState.FAILED, (fault.message,))
+        return
+    ctx.outbox.events.extend(apart.outbox.events)
+    ctx.outbox.jobs.extend(apart.outbox.jobs)
+    ctx.outbox.timers.extend(apart.outbox.timers)
 
 
 def _hand_in(ctx: Ctx, one: Run, submitted: Mapping[str, Json]) -> None:
@@ -140,9 +146,12 @@ def _nothing(handed: Finished) -> bool:
 
 
 def settled(ctx: Ctx, id: RunId) -> None:
-    """See whether all that a run handed in is effective or merged; then it is done."""
-    one = _locked(ctx, id)
-    if one.state is not RunState.PROPOSED:
+    """See whether all that a run handed in is effective or merged; then it is done.
+
+    Nothing happens where `id` is no run of ours: other rooms note runs of their own on versions.
+    """
+    one = store.run(ctx.db, ctx.organisation, id, lock=True)
+    if one is None or one.state is not RunState.PROPOSED:
         return
     if _is_merged(ctx, one.change) and all(_is_effective(ctx, ref) for ref in one.outputs):
         _done(ctx, one, _module(ctx, one))
@@ -162,9 +171,9 @@ def _done(ctx: Ctx, one: Run, module: Module) -> None:
     done = run(ctx, one.id)
     if module.opening is not None:
         for wanted in module.opening.contexts(ctx, done):
-            contexts.open_context(
+            openings.open_context(
                 ctx,
-                stream=contexts.context(ctx, done.context).stream,
+                stream=openings.context(ctx, done.context).stream,
                 kind=module.opening.kind,
                 slug=wanted.slug,
                 title=wanted.title,
@@ -185,7 +194,7 @@ def send_back(ctx: Ctx, id: RunId, findings: Iterable[str]) -> Run:
     if one.state is not RunState.PROPOSED:
         raise RunEnded(f"Run {id} is {one.state}; only what is proposed can be sent back")
     told = tuple(findings)
-    artifacts.set_phase(ctx, one.outputs, Phase.REVISION_REQUESTED)
+    artifacts.set_phase(ctx, _undecided(ctx, one), Phase.REVISION_REQUESTED)
     _move(ctx, one, RunState.REVISED, told)
     return making.again(ctx, one, told)
 
@@ -194,17 +203,27 @@ def rejected(ctx: Ctx, id: RunId, reason: str) -> None:
     """A person refused the proposal for good; nothing follows by itself."""
     one = _locked(ctx, id)
     if one.state is RunState.PROPOSED:
-        artifacts.set_phase(ctx, one.outputs, Phase.FAILED)
+        artifacts.set_phase(ctx, _undecided(ctx, one), Phase.FAILED)
         _move(ctx, one, RunState.REJECTED, (reason,))
 
 
+def _undecided(ctx: Ctx, one: Run) -> Sequence[VersionRef]:
+    """What a run handed in and nobody has decided; what was filed beside it stands already."""
+    return [ref for ref in one.outputs if not _is_effective(ctx, ref)]
+
+
 def cancel(ctx: Ctx, id: RunId, reason: str) -> None:
-    """Stop a run. What it reserved is given back; what it made stays. Raises RunEnded."""
+    """Stop a run. What it reserved is given back; a change that it asked for is given up.
+
+    Raises RunEnded, and WrongState when its change is being merged.
+    """
     one = _locked(ctx, id)
     if one.state not in OPEN_STATES:
         raise RunEnded(f"Run {id} is {one.state}; there is nothing left to stop")
     if one.agent_run is not None and one.state is RunState.WORKING:
         agents.cancel(ctx, AgentRunId(one.agent_run), reason)
+    if one.change is not None:
+        record.close(ctx, one.change)
     _move(ctx, one, RunState.CANCELLED, (reason,))
 
 
@@ -217,7 +236,7 @@ def broken(ctx: Ctx, id: RunId, error: str) -> None:
 
 def wake(ctx: Ctx) -> int:
     """Ask for the claims of all waiting runs again; how many."""
-    waiting = store.runs(ctx.db, ctx.organisation, state=RunState.WAITING)
+    waiting = store.runs(ctx.db, ctx.organisation, state=RunState.WAITING, limit=None)
     for one in waiting:
         making.ask_claim(ctx, one)
     return len(waiting)
@@ -231,7 +250,7 @@ def _locked(ctx: Ctx, id: RunId) -> Run:
 
 
 def _module(ctx: Ctx, one: Run) -> Module:
-    return catalogue.module(ctx, contexts.context(ctx, one.context), one.module)
+    return catalogue.module(ctx, openings.context(ctx, one.context), one.module)
 
 
 def _move(ctx: Ctx, one: Run, state: RunState, reasons: Iterable[str] = ()) -> None:

@@ -122,7 +122,7 @@ def of_digest(ctx: Ctx, run: Run) -> Facts:
 def anomalies(ctx: Ctx, begin: datetime, end: datetime) -> Sequence[Anomaly]:
     """Figures noted in [begin, end) that left their baseline."""
     measured = [
-        (str(row["metric"]), float(str(row["baseline"])), float(str(row["current"])))
+        (f"{row['title']} ({row['metric']})", float(str(row["baseline"])), float(str(row["current"])))
         for row in rows(ctx, "observations")
         if row.get("metric") and begin.date() <= _day(row["noted_on"]) < end.date()
     ]
@@ -175,15 +175,15 @@ def of_validation(ctx: Ctx, run: Run) -> Facts:
 def _checks(
     ctx: Ctx, divisions: Sequence[Mapping[str, Json]], conflicts: Sequence[tuple[str, str]]
 ) -> Json:
-    """What plain rules say of the five checks: clear, concern or blocked."""
+    """What plain rules say of the five checks: passed, concern, failed or open."""
     primary = sum(row["role"] == "primary" for row in divisions)
     free = [row["available"] == "yes" for row in divisions]
     return {
-        "fit": "clear" if rows(ctx, "beliefs") else "concern",
-        "size": "clear" if len(divisions) <= _LARGEST else "concern",
-        "scoping": "clear" if primary == 1 else "concern",
-        "conflict": "concern" if conflicts else "clear",
-        "resources": "clear" if free and all(free) else "blocked" if not any(free) else "concern",
+        "fit": "passed" if rows(ctx, "beliefs") else "open",
+        "size": "passed" if len(divisions) <= _LARGEST else "concern",
+        "scoping": "passed" if primary == 1 else "concern",
+        "conflict": "concern" if conflicts else "passed",
+        "resources": "passed" if free and all(free) else "concern" if any(free) else "failed",
     }
 
 
@@ -310,7 +310,7 @@ def _themed(theme: Theme) -> Json:
         "signal_count": len(theme.signals),
         "trend": theme.trend.value,
         "urgency": theme.urgency.value,
-        "observation": f"{len(theme.signals)} new, from {sources} source{many}; "
+        "pattern": f"{len(theme.signals)} new, from {sources} source{many}; "
         f"{theme.history} in the four weeks before.",
         "signals": [_row(one) for one in theme.signals],
     }

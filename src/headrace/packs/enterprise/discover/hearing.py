@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import cast
 
+from headrace.capabilities.agents import service as agents
 from headrace.capabilities.agents.model import ObservationMade
 from headrace.capabilities.artifacts import service as artifacts
 from headrace.capabilities.artifacts.model import ArtifactId, BecameEffective, Made, VersionRef
@@ -18,7 +19,7 @@ from headrace.kernel.ids import PrincipalId
 from headrace.kernel.json import Json
 from headrace.packs.enterprise.discover import filing
 from headrace.packs.enterprise.discover.contents import signal_content
-from headrace.packs.enterprise.roles import layer_of
+from headrace.packs.enterprise.roles import catalogue, layer_of
 
 
 def _payload(event: Recorded) -> Mapping[str, Json]:
@@ -26,7 +27,8 @@ def _payload(event: Recorded) -> Mapping[str, Json]:
 
 
 def on_founded(ctx: Ctx, event: Recorded) -> None:
-    """A new organisation: its outermost context is opened."""
+    """A new organisation: its active roles are staffed, its outermost context is opened."""
+    agents.staff(ctx, catalogue().cards)
     streams.open_context(
         ctx, stream="enterprise", kind="organisation", slug="", title="The organisation"
     )

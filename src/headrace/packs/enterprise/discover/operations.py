@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date
 
-from headrace.capabilities.agents import service as agents
 from headrace.capabilities.artifacts.model import Made
 from headrace.capabilities.intake import service as intake
 from headrace.capabilities.people import service as people
@@ -107,12 +106,11 @@ def take(ctx: Ctx, name: SourceName) -> SignalsTaken:
 
 
 def _noted_by(ctx: Ctx, handle: str) -> Made:
-    """The agent that noted it, where it is employed here; else whoever takes it in."""
+    """Who noted it, where that is somebody here; else whoever takes it in."""
     try:
-        return Made(by=agents.employee(ctx, handle).principal, brain="external")
+        return Made(by=people.by_handle(ctx, handle).id, brain="external")
     except NotFound:
-        found = people.by_handle(ctx, handle)
-        return Made(by=found.id if found is not None else ctx.principal, brain="external")
+        return Made(by=ctx.principal, brain="external")
 
 
 OPERATIONS = (

@@ -1,0 +1,86 @@
+"""Progress: the journal of a demonstration, told line by line as it happens."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+
+Told = Mapping[str, Any]
+Line = Callable[[Told], str | None]
+
+
+def _run(told: Told) -> str | None:
+    state = told["state"]
+    of = f" · {told['element']}" if told["element"] else ""
+    again = f" (attempt {told['attempt']})" if told["attempt"] > 1 else ""
+    colours = {
+        "done": "green",
+        "failed": "red",
+        "rejected": "red",
+        "revised": "yellow",
+        "waiting": "yellow",
+    }
+    if state in {"queued", "proposed"}:
+        return None
+    why = f": {'; '.join(told['reasons'])[:200]}" if told["reasons"] else ""
+    colour = colours.get(state, "blue")
+    return f"[{colour}]{state:>8}[/]  {escape(told['module'] + of)}{again}{escape(why)}"
+
+
+def _judged(told: Told) -> str:
+    colour = {"PASS": "green", "PASS WITH NOTES": "green"}.get(told["verdict"], "red")
+    return f"[{colour}]{escape(told['verdict'])}[/]  {escape(told['policy'])} of {escape(told['subject'])}"
+
+
+LINES: Mapping[str, Line] = {
+    "intake.signal_registered": lambda t: f"  signal  {escape(t['signal'])} → {t['disposition']}",
+    "streams.context_opened": lambda t: f"  [bold]opened[/]  {escape(t['context'])}",
+    "streams.run_moved": _run,
+    "record.change_opened": lambda t: f"[amber3]proposed[/]  {t['change']}  {escape(t['branch'])}",
+    "record.merged": lambda t: f"  [green]merged[/]  {t['change']} as {t['commit'][:10]}",
+    "record.merge_failed": lambda t: f"[red]  failed[/]  merge of {t['change']}",
+    "governance.gate_decided": lambda t: (
+        f" decided  {t['gate']}: {t['decision']} by {escape(t['by'])}"
+    ),
+    "governance.question_asked": lambda t: (
+        f"[amber3]   asked[/]  {t['question']} about {escape(t['policy'])}"
+    ),
+    "governance.answered": lambda t: f"answered  {t['question']}: {t['answer']}",
+    "governance.judged": _judged,
+    "agents.refused": lambda t: (
+        f"[red] refused[/]  {escape(t['role'])}: {escape(t['tool'])} {escape(t['target'])}"
+    ),
+    "missions.moved": lambda t: (
+        f" [bold]mission[/]  {escape(t['mission'])}: {t['before']} → {t['after']}"
+    ),
+}
+"""How an event is told; types that stand here not are passed over."""
+
+
+class Progress:
+    """Writes lines; knows which event it told last."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self.position = 0
+
+    def tell(self, events: list[dict[str, Any]]) -> None:
+        """Tell events in their order."""
+        for event in events:
+            self.position = max(self.position, event["position"])
+            line = self._line(event)
+            if line is not None:
+                at = datetime.fromisoformat(event["at"]).strftime("%d %b %H:%M")
+                self._console.print(f"[dim]{at}[/]  {line}", highlight=False, soft_wrap=True)
+
+    @staticmethod
+    def _line(event: Mapping[str, Any]) -> str | None:
+        told = LINES.get(event["type"])
+        if told is None:
+            return None
+        try:
+            return told(event["payload"])
+        except KeyError as missing:
+            return f"[dim]{event['type']} (lacks {missing})[/]"

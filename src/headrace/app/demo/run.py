@@ -1,0 +1,139 @@
+"""Runs a demonstration from its scenario to its end, or to where it stands still, and says which."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from rich.console import Console
+
+from headrace.app.demo.driver import Decide, Driver, Office, Script
+from headrace.app.demo.progress import Progress
+from headrace.app.demo.scenario import Scenario, load
+from headrace.app.demo.stage import Stage, set_up
+from headrace.app.demo.table import Part, tell_end
+from headrace.app.server import worker_command
+from headrace.capabilities.workflows.supervisor import Supervisor
+
+STILL = 20.0  # real seconds without any event after which the chain stands still
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """How a demonstration is run."""
+
+    folder: Path
+    home: Path
+    workers: int = 1
+    scale: float | None = None
+    decide: Decide | None = None  # default: as the scenario records it
+
+
+def run_demo(options: Options, console: Console) -> int:
+    """Play a scenario; the exit code: 0 when it came to its end."""
+    scenario = load(options.folder)
+    parts: list[Part] = []
+    console.print(f"[bold]{scenario.title}[/]")
+    began = time.monotonic()
+    stage = set_up(scenario, options.folder, options.home, scale=options.scale)
+    parts.append(Part(name="set-up", seconds=time.monotonic() - began))
+    _say_how(console, scenario, options, stage)
+    supervisor = Supervisor(
+        worker_command(),
+        count=options.workers,
+        system=stage.installation.database.system,
+        environment=stage.environment,
+        replace_environment=True,
+    )
+    decide = options.decide or Script(scenario, stage.installation.clock)
+    driver = Driver(stage.office, [person.handle for person in scenario.people], decide)
+    supervisor.start()
+    try:
+        began = time.monotonic()
+        reached = _play(scenario, stage, driver, Progress(console))
+        parts.append(Part(name="the way", seconds=time.monotonic() - began))
+    finally:
+        driver.stop()
+        supervisor.stop()
+    tell_end(console, stage.office, parts)
+    _say_end(console, scenario, stage, reached=reached)
+    return 0 if reached else 1
+
+
+def _say_how(console: Console, scenario: Scenario, options: Options, stage: Stage) -> None:
+    scale = options.scale or scenario.clock.scale
+    console.print(
+        f"[dim]Unattended: agents answer from recordings, people's decisions are recorded, and "
+        f"organisation time runs {scale:,.0f} times as fast as the world, from "
+        f"{scenario.clock.origin:%d %B %Y}. Home: {stage.installation.home}[/]",
+        soft_wrap=True,
+    )
+
+
+def _play(scenario: Scenario, stage: Stage, driver: Driver, progress: Progress) -> bool:
+    """Whether the last module's run was done before everything stood still."""
+    office = stage.office
+    _until(lambda: bool(_contexts(office)), "the organisation's context was opened")
+    _tell(office, progress)
+    for source in scenario.take:
+        office.perform("signal.take", {"source": source})
+    for begin in scenario.begin:
+        office.perform("run.start", {"context": begin.context, "module": begin.module})
+    driver.start()
+    moved = time.monotonic()
+    while time.monotonic() - moved < STILL:
+        time.sleep(0.3)
+        if _tell(office, progress):
+            moved = time.monotonic()
+        if _is_done(office, scenario.ends_with):
+            time.sleep(1.0)
+            _tell(office, progress)
+            return True
+    return False
+
+
+def _contexts(office: Office) -> list[Mapping[str, Any]]:
+    return list(cast(Mapping[str, Any], office.perform("context.list", {}))["items"])
+
+
+def _until(fact: Any, what: str, seconds: float = 60.0) -> None:  # noqa: ANN401 - a question
+    end = time.monotonic() + seconds
+    while not fact():
+        if time.monotonic() > end:
+            raise TimeoutError(f"{seconds:.0f} s passed and not: {what}")
+        time.sleep(0.1)
+
+
+def _tell(office: Office, progress: Progress) -> bool:
+    """Tell what has happened since; whether anything has."""
+    asked = {"after": progress.position, "limit": 500}
+    events = cast(Mapping[str, Any], office.perform("journal.follow", asked))["items"]
+    progress.tell(list(events))
+    return bool(events)
+
+
+def _is_done(office: Office, module: str) -> bool:
+    asked = {"module": module, "state": "done"}
+    return bool(cast(Mapping[str, Any], office.perform("run.list", asked))["items"])
+
+
+def _say_end(console: Console, scenario: Scenario, stage: Stage, *, reached: bool) -> None:
+    if reached:
+        console.print(f"[green]The chain came to its end here: {scenario.ends_with}.[/]")
+    else:
+        console.print("[red]The chain stands still.[/] What is open:")
+        for one in _open_runs(stage.office):
+            console.print(f"  {one['module']} {one['element']}: {one['state']} {one['reasons']}")
+        for parked in cast(Mapping[str, Any], stage.office.perform("journal.parked", {}))["items"]:
+            console.print(f"  parked: {parked}", markup=False)
+    console.print(
+        f"[dim]Everything it made can be looked at: HEADRACE_HOME={stage.installation.home} "
+        "headrace artifact list[/]",
+        soft_wrap=True,
+    )
+
+
+def _open_runs(office: Office) -> list[Mapping[str, Any]]:
+    found = cast(Mapping[str, Any], office.perform("run.list", {"limit": 200}))["items"]
+    return [one for one in found if one["state"] not in {"done", "revised"}]

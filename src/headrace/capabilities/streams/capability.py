@@ -2,14 +2,16 @@
 
 from datetime import timedelta
 
-from headrace.capabilities.streams import flows, hearing, operations
+from headrace.capabilities.governance.service import BLOCKS
+from headrace.capabilities.streams import flows, hearing, operations, service
 from headrace.capabilities.streams.model import ContextOpened, RunMade, RunMoved, WorkWanted
-from headrace.kernel.capability import Capability, Permission, Schedule
+from headrace.kernel.capability import Capability, Check, Permission, Schedule
 
 CAPABILITY = Capability(
     name="streams",
     operations=operations.OPERATIONS,
     events=(ContextOpened, RunMade, RunMoved, WorkWanted),
+    checks=(Check(question=BLOCKS, name="streams.waiting", run=service.blocked),),
     subscriptions=hearing.SUBSCRIPTIONS,
     flows=flows.FLOWS,
     schedules=(Schedule(name="streams.periods", flow="streams.periods", every=timedelta(hours=6)),),

@@ -3,17 +3,19 @@
 from collections.abc import Mapping
 from typing import cast
 
-from headrace.capabilities.agents.model import AgentRunId
+from headrace.capabilities.agents.model import AgentRunId, Hired, StateChanged
+from headrace.capabilities.agents.model import Resumed as EmployeeResumed
 from headrace.capabilities.agents.model import RunEnded as WorkerEnded
 from headrace.capabilities.artifacts.model import ArtifactId, BecameEffective, VersionRef
 from headrace.capabilities.artifacts.service import get_version
+from headrace.capabilities.budgets.model import BudgetSet, Eased
 from headrace.capabilities.governance.model import CHANGE, GateDecided, GateState, Judged
+from headrace.capabilities.governance.model import Resumed as AgentsResumed
 from headrace.capabilities.record.model import Closed, Merged
 from headrace.capabilities.streams import service
 from headrace.capabilities.streams.model import (
     ContextId,
     ContextOpened,
-    ContextState,
     RunId,
     WorkWanted,
 )
@@ -36,11 +38,10 @@ def on_effective(ctx: Ctx, event: Recorded) -> None:
     """A version became effective: its run may be done, and contexts that see it may go on."""
     payload = _payload(event)
     ref = VersionRef(ArtifactId(str(payload["artifact"])), int(str(payload["number"])))
-    made_by_run = get_version(ctx, ref).made.run
-    if made_by_run is not None:
-        service.settled(ctx, RunId(made_by_run))
-    for context in service.contexts(ctx, state=ContextState.OPEN):
-        service.advance(ctx, context.id)
+    version = get_version(ctx, ref)
+    if version.made.run is not None:
+        service.settled(ctx, RunId(version.made.run))
+    service.advance_around(ctx, version)
 
 
 def on_worker_ended(ctx: Ctx, event: Recorded) -> None:
@@ -76,8 +77,8 @@ def on_judged(ctx: Ctx, event: Recorded) -> None:
         service.judged(ctx, str(told["subject"]), str(told["hash"]))
 
 
-def on_work_wanted(ctx: Ctx, event: Recorded) -> None:
-    """What kept runs waiting may have passed."""
+def on_room(ctx: Ctx, event: Recorded) -> None:
+    """What kept runs waiting may have passed: a halt, a spent budget, a role with nobody in it."""
     service.wake(ctx)
 
 
@@ -89,5 +90,9 @@ SUBSCRIPTIONS = (
     Subscription(name="streams.closed", events=(Closed,), run=on_closed),
     Subscription(name="streams.gate", events=(GateDecided,), run=on_gate_decided),
     Subscription(name="streams.judged", events=(Judged,), run=on_judged),
-    Subscription(name="streams.wake", events=(WorkWanted,), run=on_work_wanted),
+    Subscription(
+        name="streams.wake",
+        events=(WorkWanted, AgentsResumed, BudgetSet, Eased, Hired, StateChanged, EmployeeResumed),
+        run=on_room,
+    ),
 )

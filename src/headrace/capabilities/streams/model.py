@@ -119,7 +119,7 @@ class Module:
     name the worktree and the budgets of its worker. `work_for(ctx, run)` names the worker where the run
     decides who it is, and `demands(ctx, context)` the optional inputs that are required in that context.
     `facts(ctx, run)` gives the worker the structured facts; `finish(ctx, run, submitted)` makes
-    what was handed in into drafts (without it, `submitted["artifacts"]` are the drafts as data);
+    what was handed in into drafts (without it, what was handed in is the content of the outputs);
     `after(ctx, run)` is told when the run is done. `policies` are judged on the proposal.
     """
 

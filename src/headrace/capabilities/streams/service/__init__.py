@@ -7,17 +7,9 @@ from headrace.capabilities.streams.service.catalogue import (
     stream,
     stream_of,
 )
-from headrace.capabilities.streams.service.openings import (
-    ancestors,
-    close_context,
-    context,
-    contexts,
-    link_contexts,
-    open_context,
-    resume_context,
-)
 from headrace.capabilities.streams.service.deciding import (
     assessed,
+    blocked,
     gate_decided,
     given_up,
     judged,
@@ -46,16 +38,25 @@ from headrace.capabilities.streams.service.moving import (
     settled,
     wake,
 )
+from headrace.capabilities.streams.service.openings import (
+    ancestors,
+    close_context,
+    context,
+    contexts,
+    link_contexts,
+    open_context,
+    resume_context,
+)
 from headrace.capabilities.streams.service.proposals import input_links, made_by
 from headrace.capabilities.streams.service.snapshots import section_rows
 
 __all__ = [
     "advance",
     "advance_around",
-    "blocked",
     "again",
     "ancestors",
     "assessed",
+    "blocked",
     "broken",
     "cancel",
     "check",

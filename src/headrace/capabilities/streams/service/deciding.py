@@ -1,6 +1,6 @@
 """What people and evaluators decided about a change moves the run that handed it in."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from headrace.capabilities.governance import service as governance
 from headrace.capabilities.governance.model import (
@@ -16,8 +16,9 @@ from headrace.capabilities.governance.model import (
 from headrace.capabilities.people import service as people
 from headrace.capabilities.record import service as record
 from headrace.capabilities.record.model import ChangeRequest
+from headrace.capabilities.streams import registry, store
 from headrace.capabilities.streams.model import Run, RunState
-from headrace.capabilities.streams.service import moving
+from headrace.capabilities.streams.service import catalogue, moving, openings
 from headrace.kernel.context import SYSTEM, Ctx
 from headrace.kernel.ids import PrincipalId
 
@@ -69,6 +70,23 @@ def assessed(ctx: Ctx, change: ChangeRequest, hash: str) -> Assessment | None:
     subject = Subject(kind=CHANGE, id=change.id)
     found = governance.assess(ctx, subject, hash, change.policies)
     return None if found.unjudged else found
+
+
+def blocked(ctx: Ctx, subject: Subject) -> Sequence[str]:
+    """What waits for the decision about a change: the run that asks for it, and what follows on it.
+
+    Answers the question `governance.blocks`; nothing for subjects of other rooms.
+    """
+    run = _proposed(ctx, subject.id) if subject.kind == CHANGE else None
+    if run is None:
+        return ()
+    context = openings.context(ctx, run.context)
+    here = {one.key for one in catalogue.modules(ctx, context)}
+    ended = {module for module, _ in store.done(ctx.db, ctx.organisation, context.id)}
+    follow = registry.downstream(catalogue.stream_of(ctx, context), run.module)
+    waiting = [key for key in follow if key in here - ended]
+    own = f"{run.module}[{run.element}]" if run.element else run.module
+    return [f"{key} in {context.id}" for key in (own, *waiting)]
 
 
 def told(judgements: Iterable[Judgement]) -> tuple[str, ...]:

@@ -130,8 +130,11 @@ def finish(ctx: Ctx, agent_run: AgentRunId) -> None:
 
 def _hand_in(ctx: Ctx, one: Run, submitted: Mapping[str, Json]) -> None:
     module = _module(ctx, one)
-    make = module.finish or default_finish
-    handed = make(ctx, one, submitted)
+    handed = (
+        module.finish(ctx, one, submitted)
+        if module.finish is not None
+        else default_finish(ctx, one, module, submitted)
+    )
     refs, change = hand_in(ctx, one, module, handed)
     recipe = agents.result(ctx, AgentRunId(str(one.agent_run))).recipe
     store.handed_in(ctx.db, ctx.organisation, one.id, refs, change, recipe)

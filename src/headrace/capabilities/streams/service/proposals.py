@@ -1,15 +1,18 @@
 """Proposals: what a run hands in becomes versions, and one change request or a filing for them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import cast
 
 from headrace.capabilities.agents import service as agents
 from headrace.capabilities.agents.model import AgentRunId
 from headrace.capabilities.artifacts import service as artifacts
+from headrace.capabilities.artifacts.layout import slug
 from headrace.capabilities.artifacts.model import Draft, Link, Made, Version, VersionRef
 from headrace.capabilities.record import service as record
 from headrace.capabilities.record.model import ChangeId, Proposal
-from headrace.capabilities.streams.model import Finished, Module, Run
+from headrace.capabilities.streams import store
+from headrace.capabilities.streams.model import Finished, Module, Run, RunId
 from headrace.kernel.context import Ctx
 from headrace.kernel.errors import Invalid
 from headrace.kernel.json import Json
@@ -27,30 +30,77 @@ def input_links(run: Run) -> tuple[Link, ...]:
     return tuple(Link(target=ref) for refs in run.inputs.values() for ref in refs)
 
 
-def default_finish(ctx: Ctx, run: Run, submitted: Mapping[str, Json]) -> Finished:
-    """Drafts as data: `{"artifacts": [{"type", "slug", "content", "parts"?}], "title"?}`.
+def default_finish(ctx: Ctx, run: Run, module: Module, submitted: Mapping[str, Json]) -> Finished:
+    """Drafts of a module made of data alone: what was handed in is the content of its outputs.
 
-    Raises Invalid when what was handed in is not of that form.
+    One output as it is, several by their type. A worker that makes any number of artifacts hands in
+    `{"artifacts": [{"type", "slug", "content", "parts"?}], "title"?}`. Raises Invalid for other forms.
     """
-    given = submitted.get("artifacts")
+    if "artifacts" in submitted:
+        return _listed(ctx, run, submitted)
+    alone = len(module.outputs) == 1
+    lacking = [type for type in module.outputs if not alone and type not in submitted]
+    if lacking:
+        raise Invalid(f"A worker of {module.key} hands in {', '.join(lacking)} as well")
+    drafts = (
+        _draft(ctx, run, type, _content(submitted if alone else submitted[type]))
+        for type in module.outputs
+    )
+    return Finished(drafts=tuple(drafts))
+
+
+def _listed(ctx: Ctx, run: Run, submitted: Mapping[str, Json]) -> Finished:
+    given = submitted["artifacts"]
     if not isinstance(given, Sequence) or isinstance(given, str):
         raise Invalid('A worker hands in {"artifacts": [{"type": …, "slug": …, "content": …}]}')
-    drafts = tuple(_draft(ctx, run, one) for one in given)
-    return Finished(drafts=drafts, title=str(submitted.get("title", "")))
+    drafts = []
+    for one in given:
+        if not isinstance(one, Mapping) or not {"type", "slug", "content"} <= set(one):
+            raise Invalid("Each artifact handed in names its type, its slug and its content")
+        draft = _draft(ctx, run, str(one["type"]), _content(one["content"]))
+        parts = cast(Mapping[str, str | int], one.get("parts") or {})
+        drafts.append(replace(draft, slug=str(one["slug"]), parts=parts))
+    return Finished(drafts=tuple(drafts), title=str(submitted.get("title", "")))
 
 
-def _draft(ctx: Ctx, run: Run, given: Json) -> Draft:
-    if not isinstance(given, Mapping) or not {"type", "slug", "content"} <= set(given):
-        raise Invalid("Each artifact handed in names its type, its slug and its content")
+def _content(given: Json) -> Mapping[str, Json]:
+    if not isinstance(given, Mapping):
+        raise Invalid("The content of an artifact is an object with its title and sections")
+    return given
+
+
+def _draft(ctx: Ctx, run: Run, type: str, content: Mapping[str, Json]) -> Draft:
+    """A draft with a link to every input, named by where and when the run is, else by its title.
+
+    `bulk-data-export/api` is the element `api` of that context; an attempt keeps the name of the former.
+    """
+    place = run.context.partition(":")[2]
+    named = [slug(part) for part in (place, run.period, run.element) if part]
+    name = _former_name(ctx, run, type) or "/".join(named) or slug(str(content.get("title", "")))
+    parts: dict[str, str | int] = {
+        "slug": name.replace("/", "-"),
+        "mission": place,
+        "week": run.period,
+        "date": f"{ctx.now:%Y-%m-%d}",
+        "year": ctx.now.year,
+    }
     return Draft(
-        type=str(given["type"]),
-        slug=str(given["slug"]),
+        type=type,
+        slug=name,
         context=run.context,
-        content=cast(Mapping[str, Json], given["content"]),
-        parts=cast(Mapping[str, str | int], given.get("parts") or {}),
+        content=content,
+        parts={part: value for part, value in parts.items() if value},
         made=made_by(ctx, run),
         links=input_links(run),
     )
+
+
+def _former_name(ctx: Ctx, run: Run, type: str) -> str:
+    former = None
+    if run.attempt > 1 and run.cause is not None:
+        former = store.run(ctx.db, ctx.organisation, RunId(run.cause))
+    names = (ref.artifact.partition("/") for ref in (former.outputs if former else ()))
+    return next((name for kind, _, name in names if kind == type), "")
 
 
 def hand_in(

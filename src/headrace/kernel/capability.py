@@ -44,7 +44,8 @@ class Operation:
     """One verb, offered alike as a REST route, a CLI command and an MCP tool.
 
     The docstring of `run` is the help text of all three; its first line is the summary.
-    `subject` gives the thing whose owner or team the permission is asked for.
+    `subject` gives the thing whose owner or team the permission is asked for. `columns` are what a
+    list shows on a terminal (JSON has everything); without them, what fits best.
     """
 
     name: str  # "release.promote"; on the command line `headrace release promote`
@@ -56,6 +57,7 @@ class Operation:
     kind: OperationKind = OperationKind.COMMAND
     effect: Effect = Effect.WRITE
     subject: Callable[[Ctx, Any], str | None] | None = None
+    columns: tuple[str, ...] = ()
 
     @property
     def summary(self) -> str:

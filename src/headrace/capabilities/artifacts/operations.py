@@ -180,7 +180,14 @@ def _version(ctx: Ctx, name: ArtifactName) -> Version:
     return service.get_version(ctx, VersionRef(artifact.id, number))
 
 
-def _query(name: str, run: object, input: type, output: type, path: str) -> Operation:
+def _query(
+    name: str,
+    run: object,
+    input: type,  # noqa: A002 - an operation's word
+    output: type,
+    path: str,
+    columns: tuple[str, ...] = (),
+) -> Operation:
     return Operation(
         name=name,
         permission="artifact:read",
@@ -190,11 +197,19 @@ def _query(name: str, run: object, input: type, output: type, path: str) -> Oper
         http=Http(method="GET", path=path),
         kind=OperationKind.QUERY,
         effect=Effect.NONE,
+        columns=columns,
     )
 
 
 OPERATIONS = (
-    _query("artifact.list", listing, ArtifactQuery, ArtifactPage, "/artifacts"),
+    _query(
+        "artifact.list",
+        listing,
+        ArtifactQuery,
+        ArtifactPage,
+        "/artifacts",
+        ("id", "context", "reference", "head", "effective", "path"),
+    ),
     _query("artifact.show", show, ArtifactName, VersionShown, "/artifacts/show"),
     _query("artifact.lineage", lineage, ArtifactName, Lineage, "/artifacts/lineage"),
     _query("artifact.types", types, Nothing, TypeList, "/artifact-types"),

@@ -247,7 +247,14 @@ def switch_show(ctx: Ctx, _: Nothing) -> SwitchState:
     return SwitchState(halt=service.halted(ctx))
 
 
-def _query(name: str, input: type, output: type, run: object, path: str) -> Operation:
+def _query(
+    name: str,
+    input: type,
+    output: type,
+    run: object,
+    path: str,
+    columns: tuple[str, ...] = (),
+) -> Operation:
     assert callable(run)
     return Operation(
         name=name,
@@ -258,6 +265,7 @@ def _query(name: str, input: type, output: type, run: object, path: str) -> Oper
         http=Http(method="GET", path=path),
         kind=OperationKind.QUERY,
         effect=Effect.NONE,
+        columns=columns,
     )
 
 
@@ -276,10 +284,24 @@ def _command(
 
 
 OPERATIONS = (
-    _query("inbox.list", Nothing, Inbox, inbox_list, "/inbox"),
+    _query(
+        "inbox.list",
+        Nothing,
+        Inbox,
+        inbox_list,
+        "/inbox",
+        ("id", "asked", "tier", "waiting", "on_yes"),
+    ),
     _query("inbox.show", ItemName, InboxItem, inbox_show, "/inbox/{item}"),
     _query("gate.show", GateName, Gate, gate_show, "/gates/{gate}"),
-    _query("gate.list", GateQuery, GatePage, gate_list, "/gates"),
+    _query(
+        "gate.list",
+        GateQuery,
+        GatePage,
+        gate_list,
+        "/gates",
+        ("id", "title", "state", "approvers", "asked_at", "decided_at"),
+    ),
     _command("gate.decide", DECIDE, GateDecision, Gate, gate_decide, "/gates/{gate}/decision"),
     _command("gate.batch", DECIDE, BatchDecision, BatchResult, gate_batch, "/gates/decisions"),
     _command("gate.delegate", DECIDE, Delegation, Gate, gate_delegate, "/gates/{gate}/delegation"),
@@ -293,8 +315,22 @@ OPERATIONS = (
         "/questions/{question}/answer",
     ),
     _command("verdict.give", JUDGE, Report, Judgement, verdict_give, "/verdicts"),
-    _query("verdict.list", VerdictQuery, VerdictPage, verdict_list, "/verdicts"),
-    _query("policy.list", Nothing, PolicyList, policy_list, "/policies"),
+    _query(
+        "verdict.list",
+        VerdictQuery,
+        VerdictPage,
+        verdict_list,
+        "/verdicts",
+        ("subject.id", "policy", "number", "verdict", "summary", "at"),
+    ),
+    _query(
+        "policy.list",
+        Nothing,
+        PolicyList,
+        policy_list,
+        "/policies",
+        ("key", "title", "evaluator", "blocking", "escalates_to"),
+    ),
     _command("switch.halt", HALT, HaltReason, SwitchState, switch_halt, "/switch/halt"),
     _command("switch.resume", RESUME, ResumeNote, SwitchState, switch_resume, "/switch/resume"),
     _query("switch.show", Nothing, SwitchState, switch_show, "/switch"),

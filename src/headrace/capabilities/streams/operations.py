@@ -211,7 +211,14 @@ def _shown(stream: Stream) -> StreamShown:
     )
 
 
-def _query(name: str, run: object, input: type, output: type, path: str) -> Operation:
+def _query(
+    name: str,
+    run: object,
+    input: type,  # noqa: A002 - an operation's word
+    output: type,
+    path: str,
+    columns: tuple[str, ...] = (),
+) -> Operation:
     return Operation(
         name=name,
         permission="stream:read",
@@ -221,13 +228,28 @@ def _query(name: str, run: object, input: type, output: type, path: str) -> Oper
         http=Http(method="GET", path=path),
         kind=OperationKind.QUERY,
         effect=Effect.NONE,
+        columns=columns,
     )
 
 
 OPERATIONS = (
-    _query("context.list", contexts, ContextQuery, ContextList, "/contexts"),
+    _query(
+        "context.list",
+        contexts,
+        ContextQuery,
+        ContextList,
+        "/contexts",
+        ("id", "kind", "parent", "title", "state", "opened_at"),
+    ),
     _query("context.ready", readiness, ContextName, ReadyList, "/contexts/{context}/ready"),
-    _query("run.list", runs, RunQuery, RunPage, "/runs"),
+    _query(
+        "run.list",
+        runs,
+        RunQuery,
+        RunPage,
+        "/runs",
+        ("id", "context", "module", "element", "attempt", "state", "change", "reasons"),
+    ),
     _query("run.show", show, RunName, Run, "/runs/{run}"),
     _query("stream.list", streams, Nothing, StreamList, "/streams"),
     _query("stream.impact", impact, ImpactQuery, Impact, "/contexts/{context}/impact/{module}"),

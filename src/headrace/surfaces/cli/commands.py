@@ -86,14 +86,14 @@ def _carry_out(operation: Operation, call: Call, perform: Perform, switches: Swi
     if operation.effect is Effect.DESTROY and not switches.dry_run_ and not switches.yes_:
         _confirm(operation)
     answer = perform(call)
-    show(answer, as_json=switches.json_)
+    show(answer, as_json=switches.json_, columns=operation.columns)
     if switches.dry_run_:
         note("Rehearsed; nothing was changed.")
     while switches.wait_ and isinstance(answer, Mapping):
         time.sleep(_PAUSE)
         answer = perform(replace(call, input={**call.input, "after": answer["position"]}))
         if isinstance(answer, Mapping) and answer["items"]:
-            show(answer, as_json=switches.json_)
+            show(answer, as_json=switches.json_, columns=operation.columns)
 
 
 def _confirm(operation: Operation) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import sys
 from collections.abc import Mapping, Sequence
 
@@ -9,17 +10,19 @@ from headrace.kernel.failures import Failure
 from headrace.kernel.json import Json
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-_WIDTH = 200  # columns where no terminal says how many it has
+_HASH = re.compile(r"[0-9a-f]{40,}")
+_WIDEST = 72  # a cell that is wider is no fact for a table
+_WIDTH = 160  # columns where no terminal says how many it has
 
 
-def show(answer: Json, *, as_json: bool) -> None:
-    """Print an answer."""
+def show(answer: Json, *, as_json: bool, columns: Sequence[str] = ()) -> None:
+    """Print an answer; of a list, these columns, or those that fit best."""
     if as_json:
         print(json.dumps(answer, indent=2, ensure_ascii=False))
     elif answer is None:
         print("Done.")
     elif isinstance(answer, Mapping):
-        _mapping(answer)
+        _mapping(answer, columns)
     else:
         print(_cell(answer))
 
@@ -37,12 +40,12 @@ def note(text: str) -> None:
     print(text, file=sys.stderr)
 
 
-def _mapping(answer: Mapping[str, Json]) -> None:
+def _mapping(answer: Mapping[str, Json], columns: Sequence[str]) -> None:
     rows = answer.get("items")
     if not isinstance(rows, list):
         _facts(answer)
         return
-    _table(rows)
+    _table(rows, columns)
     if answer.get("next") is not None:
         note(f"There is more; go on with {_cell(answer['next'])}")
 
@@ -64,7 +67,7 @@ def _is_table(value: Json) -> bool:
     return isinstance(value, list) and any(isinstance(item, Mapping) for item in value)
 
 
-def _table(rows: Sequence[Json]) -> None:
+def _table(rows: Sequence[Json], wanted: Sequence[str] = ()) -> None:
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
@@ -74,13 +77,36 @@ def _table(rows: Sequence[Json]) -> None:
         print("Nothing.")
         return
     flat = [_flat(row) if isinstance(row, Mapping) else {"": row} for row in rows]
-    columns = list(dict.fromkeys(name for row in flat for name in row))
+    columns = list(wanted) or _fitting(flat)
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     for name in columns:
         table.add_column(Text(name))
     for row in flat:
         table.add_row(*(Text(_cell(row.get(name)), overflow="fold") for name in columns))
-    Console(width=None if sys.stdout.isatty() else _WIDTH, highlight=False).print(table)
+    Console(width=_width(), highlight=False).print(table)
+
+
+def _fitting(rows: Sequence[Mapping[str, Json]]) -> list[str]:
+    """As many columns as a line holds, in their order: those first whose values are short texts.
+
+    Hashes, texts of many words and columns that are empty throughout are left to `--json`.
+    """
+    room = _width()
+    kept = []
+    for name in dict.fromkeys(name for row in rows for name in row):
+        cells = [_cell(row.get(name)) for row in rows]
+        widest = max((len(cell) for cell in cells), default=0)
+        if widest == 0 or widest > _WIDEST or all(_HASH.fullmatch(cell) for cell in cells if cell):
+            continue
+        room -= max(widest, len(name)) + 2
+        if room < 0:
+            break
+        kept.append(name)
+    return kept or list(rows[0])
+
+
+def _width() -> int:
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else _WIDTH
 
 
 def _flat(row: Mapping[str, Json]) -> dict[str, Json]:

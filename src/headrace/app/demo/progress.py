@@ -38,14 +38,16 @@ LINES: Mapping[str, Line] = {
     "intake.signal_registered": lambda t: f"  signal  {escape(t['signal'])} → {t['disposition']}",
     "streams.context_opened": lambda t: f"  [bold]opened[/]  {escape(t['context'])}",
     "streams.run_moved": _run,
-    "record.change_opened": lambda t: f"[amber3]proposed[/]  {t['change']}  {escape(t['branch'])}",
+    "record.change_opened": lambda t: (
+        f"[yellow]proposed[/]  {t['change']}  {escape(', '.join(t['members']) or t['context'])}"
+    ),
     "record.merged": lambda t: f"  [green]merged[/]  {t['change']} as {t['commit'][:10]}",
     "record.merge_failed": lambda t: f"[red]  failed[/]  merge of {t['change']}",
     "governance.gate_decided": lambda t: (
         f" decided  {t['gate']}: {t['decision']} by {escape(t['by'])}"
     ),
     "governance.question_asked": lambda t: (
-        f"[amber3]   asked[/]  {t['question']} about {escape(t['policy'])}"
+        f"[yellow]   asked[/]  {t['question']} about {escape(t['policy'])}"
     ),
     "governance.answered": lambda t: f"answered  {t['question']}: {t['answer']}",
     "governance.judged": _judged,

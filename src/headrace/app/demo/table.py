@@ -86,7 +86,7 @@ def _cost(office: Office) -> Table:
         own = totals.setdefault(one["agent"] or "—", Counter())
         own["calls"] += 1
         for name in ("tokens_in", "tokens_out", "micro_usd"):
-            own[name] += one[name]
+            own[name] += one["use"][name]
     whole: Counter[str] = Counter()
     for agent, own in sorted(totals.items()):
         whole.update(own)

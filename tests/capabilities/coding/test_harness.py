@@ -543,3 +543,31 @@ def test_nothing_that_a_check_starts_is_left_alive(product):
 
     number = int((product.folder / "child.txt").read_text())
     assert not psutil.pid_exists(number) or psutil.Process(number).status() == "zombie"
+
+
+def test_a_product_below_src_is_tested_although_it_is_not_installed(repository):
+    made = repository(
+        {"src/shop/__init__.py": "", "src/shop/total.py": "def total(): return 0\n"}
+        | {
+            "tests/test_total.py": "from shop.total import total\n\n\ndef test_x():\n    assert not total()\n"
+        }
+    )
+    made.write({"src/shop/total.py": "def total(): return 1\n"})
+    red = made.judge("content")
+    made.write({"src/shop/total.py": "def total():\n    return 0\n"})
+
+    assert red.verdict is Verdict.FAIL
+    assert made.judge("architecture").verdict is Verdict.PASS
+
+
+def test_what_was_never_installed_here_is_not_the_changes_fault(repository):
+    needs = "import no_such_module\n\n\ndef test_x():\n    assert True\n"
+    made = repository({"tests/test_a.py": needs, "a.py": "A = 1\n"})
+    made.write({"a.py": "A = 2\n"})
+    before = made.judge("content")
+    made.write({"tests/test_b.py": needs.replace("no_such_module", "neither_such")})
+    after = made.judge("content")
+
+    assert before.verdict is Verdict.NOT_EVALUATED
+    assert "no_such_module is not installed here" in before.summary
+    assert after.verdict is Verdict.FAIL

@@ -9,6 +9,7 @@ from headrace.capabilities.governance.model import Severity
 LINES, CHARACTERS = 30, 3_000
 
 _CHANGES_EACH_TIME = (
+    (re.compile(r"\x1b\[[0-9;]*[A-Za-z]"), ""),  # colours, which some products switch on
     (re.compile(r"\bin \d+(\.\d+)?s\b( \([\d:]+\))?"), "in …s"),
     (re.compile(r"\b\d+(\.\d+)?\s?(ms|seconds|secs)\b"), "… s"),
     (re.compile(r"0x[0-9a-f]{6,16}\b"), "0x…"),
@@ -21,6 +22,7 @@ _PLACE = re.compile(
     r"(?:(?P<severity>critical|major|minor|error|warning|note)\b:?\s*)?"
     r"(?:(?P<rule>[A-Za-z]+[\w.-]*\d*):?\s+)?(?P<message>.+)$"
 )
+_MISSING = re.compile(r"No module named ['\"]([\w.]+)['\"]")
 _SEVERITIES = {
     "critical": Severity.CRITICAL,
     "major": Severity.MAJOR,
@@ -67,3 +69,8 @@ def placed(output: str, known: Collection[str]) -> Iterator[Placed]:
                 if match["rule"]
                 else match["message"],
             )
+
+
+def missing_modules(output: str) -> frozenset[str]:
+    """The modules, by their first name, that a run of Python says it could not find."""
+    return frozenset(name.partition(".")[0] for name in _MISSING.findall(output))

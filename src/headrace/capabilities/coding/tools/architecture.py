@@ -1,7 +1,6 @@
 """The architecture policy: known patterns, boundaries, what was promised, coverage, errors that tell."""
 
 import json
-import sys
 import tempfile
 from pathlib import Path
 
@@ -182,12 +181,23 @@ def _measured(scene: Scene, notes: Notes) -> None:
 
 def _reached(scene: Scene) -> dict[str, float]:
     """How many percent of the new lines of each changed file the tests reach."""
+    if scene.checks.pytest is None:
+        raise ValueError("the product is not tested by pytest, and names no check `coverage`")
     with tempfile.TemporaryDirectory(prefix="headrace-coverage-") as folder:
         data, report = f"{folder}/data", Path(folder) / "report.json"
-        tool = (sys.executable, "-m", "coverage")
+        python, arguments = scene.checks.pytest
+        tool = (python, "-m", "coverage")
         # Folders by name: what no test imports is measured too, also below a folder that is no package.
         places = ",".join(sorted({path.rpartition("/")[0] or "." for path in scene.code}))
-        run = (*tool, "run", f"--data-file={data}", f"--source={places}", "-m", "pytest", "-q")
+        run = (
+            *tool,
+            "run",
+            f"--data-file={data}",
+            f"--source={places}",
+            "-m",
+            "pytest",
+            *arguments,
+        )
         outcome = scene.checks.tool("coverage", run, at_most=AT_MOST)
         if outcome.exit_code:
             raise ValueError(outcome.output.strip()[-300:])

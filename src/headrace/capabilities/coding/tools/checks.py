@@ -61,6 +61,17 @@ class Checks:
             if policy in check.evaluates and name not in self.ci
         )
 
+    @property
+    def pytest(self) -> tuple[str, tuple[str, ...]] | None:
+        """The Python that runs the product's tests and what pytest is given; None without pytest."""
+        for name in self.ci:
+            argv = self.known[name].argv
+            if _is_pytest(argv):
+                place = next(n for n, word in enumerate(argv) if _is_pytest([word]))
+                as_module = place >= 2 and argv[place - 1] == "-m"
+                return argv[0] if as_module else sys.executable, argv[place + 1 :]
+        return None
+
     def run(self, name: str) -> CheckRun:
         """How one of the known checks ends; run at the first call."""
         if name not in self.runs:
@@ -131,7 +142,8 @@ def _check(name: str, command: CheckCommand) -> ProductCheck:
 def suggested(texts: Texts) -> tuple[ProductCheck, ...]:
     """The tests that a tree without a declaration suggests; none when nothing tells how to test it."""
     if _is_tested_by_pytest(texts):
-        return (_check("tests", CheckCommand(run=(sys.executable, "-m", "pytest", "-q"))),)
+        argv = (sys.executable, "-m", "pytest", "-q", *_source_path(texts))
+        return (_check("tests", CheckCommand(run=argv)),)
     for file, mark, argv in _SUGGESTED:
         if file in texts and mark in texts[file]:
             return (_check("tests", CheckCommand(run=argv)),)
@@ -149,6 +161,14 @@ def _is_tested_by_pytest(texts: Texts) -> bool:
         )
     )
     return configured or any(path.endswith(".py") and is_test(path) for path in texts)
+
+
+def _source_path(texts: Texts) -> tuple[str, ...]:
+    """Where the product's modules lie, for a tree that is not installed and does not say so itself."""
+    settings = ("pyproject.toml", "pytest.ini", "setup.cfg", "tox.ini")
+    says = any("pythonpath" in texts.get(file, "") for file in settings)
+    in_source = any(path.startswith("src/") and path.endswith(".py") for path in texts)
+    return ("-o", "pythonpath=src .") if in_source and not says else ()
 
 
 def _is_pytest(argv: Sequence[str]) -> bool:

@@ -16,11 +16,22 @@ from headrace.capabilities.coding.model import (
 )
 from headrace.capabilities.coding.rules import acceptance
 from headrace.capabilities.coding.rules.acceptance import Case, Shown
+from headrace.capabilities.coding.rules.evidence import missing_modules
 from headrace.capabilities.coding.rules.marks import own_marks
-from headrace.capabilities.coding.rules.python import Module, is_test, module
+from headrace.capabilities.coding.rules.python import (
+    Module,
+    is_test,
+    module,
+    modules,
+    names_of_modules,
+    own,
+)
 from headrace.capabilities.coding.tools.checks import told
 from headrace.capabilities.coding.tools.scene import Notes, Scene
 from headrace.capabilities.governance.model import Escalation, Finding, Severity
+
+INTERRUPTED = 2
+"""Pytest's exit code when it could not even read all tests."""
 
 _RED = frozenset({Ending.FAILED, Ending.OVER_TIME})
 
@@ -49,8 +60,8 @@ def judge(scene: Scene) -> Shared:
 
 def _ci(scene: Scene, notes: Notes) -> bool | None:
     runs = [scene.checks.run(name) for name in scene.checks.ci]
-    red = [run for run in runs if run.ending in _RED]
-    unknown = [run for run in runs if run.ending in (Ending.NOT_RUN, Ending.PARTLY)]
+    unknown = {run.name: why for run in runs if (why := _unknown(scene, run))}
+    red = [run for run in runs if run.ending in _RED and run.name not in unknown]
     for run in red:
         notes.found(
             CI,
@@ -60,7 +71,7 @@ def _ci(scene: Scene, notes: Notes) -> bool | None:
             remedy="Mend what it names; no check is weakened to make it green.",
         )
     if unknown or not runs:
-        why = "; ".join(f"{run.name}: {run.why or run.ending}" for run in unknown)
+        why = "; ".join(f"{name}: {why}" for name, why in unknown.items())
         notes.unknown(
             CI, why or "the product names no check and its tree suggests none; name one for it"
         )
@@ -69,6 +80,29 @@ def _ci(scene: Scene, notes: Notes) -> bool | None:
     if red:
         return False
     return None if unknown or not runs else True
+
+
+def _unknown(scene: Scene, run: CheckRun) -> str:
+    """Why a run says nothing about the change: it did not start, or not everything it needs is here."""
+    if run.ending in (Ending.NOT_RUN, Ending.PARTLY):
+        return run.why or run.ending
+    if run.exit_code == INTERRUPTED:
+        lacking = missing_modules(run.output)
+        if lacking and lacking <= _needed_before(scene):
+            names = ", ".join(sorted(lacking))
+            return f"{names} is not installed here; install it, or name a check that has it"
+    return ""
+
+
+def _needed_before(scene: Scene) -> set[str]:
+    """The modules from outside that the product imported before the change: not its author's doing."""
+    index = names_of_modules(scene.before)
+    return {
+        name.partition(".")[0]
+        for read in modules(scene.before)
+        for name in read.imports.values()
+        if own(name, index) is None
+    }
 
 
 def _acceptance(scene: Scene, notes: Notes) -> None:

@@ -1,7 +1,7 @@
 """The one declaration of the enterprise pack."""
 
 from headrace.kernel.capability import Capability
-from headrace.packs.enterprise import discover
+from headrace.packs.enterprise import build, discover
 from headrace.packs.enterprise.foundation import BRANCHES, FOUNDATION
 from headrace.packs.enterprise.roles import catalogue
 from headrace.packs.enterprise.stream import LIFECYCLE
@@ -10,6 +10,7 @@ from headrace.packs.enterprise.types import TYPES
 CAPABILITY = Capability(
     name="enterprise",
     operations=discover.OPERATIONS,
-    subscriptions=discover.SUBSCRIPTIONS,
-    declares=(*TYPES, LIFECYCLE, FOUNDATION, *BRANCHES, catalogue()),
+    checks=build.CHECKS,
+    subscriptions=(*discover.SUBSCRIPTIONS, *build.SUBSCRIPTIONS),
+    declares=(*TYPES, LIFECYCLE, FOUNDATION, *BRANCHES, catalogue(), *build.DECLARES),
 )

@@ -14,12 +14,16 @@ from headrace.capabilities.streams import service as streams
 from headrace.capabilities.streams.model import ContextId
 from headrace.kernel.capability import Subscription
 from headrace.kernel.context import Ctx
+from headrace.kernel.errors import NotFound
 from headrace.kernel.events import Recorded
 from headrace.kernel.ids import PrincipalId
 from headrace.kernel.json import Json
 from headrace.packs.enterprise.discover import filing
 from headrace.packs.enterprise.discover.contents import signal_content
 from headrace.packs.enterprise.roles import catalogue, layer_of
+
+UNGRADED = "medium"
+"""Impact and confidence of an observation whose agent did not grade it."""
 
 
 def _payload(event: Recorded) -> Mapping[str, Json]:
@@ -41,24 +45,34 @@ def on_effective(ctx: Ctx, event: Recorded) -> None:
         return
     ref = VersionRef(ArtifactId(str(told["artifact"])), int(str(told["number"])))
     version = artifacts.get_version(ctx, ref)
-    handle = people.principal(ctx, version.made.by).handle if version.made.by else ""
-    filing.register(ctx, version, layer=layer_of(handle), hold=version.note == filing.HOLD)
+    filing.register(
+        ctx, version, layer=_layer(ctx, version.made.by), hold=version.note == filing.HOLD
+    )
+
+
+def _layer(ctx: Ctx, principal: PrincipalId) -> str:
+    """The layer of the agent that filed it; none for people and for the operator."""
+    try:
+        return layer_of(people.principal(ctx, principal).handle)
+    except NotFound:
+        return ""
 
 
 def on_observation(ctx: Ctx, event: Recorded) -> None:
     """An agent noticed something while it worked: that is a signal of its own."""
     told = {key: str(value) for key, value in _payload(event).items()}
     run = f"{told['run']}:{told['number']}"
+    impact = told["impact"] or UNGRADED
     content = signal_content(
         title=told["title"],
         category=told["category"],
         system=f"Work of {told['role']}",
         topic=told["title"],
-        confidence=told["confidence"],
+        confidence=told["confidence"] or UNGRADED,
         observation=told["observation"],
         urgency=told["urgency"],
-        impact=told["impact"],
-        recommended=filing.recommended(told["urgency"], told["impact"]),
+        impact=impact,
+        recommended=filing.recommended(told["urgency"], impact),
     )
     made = Made(by=PrincipalId(told["principal"]), brain="agent", recipe=run)
     filing.file_signal(ctx, filing.signal_draft(ctx, content, made))

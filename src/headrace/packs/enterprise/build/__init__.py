@@ -1,0 +1,19 @@
+"""Build: from an approved brief to streams of merged, judged work, decisions and a fleet report."""
+
+from headrace.capabilities.coding import service as coding
+from headrace.capabilities.governance.service import EVALUATOR
+from headrace.kernel.capability import Check
+from headrace.packs.enterprise.build.evaluate import evaluator_gaps
+from headrace.packs.enterprise.build.hearing import SUBSCRIPTIONS
+from headrace.packs.enterprise.build.modules import MODULES
+from headrace.packs.enterprise.build.pages import PROJECTIONS
+from headrace.packs.enterprise.build.reviews import SKILLS
+from headrace.packs.enterprise.policies import POLICIES
+
+CHECKS = (Check(question=EVALUATOR, name="enterprise.evaluators", run=evaluator_gaps),)
+"""A policy whose evaluator nobody is hired as is told, wherever it is required (AE-41)."""
+
+DECLARES: tuple[object, ...] = (*POLICIES, *PROJECTIONS, *SKILLS, coding.instrument(POLICIES))
+"""Words of the rooms that build brings: policies, pages, the review and the harness."""
+
+__all__ = ["CHECKS", "DECLARES", "MODULES", "PROJECTIONS", "SUBSCRIPTIONS"]

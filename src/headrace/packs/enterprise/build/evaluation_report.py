@@ -1,0 +1,153 @@
+"""The report of one evaluation: a new file each time, beside those that were written before."""
+
+from collections.abc import Mapping
+
+from headrace.capabilities.artifacts.model import Draft, Link, LinkKind, VersionRef
+from headrace.capabilities.coding.model import CRITERIA, Evaluated, PolicyResult, State
+from headrace.capabilities.governance import service as governance
+from headrace.capabilities.governance.model import Finding, Judgement, Verdict
+from headrace.capabilities.missions import service as missions
+from headrace.capabilities.people import service as people
+from headrace.capabilities.record.model import ChangeRequest
+from headrace.capabilities.streams import service as streams
+from headrace.capabilities.streams.model import Run
+from headrace.kernel.context import Ctx
+from headrace.kernel.ids import PrincipalId
+from headrace.kernel.json import Json
+from headrace.packs.enterprise.build import promises
+from headrace.packs.enterprise.build.contents import contract_criteria
+from headrace.packs.enterprise.build.measures import IMPLEMENT
+from headrace.packs.enterprise.build.mission import effective, mission_slug
+
+
+def report_draft(
+    ctx: Ctx, run: Run, change: ChangeRequest, done: Evaluated, judged: Judgement
+) -> Draft:
+    """The report as a work product; linked to what was judged and what it was judged by."""
+    mission, day = mission_slug(run.context), f"{ctx.now:%Y-%m-%d}"
+    maker = streams.of_change(ctx, change.id)
+    of = (maker.element or maker.module) if maker is not None else change.id.lower()
+    name = f"{of}-{judged.policy}-{judged.number}"
+    return Draft(
+        type="quality-evaluation",
+        slug=f"{mission}-{name}",
+        context=run.context,
+        content=content(ctx, run, change, done, judged),
+        made=streams.made_by(ctx, run),
+        parts={"mission": mission, "date": day, "slug": name},
+        links=(*streams.input_links(run), *_evaluated(change)),
+    )
+
+
+def _evaluated(change: ChangeRequest) -> tuple[Link, ...]:
+    return tuple(
+        Link(kind=LinkKind.EVALUATES, target=VersionRef(one.ref.artifact, one.ref.number))
+        for one in change.members
+    )
+
+
+def content(
+    ctx: Ctx, run: Run, change: ChangeRequest, done: Evaluated, judged: Judgement
+) -> Mapping[str, Json]:
+    """The report's content: the verdict that counts, its criteria, findings and questions."""
+    (result,) = done.results
+    mission = missions.of_context(ctx, run.context)
+    reference = mission.reference if mission is not None and mission.reference else run.context
+    return {
+        "title": f"{change.title}: {judged.policy}",
+        "fields": {
+            "output": change.id,
+            "output_type": _output_type(change, judged.policy),
+            "mission": reference,
+            **({"task": change.tasks[0]} if change.tasks else {}),
+            "evaluator": _handle(ctx, judged.evaluator),
+            "maker": _handle(ctx, change.author),
+            "date": f"{ctx.now:%Y-%m-%d}",
+            "attempt": judged.number,
+            "trigger": run.cause or "",
+            "verdict": _overall(judged),
+        },
+        "sections": {
+            "scope": f"Head {judged.hash[:12]} of {change.branch}: {len(change.paths)} paths.",
+            "policies": [
+                {
+                    "policy": judged.policy,
+                    "applicable": True,
+                    "verdict": judged.verdict.value,
+                    "notes": judged.summary,
+                }
+            ],
+            "criteria": _criteria(ctx, change, result),
+            "findings": [_finding(judged.policy, one) for one in judged.findings],
+            "escalations": _escalations(ctx, result, done.novelty, judged),
+        },
+    }
+
+
+def _overall(judged: Judgement) -> str:
+    """What could not be evaluated does not pass."""
+    failed = judged.verdict is Verdict.NOT_EVALUATED
+    return Verdict.FAIL.value if failed else judged.verdict.value
+
+
+def _output_type(change: ChangeRequest, policy: str) -> str:
+    if change.members:
+        return "proposal"
+    return "documentation" if policy == "content" else "code"
+
+
+def _criteria(ctx: Ctx, change: ChangeRequest, result: PolicyResult) -> list[Json]:
+    """Each acceptance criterion of the stream's tasks, with what shows it or what is missing."""
+    maker = streams.of_change(ctx, change.id)
+    contract = effective(ctx, "outcome-contract", change.context)
+    if maker is None or contract is None or maker.module != IMPLEMENT:
+        return []
+    standing = {row.clause: row for row in result.rows}.get(CRITERIA)
+    unmet = {one.what: one.evidence for one in result.findings if one.clause == CRITERIA}
+    known = contract_criteria(contract.content)
+    found: list[Json] = []
+    for id in promises.own_criteria(ctx, maker, contract.content):
+        missing = next((why for what, why in unmet.items() if id in what), None)
+        seen = standing is not None and standing.state in {State.MET, State.NOT_MET}
+        found.append(
+            {
+                "criterion": f"{id}: {known[id]}" if id in known else id,
+                "result": "not-met" if missing else "met" if seen else "not-evaluated",
+                "evidence": missing or (standing.why if standing is not None else "not looked at"),
+            }
+        )
+    return found
+
+
+def _finding(policy: str, one: Finding) -> Json:
+    line = f":{one.line}" if one.line else ""
+    return {
+        "severity": one.severity.value,
+        "finding": one.what,
+        "clause": f"{policy}: {one.clause}",
+        "evidence": one.evidence,
+        **({"location": f"{one.path}{line}"} if one.path else {}),
+        "remediation": one.remediation,
+    }
+
+
+def _escalations(
+    ctx: Ctx, result: PolicyResult, novelty: float | None, judged: Judgement
+) -> list[Json]:
+    if result.escalation is None or judged.question is None:
+        return []
+    asked = governance.question(ctx, judged.question)
+    return [
+        {
+            "finding": result.summary,
+            "clause": judged.policy,
+            "question": asked.question,
+            "who": ", ".join(asked.to),
+            "recommendation": asked.recommendation,
+            **({"novelty": min(novelty, 1.0)} if novelty is not None else {}),
+        }
+    ]
+
+
+def _handle(ctx: Ctx, id: PrincipalId) -> str:
+    return people.principal(ctx, id).handle

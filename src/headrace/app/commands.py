@@ -11,6 +11,9 @@ from pathlib import Path
 from headrace.app.installation import Installation
 from headrace.settings import Settings
 
+_WIDE = 150
+"""Columns of the demonstration's tables where no terminal says how many it has."""
+
 Command = Callable[..., int | None]
 
 
@@ -99,7 +102,7 @@ def commands(settings: Settings) -> Mapping[str, Command]:
             scale=scale,
             decide=decide,
         )
-        return run_demo(options, Console())
+        return run_demo(options, Console(width=None if sys.stdout.isatty() else _WIDE))
 
     return {
         "demo": demo,

@@ -31,7 +31,7 @@ class RealClock:
 class ScaledClock:
     """Organisation time runs `scale` times as fast, starting at `origin` when the world is at `started`.
 
-    Two processes with the same three values tell the same time.
+    Until then it stands still at `origin`. Two processes with the same three values tell the same time.
     """
 
     origin: datetime
@@ -39,7 +39,8 @@ class ScaledClock:
     scale: float
 
     def now(self) -> datetime:
-        return self.origin + (datetime.now(UTC) - self.started) * self.scale
+        passed = max(datetime.now(UTC) - self.started, timedelta(0))
+        return self.origin + passed * self.scale
 
 
 class FakeClock:

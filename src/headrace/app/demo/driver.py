@@ -1,7 +1,7 @@
 """The driver: gives recorded decisions through the inbox, as the person who decides."""
 
 import threading
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -73,15 +73,18 @@ class Script:
     def __init__(self, scenario: Scenario, clock: Clock) -> None:
         self._decisions = scenario.decisions
         self._clock = clock
-        self._given: Counter[int] = Counter()
+        self._given: dict[int, set[str]] = defaultdict(set)  # the items that a decision went to
 
     def __call__(self, handle: str, item: Mapping[str, Any]) -> Recorded | None:
         for place, one in enumerate(self._decisions):
-            if one.by == handle and one.fits(item["asked"]) and self._given[place] < one.times:
+            given = self._given[place]
+            # An item that still waits was not decided: the same decision goes to it again.
+            free = item["id"] in given or len(given) < one.times
+            if one.by == handle and one.fits(item["asked"]) and free:
                 since = from_json(datetime, item["waiting_since"])
                 if self._clock.now() - since < one.after:
                     return None
-                self._given[place] += 1
+                given.add(item["id"])
                 return one
         return None
 
@@ -124,6 +127,8 @@ class Driver:
                 self._office.decide(handle, item, wanted)
             except HeadraceError as refusal:
                 self.refused.append(f"{handle}, {item['id']}: {refusal.message}")
+            except Exception as fault:  # noqa: BLE001 - an edge: the database may have died amid it
+                self.refused.append(f"{handle}, {item['id']}: {fault}")
 
 
 def waiting(item: Mapping[str, Any]) -> timedelta:

@@ -6,7 +6,7 @@ import stat
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from headrace.app.demo.driver import Office
@@ -24,6 +24,9 @@ PRICED_AS = "anthropic:claude-sonnet-4-5"
 """At whose price recorded turns are counted, so that the ledger shows money of a real size."""
 
 _LEFT_BEHIND = frozenset({"__pycache__", ".pytest_cache", ".ruff_cache", ".coverage"})
+START_UP = timedelta(seconds=10)
+"""Real time for which the clock stands still, so that the workers are there when it begins to run."""
+
 MARK = "demonstration"
 """A file that says: this home was made by a demonstration and may be deleted by the next."""
 
@@ -87,7 +90,8 @@ def _make_writable(remove: object, path: str, _: object) -> None:
 
 
 def _settings(scenario: Scenario, folder: Path, home: Path, *, scale: float) -> Settings:
-    clock = ScaledClock(origin=scenario.clock.origin, started=datetime.now(UTC), scale=scale)
+    started = datetime.now(UTC) + START_UP
+    clock = ScaledClock(origin=scenario.clock.origin, started=started, scale=scale)
     return Settings(
         home=home,
         clock=format_clock(clock),

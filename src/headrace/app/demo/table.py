@@ -164,7 +164,7 @@ def _handles(office: Office) -> dict[str, str]:
     return _KNOWN[id(office)]
 
 
-def _listed(names: Sequence[str], most: int = 3) -> str:
+def _listed(names: Sequence[str], most: int = 2) -> str:
     rest = len(names) - most
     return ", ".join(names[:most]) + (f" and {rest} more" if rest > 0 else "")
 

@@ -97,7 +97,8 @@ def spoken(ctx: Ctx, order: AgentTask, card: RoleCard) -> Task:
     """The task as a brain is told of it. Raises TypeUnknown."""
     schema = form(ctx, order)
     tools = tools_by_name(ctx, order, card)
-    facts = {**order.facts, **({"findings": list(order.findings)} if order.findings else {})}
+    # Who asks may give the findings with their places; else they are the sentences alone.
+    facts = {"findings": list(order.findings), **order.facts} if order.findings else order.facts
     return Task(
         role=order.role,
         name=order.task,

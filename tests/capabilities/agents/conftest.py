@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -296,7 +295,8 @@ class Company:
 
     @property
     def worktrees(self) -> list[Path]:
-        return sorted((self.folder / "worktrees").glob("*/runs/*"))
+        found = (self.folder / "worktrees").glob("*/runs/*")
+        return sorted(path for path in found if path.is_dir())
 
     def git(self, *arguments: str) -> str:
         return git(self.repository, *arguments)
@@ -332,7 +332,7 @@ def product(tmp_path_factory) -> Path:
 
 
 @pytest.fixture
-def company(database, clock, organisation, system, product, tmp_path) -> Iterator[Company]:
+def company(database, clock, organisation, system, product, tmp_path) -> Company:
     """Agents hired from active cards, a product taken in, and two people."""
     made = Company(
         folder=tmp_path,
@@ -348,7 +348,4 @@ def company(database, clock, organisation, system, product, tmp_path) -> Iterato
     for handle in ("lead", "cto", "ada"):
         made.person(handle)
     made.runner.drain()
-    yield made
-
-
-Make = Callable[..., Company]
+    return made

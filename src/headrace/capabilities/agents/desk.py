@@ -4,7 +4,6 @@ What is said in a run is content, which the engine's tables must not hold; so an
 and gives the engine back only what the flow needs to go on.
 """
 
-import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,7 +13,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 from headrace.capabilities.agents.brains.cancellation import Cancellation
 from headrace.capabilities.agents.configuration import BrainSettings
 from headrace.capabilities.agents.service.beginning import stop_wanted
-from headrace.capabilities.agents.store.patience import patiently
+from headrace.capabilities.agents.store.patience import patiently, tried
 from headrace.kernel.context import Ctx, system_actor
 from headrace.kernel.flow import Steps
 from headrace.kernel.ids import OrganisationId
@@ -22,8 +21,6 @@ from headrace.kernel.unit import Units
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +44,15 @@ class Desk:
                 return verb(ctx, *args, **kwargs)
 
         return patiently(work)
+
+    def why_stop(self, run: str) -> str:
+        """Why a run must not go on, or nothing; nothing also while the database is away."""
+
+        def look() -> str:
+            with self.units.open(system_actor(self.organisation), cause=self.cause) as ctx:
+                return stop_wanted(ctx, run)
+
+        return tried(look, "")
 
 
 def desk_of(steps: Steps) -> Desk:
@@ -75,7 +81,7 @@ def watched(desk: Desk, run: str) -> Iterator[Cancellation]:
 
     def watch() -> None:
         while not over.wait(pause):
-            why = _asked(desk, run)
+            why = desk.why_stop(run)
             if why:
                 cancellation.cancel(why)
                 return
@@ -87,11 +93,3 @@ def watched(desk: Desk, run: str) -> Iterator[Cancellation]:
     finally:
         over.set()
         thread.join()
-
-
-def _asked(desk: Desk, run: str) -> str:
-    try:
-        return desk.do(stop_wanted, run)
-    except Exception:  # noqa: BLE001 - an edge: one look that fails must not end the watch
-        _LOG.warning("Run %s could not be looked after; it is tried again", run, exc_info=True)
-        return ""

@@ -46,6 +46,7 @@ def standing(desk: Desk, run: Run) -> Site:
     if not workspaces.stands(site):
         workspaces.make(site, ended=_ended(desk, workspaces.occupants(site)))
         rewrite(desk, run, site)
+        workspaces.complete(site)
     return site
 
 

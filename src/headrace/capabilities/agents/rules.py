@@ -50,13 +50,17 @@ def brain(
             return kind
     if has_form:
         return BrainKind.PLAIN
-    wanted = ", ".join(task.brains)
+    wanted = ", ".join(_told(kind, task) for kind in task.brains)
     return Refusal(
         (
             f"no brain for {task.name!r} is there (the card wants {wanted}), and no plain draft can "
             "stand for it: configure a model, point to recordings, or give the task to a person",
         )
     )
+
+
+def _told(kind: BrainKind, task: TaskCard) -> str:
+    return f"the skill {task.skill}" if kind is BrainKind.SKILL else kind.value
 
 
 def reservation(kind: BrainKind, limits: Limits) -> Amount:

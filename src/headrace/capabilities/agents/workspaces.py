@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -95,30 +95,49 @@ def begin(site: Site) -> str:
 
 
 def stands(site: Site) -> bool:
-    """Whether the worktree is there, complete."""
-    return find_worktree(open_existing(site.repository), site.folder) is not None
+    """Whether the worktree is there, complete, with everything written that belongs into it."""
+    whole = find_worktree(open_existing(site.repository), site.folder) is not None
+    return whole and _mark(site).is_file()
 
 
 def make(site: Site, *, ended: Iterable[str] = ()) -> None:
-    """Make the worktree; one that is there stays as it is.
+    """Make the worktree as its branch has it; what was there goes. It stands once `complete` says so.
 
     A worktree of the branch that a run of `ended` left behind is removed first. Raises
     BranchCheckedOut when somebody else still works on the branch.
     """
     repository = open_existing(site.repository)
+    clear(site)
     try:
         worktree_add(repository, site.folder, site.branch, sparse_paths=site.sparse)
     except BranchCheckedOut:
-        if not _clear(repository, site, frozenset(ended)):
+        if not _clear_others(repository, site, frozenset(ended)):
             raise
         worktree_add(repository, site.folder, site.branch, sparse_paths=site.sparse)
 
 
-def _clear(repository: Repository, site: Site, ended: frozenset[str]) -> bool:
+def complete(site: Site) -> None:
+    """Say that the worktree holds everything that was written in it."""
+    _mark(site).touch()
+
+
+def clear(site: Site) -> None:
+    """Remove the worktree with all that is not committed; the branch stays."""
+    _mark(site).unlink(missing_ok=True)
+    worktree_remove(open_existing(site.repository), site.folder)
+
+
+def _mark(site: Site) -> Path:
+    # Beside the worktree: in it, it would be work.
+    return site.folder.with_name(f"{site.folder.name}.complete")
+
+
+def _clear_others(repository: Repository, site: Site, ended: frozenset[str]) -> bool:
     for tree in worktrees(repository):
         beside = tree.path.parent == site.folder.resolve().parent
         if tree.branch == site.branch and beside and tree.path.name in ended:
-            return worktree_remove(repository, tree.path)
+            clear(replace(site, folder=tree.path))
+            return True
     return False
 
 
@@ -134,15 +153,10 @@ def occupants(site: Site) -> tuple[str, ...]:
 def remove(site: Site) -> None:
     """Remove the worktree with all that is not committed, and a branch that was this run's alone."""
     repository = open_existing(site.repository)
-    worktree_remove(repository, site.folder)
+    clear(site)
     present = find_head(repository, site.branch) if site.throw_away else None
     if present is not None:
         move_branch(repository, site.branch, expected=present, to=None)
-
-
-def clear(site: Site) -> None:
-    """Remove the worktree with all that is not committed; the branch stays."""
-    worktree_remove(open_existing(site.repository), site.folder)
 
 
 def uncommitted(site: Site) -> tuple[str, ...]:

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from headrace.capabilities.agents import rules
 from headrace.capabilities.agents.brains.calls import schema_faults
 from headrace.capabilities.agents.conversation import SUBMIT_TOOL
 from headrace.capabilities.agents.model import (
@@ -19,10 +18,9 @@ from headrace.capabilities.agents.model import (
 )
 from headrace.capabilities.agents.service import claiming
 from headrace.capabilities.agents.service.beginning import stop_wanted
-from headrace.capabilities.agents.service.doing import Doing, doing, done, tell
+from headrace.capabilities.agents.service.doing import doing, done, tell
 from headrace.capabilities.agents.service.ending import end
 from headrace.capabilities.agents.service.queries import run as found_run
-from headrace.capabilities.agents.service.queries import steps
 from headrace.capabilities.agents.store import runs as store
 from headrace.capabilities.agents.tools import telling
 from headrace.capabilities.agents.tools.tool import Outcome
@@ -56,12 +54,7 @@ def take(ctx: Ctx, id: str, turn: int, number: int) -> Told:
         return Told(handed_in=True)
     told = f"This is not taken: {'; '.join(faults)}. Hand it in again, corrected."
     done(ctx, one, Outcome(content=told, is_error=True))
-    return Told(given_up=told if _out_of_patience(ctx, one) else "")
-
-
-def _out_of_patience(ctx: Ctx, one: Doing) -> bool:
-    refused = [s for s in steps(ctx, one.run.id) if s.call.tool == SUBMIT_TOOL and s.is_error]
-    return len(refused) >= rules.PATIENCE
+    return Told()
 
 
 def _faults(ctx: Ctx, run: Run, given: Mapping[str, object]) -> tuple[str, ...]:

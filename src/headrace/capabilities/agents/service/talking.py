@@ -8,6 +8,7 @@ from headrace.capabilities.agents.brains.brain import Brain
 from headrace.capabilities.agents.brains.errors import BrainMisconfigured
 from headrace.capabilities.agents.configuration import configured
 from headrace.capabilities.agents.conversation import (
+    SUBMIT_TOOL,
     Conversation,
     Finish,
     SystemMessage,
@@ -73,7 +74,7 @@ def ask(ctx: Ctx, id: str, number: int) -> Asked | Turn | Stop:
     if brain is None:
         raise BrainMisconfigured(f"The brain of run {run.id} ({run.brain}) is not configured here")
     most = brain.worst_case(talk, talk.task.tools)
-    stop = _limited(ctx, run, most) or _silent(talk)
+    stop = _limited(ctx, run, most) or _hopeless(ctx, run, talk)
     if stop is not None:
         return stop
     return Asked(conversation=talk, brain=brain, attempt=_attempt(ctx, run, number, most))
@@ -151,8 +152,12 @@ def _limited(ctx: Ctx, run: Run, most: Usage) -> Stop | None:
     return Stop(state=RunEnd.FAILED, error=f"The limits of the run end it here: {refusal}")
 
 
-def _silent(talk: Conversation) -> Stop | None:
-    """A brain that falls silent again and again will not hand in."""
+def _hopeless(ctx: Ctx, run: Run, talk: Conversation) -> Stop | None:
+    """A brain that falls silent, or hands in what cannot be taken, again and again."""
+    refused = [s for s in steps(ctx, run.id) if s.call.tool == SUBMIT_TOOL and s.is_error]
+    if len(refused) >= rules.PATIENCE:
+        why = f"Its result was not taken {len(refused)} times, the last time: {refused[-1].content}"
+        return Stop(state=RunEnd.FAILED, error=why)
     last = talk.turns[-rules.PATIENCE :]
     if talk.turns and talk.turns[-1].finish is Finish.REFUSED:
         return Stop(state=RunEnd.FAILED, error="The model declined the task.")

@@ -26,6 +26,14 @@ def patiently(work: Callable[[], T]) -> T:
             pause = min(pause * 2, 2.0)
 
 
+def tried(work: Callable[[], T], otherwise: T) -> T:
+    """The result of `work`, or `otherwise` when the database does not give one: for looks that come again."""
+    try:
+        return work()
+    except sa.exc.DBAPIError:
+        return otherwise
+
+
 def _passing(fault: sa.exc.DBAPIError) -> bool:
     away = isinstance(fault, sa.exc.InterfaceError | sa.exc.OperationalError)
     return away or fault.connection_invalidated or getattr(fault.orig, "sqlstate", None) in _AGAIN

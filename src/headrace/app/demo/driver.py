@@ -26,7 +26,7 @@ class Office:
     def perform(
         self,
         operation: str,
-        input: Mapping[str, Json],  # noqa: A002 - an operation's word
+        input: Mapping[str, Json],
         by: str | None = None,
         *,
         nowhere: bool = False,

@@ -16,7 +16,8 @@ from headrace.app.demo.table import Part, tell_end
 from headrace.app.server import worker_command
 from headrace.capabilities.workflows.supervisor import Supervisor
 
-STILL = 20.0  # real seconds without any event after which the chain stands still
+STILL = 20.0  # real seconds without any event, nobody working, after which the chain stands still
+SLOWEST = 300.0  # real seconds without any event after which even those who work count for nothing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +83,7 @@ def _play(scenario: Scenario, stage: Stage, driver: Driver, progress: Progress) 
         office.perform("run.start", {"context": begin.context, "module": begin.module})
     driver.start()
     moved = time.monotonic()
-    while time.monotonic() - moved < STILL:
+    while time.monotonic() - moved < (SLOWEST if _somebody_works(office) else STILL):
         time.sleep(0.3)
         if _tell(office, progress):
             moved = time.monotonic()
@@ -91,6 +92,11 @@ def _play(scenario: Scenario, stage: Stage, driver: Driver, progress: Progress) 
             _tell(office, progress)
             return True
     return False
+
+
+def _somebody_works(office: Office) -> bool:
+    asked = {"state": "working", "limit": 1}
+    return bool(cast(Mapping[str, Any], office.perform("run.list", asked))["items"])
 
 
 def _contexts(office: Office) -> list[Mapping[str, Any]]:

@@ -113,6 +113,7 @@ class Engine:
         self._capacity = capacity
         self._running: set[str] = set()
         self._suspects: set[str] = set()
+        self._stopping = False
         self._lock = threading.Lock()
         config: DBOSConfig = {
             "name": _NAME,
@@ -143,7 +144,8 @@ class Engine:
             )
 
     def stop(self, patience_seconds: int = 5) -> None:
-        """Take no more work, let running steps end, go."""
+        """Take no more work, let running steps end, go. A flow that is cut off is recovered later."""
+        self._stopping = True
         DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=patience_seconds)
 
     def recover(self, executors: Sequence[str]) -> int:
@@ -206,6 +208,8 @@ class Engine:
             self._on_fenced(fault)
             raise
         except Exception as fault:  # noqa: BLE001 - an edge: a flow's failure is told, not lost
+            if self._stopping:
+                raise  # the engine went away under the flow; whoever recovers it goes on
             _LOG.exception("Flow %s failed", steps.id)
             error = f"{type(fault).__name__}: {fault}"[:2000]
             if flow.on_failure is not None:

@@ -16,7 +16,7 @@ setup: ## make .venv and install everything (once; a second call does nothing)
 	@$(PYTHON) tools/install.py
 
 demo: setup ## watch a feature travel from its signal
-	@$(BIN)/headrace demo
+	@$(BIN)/headrace demo $(if $(filter short,$(HEADRACE_DEMO)),--until brief)
 
 up: setup ## start the server for daily use
 	@$(BIN)/headrace up
@@ -34,7 +34,7 @@ types: setup ## mypy, strict
 	@$(BIN)/mypy
 
 order: setup ## the import law of .importlinter
-	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/lint-imports --no-logo --no-cache
 
 copies: setup ## code that stands in two places
 	@$(BIN)/python -m tools.duplicates src tools

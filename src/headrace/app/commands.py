@@ -67,6 +67,7 @@ def commands(settings: Settings) -> Mapping[str, Command]:
         home: Path | None = None,
         workers: int = 1,
         scale: float | None = None,
+        until: str = "",
         interactive: bool = False,
     ) -> int:
         """Play the bulk-export scenario: recorded answers and decisions, a scaled clock, real work.
@@ -81,6 +82,8 @@ def commands(settings: Settings) -> Mapping[str, Command]:
             Worker processes.
         scale
             Seconds of organisation time in one real second; default: the scenario's.
+        until
+            Module whose run ends it, such as brief; default: the scenario's last.
         interactive
             Stop at each gate and ask you.
         """
@@ -101,6 +104,7 @@ def commands(settings: Settings) -> Mapping[str, Command]:
             workers=workers,
             scale=scale,
             decide=decide,
+            until=until,
         )
         return run_demo(options, Console(width=None if sys.stdout.isatty() else _WIDE))
 

@@ -5,8 +5,6 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-import sqlalchemy as sa
-
 from headrace.app.installation import Installation
 from headrace.kernel.errors import HeadraceError
 from headrace.kernel.postgres import faults
@@ -63,13 +61,7 @@ def _database(installation: Installation) -> Iterator[Symptom]:
     database = installation.database
     unsafe = faults(database.addresses)
     yield Symptom(name="roles", well=not unsafe, says="; ".join(unsafe) or "each can what it must")
-    with database.system.connect() as db:
-        used, most = db.execute(
-            sa.text(
-                "SELECT (SELECT count(*) FROM pg_stat_activity), "
-                "current_setting('max_connections')::int"
-            )
-        ).one()
+    used, most = database.connections()
     well = used < most * _SHARE_OF_CONNECTIONS
     yield Symptom(name="connections", well=well, says=f"{used} of {most} in use")
 

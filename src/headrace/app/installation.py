@@ -1,6 +1,7 @@
 """An installation: one home on one machine, with its database, its clock and its ways in."""
 
 import os
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,6 +11,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from headrace.app.house import compose
+from headrace.capabilities.agents.brains.external_agent import ExternalAgent
 from headrace.capabilities.agents.brains.settings import ModelConfig
 from headrace.capabilities.agents.configuration import BrainSettings
 from headrace.capabilities.people import service as people
@@ -23,6 +25,7 @@ from headrace.kernel.clock import Clock, parse_clock
 from headrace.kernel.context import system_actor
 from headrace.kernel.database import Database, Embedded, Given, Location, Outside
 from headrace.kernel.edge import Edge
+from headrace.kernel.errors import Invalid
 from headrace.kernel.house import House
 from headrace.kernel.ids import OrganisationId
 from headrace.kernel.postgres import DataDirectory, supplied
@@ -72,6 +75,24 @@ class Installation:
             priced_as=settings.recordings_priced_as or None,
             call_log=settings.call_log,
             model=model,
+            external=self.coding_agent,
+        )
+
+    @cached_property
+    def coding_agent(self) -> ExternalAgent | None:
+        """The operator's own coding agent, where one is named. Raises Invalid when its words do not end."""
+        settings = self.settings
+        try:
+            words = tuple(shlex.split(settings.external_agent))
+        except ValueError as fault:
+            raise Invalid(f"HEADRACE_EXTERNAL_AGENT cannot be read as words: {fault}") from None
+        if not words:
+            return None
+        return ExternalAgent(
+            argv=words,
+            environment=settings.external_agent_environment,
+            home=settings.external_agent_home,
+            at_most=timedelta(minutes=settings.external_agent_minutes),
         )
 
     @cached_property

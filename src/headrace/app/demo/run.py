@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -15,6 +15,7 @@ from headrace.app.demo.stage import Stage, set_up
 from headrace.app.demo.table import Part, tell_end
 from headrace.app.server import worker_command
 from headrace.capabilities.workflows.supervisor import Supervisor
+from headrace.kernel.json import Json
 
 STILL = 20.0  # real seconds without any event, nobody working, after which the chain stands still
 SLOWEST = 300.0  # real seconds without any event after which even those who work count for nothing
@@ -29,11 +30,14 @@ class Options:
     workers: int = 1
     scale: float | None = None
     decide: Decide | None = None  # default: as the scenario records it
+    until: str = ""  # the module whose run ends it; default: the scenario's
 
 
 def run_demo(options: Options, console: Console) -> int:
     """Play a scenario; the exit code: 0 when it came to its end."""
     scenario = load(options.folder)
+    if options.until:
+        scenario = replace(scenario, ends_with=options.until)
     parts: list[Part] = []
     console.print(f"[bold]{scenario.title}[/]")
     began = time.monotonic()
@@ -95,7 +99,7 @@ def _play(scenario: Scenario, stage: Stage, driver: Driver, progress: Progress) 
 
 
 def _somebody_works(office: Office) -> bool:
-    asked = {"state": "working", "limit": 1}
+    asked: dict[str, Json] = {"state": "working", "limit": 1}
     return bool(cast(Mapping[str, Any], office.perform("run.list", asked))["items"])
 
 

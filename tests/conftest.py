@@ -87,5 +87,3 @@ def organisation() -> OrganisationId:
 def system(organisation: OrganisationId) -> Actor:
     """The system acting in the test's organisation."""
     return system_actor(organisation)
-
-

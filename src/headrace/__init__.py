@@ -1,1 +1,1 @@
-"""Headrace: carries work through an organisation whose workers are agents and whose decisions are people's."""
+"""Headrace: carries work through an organisation in which agents work and people decide."""

@@ -45,10 +45,13 @@ class Settings(BaseSettings):
         default="", description="Slug of the organisation that the command line works in."
     )
     token: SecretStr | None = Field(
-        default=None, description="Token of the principal on the command line; default: the operator."
+        default=None,
+        description="Token of the principal on the command line; default: the operator.",
     )
     lease_seconds: float = Field(
-        default=20.0, gt=0, description="Seconds of silence after which a worker's work is taken over."
+        default=20.0,
+        gt=0,
+        description="Seconds of silence after which a worker's work is taken over.",
     )
     beat_seconds: float = Field(
         default=5.0, gt=0, description="Seconds between two signs of life of a worker."
@@ -60,6 +63,25 @@ class Settings(BaseSettings):
     )
     model_url: str = Field(default="", description="Base address of the model's provider.")
     model_key: SecretStr | None = Field(default=None, description="Key for the model's provider.")
+    external_agent: str = Field(
+        default="",
+        description="Command of a coding agent of your own for work in a worktree, as words that are "
+        "split like a shell's and run without one: my-agent --prompt-file {prompt_file}. It may name "
+        "{prompt_file}, {message_file} (where it leaves its last word) and {worktree}, in which it "
+        "is started. It runs as the user of the worker and is no sandbox.",
+    )
+    external_agent_home: Path | None = Field(
+        default=None,
+        description="Home folder of the coding agent, where it keeps its sign-in; default: an empty one.",
+    )
+    external_agent_environment: dict[str, SecretStr] = Field(
+        default_factory=dict,
+        description="What the coding agent is told beside PATH, HOME and LANG, as a JSON object; the "
+        "values are secrets and struck out of its output.",
+    )
+    external_agent_minutes: float = Field(
+        default=30.0, gt=0, description="Minutes after which the coding agent is stopped."
+    )
     recordings: Path | None = Field(
         default=None, description="Folder of recorded model answers; set by demonstrations."
     )

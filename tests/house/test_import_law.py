@@ -43,6 +43,7 @@ LAWFUL = {
     "capabilities/record/markdown.py": "from headrace.capabilities.record import model",
     "capabilities/record/service.py": "from headrace.capabilities.people import service",
     "capabilities/agents/brains/model.py": "import pydantic_ai",
+    "capabilities/agents/workspaces.py": "import headrace.capabilities.record.git",
     "packs/alpha/types.py": "from headrace.capabilities.artifacts import model, layout",
     "packs/beta/types.py": "from headrace.capabilities.people import service",
 }
@@ -61,6 +62,7 @@ OFFENCES = [
     ("room", "capabilities/artifacts/layout.py", "import headrace.capabilities.artifacts.service"),
     ("room", "capabilities/record/git/commit.py", "import headrace.capabilities.record.service"),
     ("doors", "capabilities/record/service.py", "import headrace.capabilities.people.store"),
+    ("doors", "capabilities/agents/tools.py", "import headrace.capabilities.record.git.tree"),
     ("doors", "packs/alpha/types.py", "import headrace.capabilities.people.rules"),
     ("packs", "packs/alpha/types.py", "import headrace.packs.beta.types"),
     ("pack-floor", "packs/alpha/types.py", "import headrace.surfaces.web.page"),

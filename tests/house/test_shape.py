@@ -17,6 +17,13 @@ EDGES: dict[str, str] = {
     "src/headrace/kernel/journal/dispatch.py": "a poison event parks its own lineage and no other",
     "src/headrace/capabilities/workflows/engine.py": "a flow's failure is told, not lost",
     "src/headrace/capabilities/workflows/worker.py": "a chore that fails is tried again",
+    "src/headrace/kernel/journal/feed.py": "an event that fails again stays parked",
+    "src/headrace/surfaces/api/server.py": "a request ends here, and ill health is an answer",
+    "src/headrace/surfaces/api/streams.py": "the headers are sent, so a fault is told in the stream",
+    "src/headrace/surfaces/cli/main.py": "a command ends here, whatever went wrong",
+    "src/headrace/surfaces/mcp/server.py": "a tool call ends here, whatever went wrong",
+    "src/headrace/surfaces/web/server.py": "a page ends here, whatever went wrong",
+    "src/headrace/app/demo/driver.py": "the demonstration goes on where a database died under it",
 }
 """Where any exception may be caught, each with what makes it an edge."""
 

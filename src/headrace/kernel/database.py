@@ -16,6 +16,10 @@ from headrace.kernel.postgres import Addresses, DataDirectory, bootstrap, start
 from headrace.kernel.schema import Roles
 from headrace.kernel.tenancy import Tenancy, tenancy_secret
 
+_CONNECTIONS = sa.text(
+    "SELECT (SELECT count(*) FROM pg_stat_activity), current_setting('max_connections')::int"
+)
+
 
 class SchemaBehind(Conflict):
     """The tables are older than the code."""
@@ -113,6 +117,12 @@ class Database:
                 "The tables are older than this version of Headrace; run `headrace migrate`",
                 missing=missing,
             )
+
+    def connections(self) -> tuple[int, int]:
+        """How many connections the server has now, and how many it allows at most."""
+        with self.system.connect() as db:
+            used, most = db.execute(_CONNECTIONS).one()
+        return used, most
 
     def dispose(self) -> None:
         self.app.dispose()

@@ -68,6 +68,7 @@ def secret_table(name: str, columns: str) -> None:
 
 
 def drop(*names: str) -> None:
+    """Drop tables, in the order given, when a migration is taken back."""
     for name in names:
         op.execute(f"DROP TABLE {name}")
 

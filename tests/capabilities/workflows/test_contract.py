@@ -132,9 +132,13 @@ def test_one_key_runs_once_however_often_it_is_asked_for(stage: Stage):
 
 
 def test_a_job_of_a_unit_that_rolls_back_never_runs(stage: Stage):
-    with pytest.raises(ZeroDivisionError), stage.units.open(SYSTEM) as ctx:
-        stage._start(ctx, "never", 1, 0.0)
-        1 / 0  # noqa: B018 - the fault that rolls the unit back
+    def ask_and_fail() -> None:
+        with stage.units.open(SYSTEM) as ctx:
+            stage._start(ctx, "never", 1, 0.0)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        ask_and_fail()
 
     assert stage.states() == {}
 

@@ -9,23 +9,25 @@ from pathlib import Path
 from headrace.capabilities.agents.model import Run
 from headrace.capabilities.people import service as people
 from headrace.capabilities.record import service as record
-from headrace.capabilities.record.git.diffs import changed_paths
-from headrace.capabilities.record.git.errors import BranchCheckedOut
-from headrace.capabilities.record.git.model import CommitId, CommitNote, Person, Trailer
-from headrace.capabilities.record.git.repository import (
+from headrace.capabilities.record.git import (
+    BranchCheckedOut,
+    CommitId,
+    CommitNote,
+    Person,
     Repository,
+    Trailer,
+    Worktree,
+    all_worktrees,
+    changed_paths,
+    commit_worktree,
     find_head,
+    find_worktree,
     head,
     move_branch,
     open_existing,
-)
-from headrace.capabilities.record.git.worktree_changes import commit_worktree, worktree_status
-from headrace.capabilities.record.git.worktrees import (
-    Worktree,
-    find_worktree,
     worktree_add,
     worktree_remove,
-    worktrees,
+    worktree_status,
 )
 from headrace.kernel.context import Ctx
 
@@ -133,7 +135,7 @@ def _mark(site: Site) -> Path:
 
 
 def _clear_others(repository: Repository, site: Site, ended: frozenset[str]) -> bool:
-    for tree in worktrees(repository):
+    for tree in all_worktrees(repository):
         beside = tree.path.parent == site.folder.resolve().parent
         if tree.branch == site.branch and beside and tree.path.name in ended:
             clear(replace(site, folder=tree.path))
@@ -145,7 +147,7 @@ def occupants(site: Site) -> tuple[str, ...]:
     """The runs whose worktrees have the branch of this site."""
     return tuple(
         tree.path.name
-        for tree in worktrees(open_existing(site.repository))
+        for tree in all_worktrees(open_existing(site.repository))
         if tree.branch == site.branch and tree.path != site.folder.resolve()
     )
 

@@ -183,7 +183,7 @@ def _version(ctx: Ctx, name: ArtifactName) -> Version:
 def _query(
     name: str,
     run: object,
-    input: type,  # noqa: A002 - an operation's word
+    input: type,
     output: type,
     path: str,
     columns: tuple[str, ...] = (),

@@ -214,7 +214,7 @@ def _shown(stream: Stream) -> StreamShown:
 def _query(
     name: str,
     run: object,
-    input: type,  # noqa: A002 - an operation's word
+    input: type,
     output: type,
     path: str,
     columns: tuple[str, ...] = (),

@@ -14,11 +14,11 @@ from headrace.capabilities.record.git.errors import (
     WorktreeRefused,
 )
 from headrace.capabilities.record.git.worktrees import (
+    all_worktrees,
     find_worktree,
     worktree_add,
     worktree_prune,
     worktree_remove,
-    worktrees,
 )
 
 
@@ -141,7 +141,7 @@ def test_worktrees_are_listed_and_found(repo, base, tmp_path):
     second = worktree_add(repo, tmp_path / "b", "two", base=base)
     first = worktree_add(repo, tmp_path / "a", "one", base=base)
 
-    assert worktrees(repo) == (first, second)
+    assert all_worktrees(repo) == (first, second)
     assert find_worktree(repo, tmp_path / "b") == second
     assert find_worktree(repo, tmp_path / "c") is None
 
@@ -161,7 +161,7 @@ def test_two_worktrees_may_have_the_same_last_name(repo, base, tmp_path):
     second = worktree_add(repo, tmp_path / "y" / "work", "two", base=base)
 
     assert first.name != second.name
-    assert {tree.branch for tree in worktrees(repo)} == {"one", "two"}
+    assert {tree.branch for tree in all_worktrees(repo)} == {"one", "two"}
 
 
 def test_removing_takes_uncommitted_work_along_and_leaves_the_branch(repo, base, work):
@@ -173,7 +173,7 @@ def test_removing_takes_uncommitted_work_along_and_leaves_the_branch(repo, base,
 
     assert worktree_remove(repo, work) is True
     assert not work.exists()
-    assert worktrees(repo) == ()
+    assert all_worktrees(repo) == ()
     assert repository.head(repo, "one") == base
     assert worktree_remove(repo, work) is False
     worktree_add(repo, work, "one", base=base)
@@ -257,7 +257,7 @@ def test_pruning_forgets_what_is_gone_and_sweeps_what_was_half_made(
 
     assert worktree_prune(repo) == 3
 
-    assert worktrees(repo) == (kept,)
+    assert all_worktrees(repo) == (kept,)
     assert not (tmp_path / "half").exists()
     assert [path.name for path in (repo.path / "worktrees").glob("*")] == [kept.name]
 

@@ -84,10 +84,10 @@ def worktree_add(
 def find_worktree(repository: Repository, path: Path) -> Worktree | None:
     """The complete worktree at `path`, or None when there is none or only part of one."""
     place = _place(path)
-    return next((tree for tree in worktrees(repository) if tree.path == place), None)
+    return next((tree for tree in all_worktrees(repository) if tree.path == place), None)
 
 
-def worktrees(repository: Repository) -> tuple[Worktree, ...]:
+def all_worktrees(repository: Repository) -> tuple[Worktree, ...]:
     """Every complete worktree whose folder exists, sorted by path."""
     found = []
     for administration, path in _administrations(repository):

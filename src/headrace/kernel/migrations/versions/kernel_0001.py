@@ -67,7 +67,9 @@ def _journal() -> None:
         FOREIGN KEY (organisation, event) REFERENCES journal_event (organisation, id)""",
     )
     engine_table("journal_subscriber", "name text PRIMARY KEY, position bigint NOT NULL")
-    engine_table("journal_sequence", "single boolean PRIMARY KEY CHECK (single), last bigint NOT NULL")
+    engine_table(
+        "journal_sequence", "single boolean PRIMARY KEY CHECK (single), last bigint NOT NULL"
+    )
     op.execute("INSERT INTO journal_sequence (single, last) VALUES (true, 0)")
 
 

@@ -61,53 +61,6 @@ def commands(settings: Settings) -> Mapping[str, Command]:
 
         return examine(Installation(settings))
 
-    def demo(
-        *,
-        scenario: Path | None = None,
-        home: Path | None = None,
-        workers: int = 1,
-        scale: float | None = None,
-        until: str = "",
-        interactive: bool = False,
-    ) -> int:
-        """Play the bulk-export scenario: recorded answers and decisions, a scaled clock, real work.
-
-        Parameters
-        ----------
-        scenario
-            Folder with a scenario.yaml; default: examples/bulk-export.
-        home
-            Where everything it makes is kept; a former demonstration there is deleted.
-        workers
-            Worker processes.
-        scale
-            Seconds of organisation time in one real second; default: the scenario's.
-        until
-            Module whose run ends it, such as brief; default: the scenario's last.
-        interactive
-            Stop at each gate and ask you.
-        """
-        from rich.console import Console
-
-        from headrace.app.demo.run import Options, run_demo
-        from headrace.app.demo.stage import demo_home
-
-        folder = scenario or Path("examples/bulk-export")
-        decide = None
-        if interactive:
-            from headrace.app.demo.asking import Asking
-
-            decide = Asking(Console())
-        options = Options(
-            folder=folder.resolve(),
-            home=(home or demo_home()).resolve(),
-            workers=workers,
-            scale=scale,
-            decide=decide,
-            until=until,
-        )
-        return run_demo(options, Console(width=None if sys.stdout.isatty() else _WIDE))
-
     return {
         "demo": demo,
         "migrate": migrate,
@@ -116,6 +69,54 @@ def commands(settings: Settings) -> Mapping[str, Command]:
         "stop": stop,
         "doctor": doctor,
     }
+
+
+def demo(
+    *,
+    scenario: Path | None = None,
+    home: Path | None = None,
+    workers: int = 1,
+    scale: float | None = None,
+    until: str = "",
+    interactive: bool = False,
+) -> int:
+    """Play the bulk-export scenario: recorded answers and decisions, a scaled clock, real work.
+
+    Parameters
+    ----------
+    scenario
+        Folder with a scenario.yaml; default: examples/bulk-export.
+    home
+        Where everything it makes is kept; a former demonstration there is deleted.
+    workers
+        Worker processes.
+    scale
+        Seconds of organisation time in one real second; default: the scenario's.
+    until
+        Module whose run ends it, such as brief; default: the scenario's last.
+    interactive
+        Stop at each gate and ask you.
+    """
+    from rich.console import Console
+
+    from headrace.app.demo.run import Options, run_demo
+    from headrace.app.demo.stage import demo_home
+
+    folder = scenario or Path("examples/bulk-export")
+    decide = None
+    if interactive:
+        from headrace.app.demo.asking import Asking
+
+        decide = Asking(Console())
+    options = Options(
+        folder=folder.resolve(),
+        home=(home or demo_home()).resolve(),
+        workers=workers,
+        scale=scale,
+        decide=decide,
+        until=until,
+    )
+    return run_demo(options, Console(width=None if sys.stdout.isatty() else _WIDE))
 
 
 def run_worker(installation: Installation, *, supervised: bool) -> None:

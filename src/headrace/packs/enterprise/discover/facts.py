@@ -122,7 +122,11 @@ def of_digest(ctx: Ctx, run: Run) -> Facts:
 def anomalies(ctx: Ctx, begin: datetime, end: datetime) -> Sequence[Anomaly]:
     """Figures noted in [begin, end) that left their baseline."""
     measured = [
-        (f"{row['title']} ({row['metric']})", float(str(row["baseline"])), float(str(row["current"])))
+        (
+            f"{row['title']} ({row['metric']})",
+            float(str(row["baseline"])),
+            float(str(row["current"])),
+        )
         for row in rows(ctx, "observations")
         if row.get("metric") and begin.date() <= _day(row["noted_on"]) < end.date()
     ]

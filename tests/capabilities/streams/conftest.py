@@ -26,7 +26,14 @@ from headrace.capabilities.agents.conversation import BrainKind, Limits
 from headrace.capabilities.agents.model import Skill
 from headrace.capabilities.artifacts import service as artifacts
 from headrace.capabilities.artifacts.layout import Each, Field, Prose, Table
-from headrace.capabilities.artifacts.model import ArtifactId, ArtifactType, Version, VersionRef
+from headrace.capabilities.artifacts.model import (
+    ArtifactId,
+    ArtifactType,
+    Draft,
+    Made,
+    Version,
+    VersionRef,
+)
 from headrace.capabilities.governance import service as governance
 from headrace.capabilities.governance.model import Decision, Gate, GateState
 from headrace.capabilities.people import service as people
@@ -279,6 +286,26 @@ class Firm:
         self.start()
         self.jobs()
         return self.run("draft")
+
+    def stands(self, type: str, slug: str, context: str, *, effective: bool = True) -> Version:
+        """A version that is effective without any run; its event waits to be delivered."""
+
+        def verb(ctx):
+            parts = {"date": f"{ctx.now:%Y-%m-%d}", "mission": slug}
+            draft = Draft(
+                type=type,
+                slug=slug,
+                context=context,
+                content=content(slug.title(), "Some words."),
+                made=Made(by=ctx.principal, brain="human"),
+                parts=parts,
+            )
+            version = artifacts.propose(ctx, draft)
+            if effective:
+                artifacts.make_effective(ctx, [version.ref], change=None, commit="c0ffee")
+            return version
+
+        return self.do(verb)
 
     def effective(self, artifact: str) -> Version | None:
         return self.do(artifacts.effective, ArtifactId(artifact))

@@ -33,8 +33,12 @@ def merged(ctx: Ctx, change: str) -> None:
 def given_up(ctx: Ctx, change: str, by: str) -> None:
     """A change was closed: nobody waits for its run any more. Harmless to repeat."""
     run = _proposed(ctx, change)
-    if run is not None:
-        moving.rejected(ctx, run.id, f"{_handle(ctx, by)} closed {change}")
+    if run is None:
+        return
+    gates = governance.gates_of(ctx, Subject(kind=CHANGE, id=change))
+    said = [one.note for one in gates if one.state is GateState.REJECTED and one.decided_by == by]
+    why = f": {said[-1]}" if said else f" closed {change}"
+    moving.rejected(ctx, run.id, f"{_handle(ctx, by)}{why}")
 
 
 def gate_decided(ctx: Ctx, change: str, standing: GateState, note: str, by: str) -> None:

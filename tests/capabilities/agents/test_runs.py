@@ -339,6 +339,21 @@ def test_a_cancel_breaks_off_the_call_in_flight(company):
     assert company.worktrees == []
 
 
+def test_the_kill_switch_breaks_off_the_call_in_flight(company):
+    company.play(IMPLEMENT, latency=timedelta(seconds=120))
+    run = company.claim()
+    working = threading.Thread(target=company.runner.drain)
+    working.start()
+    while company.rows("SELECT 1 FROM agents_attempt WHERE organisation = :o") == []:
+        pass
+
+    company.do(governance.halt, "it smells of smoke", by="ada")
+    working.join(timeout=30)
+
+    assert not working.is_alive()
+    assert company.do(service.result, run).state == "cancelled"
+
+
 def test_a_job_that_is_cancelled_ends_its_run_between_turns(company):
     company.play(IMPLEMENT)
     run = company.claim()

@@ -35,8 +35,8 @@ IMPLEMENT = """\
           - {tool: edit_file, arguments: {path: src/api/export.py, old: "export", new: "exports"}}
           - {tool: submit, arguments: {summary: "{{ results.run_check.status }}"}}
 """
-STEPS = 16
-"""begin, prepare, say, look, signal, say, 5 calls, say, edit, submit, commit, put away, end are 17."""
+STEPS = 17
+"""begin, prepare, say, look, signal, say, 5 calls, say, edit, submit, commit, put away, end."""
 
 CHANGED = ("src/api/export.py", "src/api/model.py", "src/api/routes.py")
 

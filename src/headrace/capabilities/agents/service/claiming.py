@@ -157,7 +157,8 @@ def _skills(ctx: Ctx) -> tuple[Skill | Instrument, ...]:
 def _objections(ctx: Ctx, order: AgentTask) -> Iterator[str]:
     for check in ctx.house.checks("claim"):
         yield from check.run(ctx, order)
-    if order.workspace is not None and not order.workspace.paths and not order.workspace.branch:
+    workspace = order.workspace
+    if workspace is not None and not (workspace.branch or workspace.base):
         yield "the workspace names no branch"
 
 

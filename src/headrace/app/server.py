@@ -4,21 +4,30 @@ import sys
 import threading
 
 import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from headrace.app.installation import Installation
+from headrace.capabilities.people.entrance import Entrance
 from headrace.capabilities.workflows.supervisor import Supervisor
 from headrace.surfaces.api.server import create_app
+from headrace.surfaces.mcp.server import create_server, from_headers, mounted
+from headrace.surfaces.web.server import create_pages
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+_OF_PROGRAMS = frozenset({"api", "mcp", "healthz"})
+"""The first words of the paths that programs use; every other path is a page."""
 
 
 def serve(installation: Installation, *, workers: int, host: str, port: int) -> None:
     """Serve until interrupted. The database is migrated first, so a new version just starts."""
     installation.migrate()
     supervisor = Supervisor(worker_command(), count=workers, system=installation.database.system)
-    app = create_app(installation.reception, trust_loopback=host in _LOOPBACK)
     config = uvicorn.Config(
-        app, host=host, port=port, log_level="warning", timeout_graceful_shutdown=5
+        doors(installation, trust_loopback=host in _LOOPBACK),
+        host=host,
+        port=port,
+        log_level="warning",
+        timeout_graceful_shutdown=5,
     )
     server = uvicorn.Server(config)
     supervisor.start()
@@ -28,6 +37,29 @@ def serve(installation: Installation, *, workers: int, host: str, port: int) -> 
         server.run()
     finally:
         supervisor.stop()
+
+
+def doors(installation: Installation, *, trust_loopback: bool) -> ASGIApp:
+    """All doors behind one address: REST and MCP on their paths, and the pages on every other."""
+    reception = installation.reception
+    rights = Entrance(installation.units).rights
+    tools = mounted(create_server(reception, from_headers, rights=rights))
+    programs = create_app(reception, trust_loopback=trust_loopback, mounts={"/mcp": tools})
+    pages = create_pages(reception, trust_loopback=trust_loopback)
+    return _Hall(programs, pages)
+
+
+class _Hall:
+    """Leads each request to its door; `programs` also lives the server's life."""
+
+    def __init__(self, programs: ASGIApp, pages: ASGIApp) -> None:
+        self._programs = programs
+        self._pages = pages
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        first = str(scope.get("path", "")).lstrip("/").partition("/")[0]
+        for_pages = scope["type"] == "http" and first not in _OF_PROGRAMS
+        await (self._pages if for_pages else self._programs)(scope, receive, send)
 
 
 def worker_command() -> list[str]:

@@ -1,0 +1,55 @@
+"""The client: asks the house's operations in the name of whoever reads the page."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from headrace.kernel.access import Call, Credentials, Reception
+from headrace.kernel.json import Json, from_json
+from headrace.surfaces.web.answers import READS, People, Principal
+
+T = TypeVar("T")
+_PAGE = 200
+
+
+@dataclass(frozen=True)
+class Client:
+    """Operations as this reader may use them. Raises what the reception raises."""
+
+    reception: Reception
+    credentials: Credentials
+
+    def ask(self, kind: type[T], operation: str, **input: Json) -> T:
+        """The part of a query's answer that pages read; `kind` stands in READS for this query."""
+        assert READS[operation] is kind
+        return from_json(kind, self.do(operation, **input))
+
+    def do(self, operation: str, **input: Json) -> Json:
+        """The whole answer of an operation. A field that is None is left out."""
+        given = {name: value for name, value in input.items() if value is not None}
+        return self.reception.perform(
+            Call(operation=operation, input=given, credentials=self.credentials)
+        )
+
+    def as_operator(self) -> "Client":
+        """The same organisation as the operator of this machine sees it."""
+        return Client(self.reception, replace(self.credentials, stand_in=None))
+
+    def everybody(self) -> tuple[Principal, ...]:
+        """Every principal of the organisation, by handle."""
+        found: list[Principal] = []
+        after: str | None = ""
+        while after is not None:
+            page = self.ask(People, "person.list", after=after, limit=_PAGE)
+            found.extend(page.items)
+            after = page.next
+        return tuple(found)
+
+    def names(self) -> Mapping[str, str]:
+        """What to call each principal, by id. Names are no secret from whoever may open a page."""
+        return {one.id: one.name or one.handle for one in self.as_operator().everybody()}
+
+
+def named(names: Mapping[str, str], principal: str) -> str:
+    """A principal in words; the engine and the operator have no row of their own."""
+    return names.get(principal, principal)

@@ -261,7 +261,7 @@ def calls(arguments, tool="act"):
         pytest.param(says("94% covered"), "'94%' is a percentage", id="percent"),
         pytest.param(calls("{notes: [{deep: 5 percent}]}"), "a percentage", id="percent, deep"),
         pytest.param(calls("{line_coverage: 94}"), "94 is a figure", id="bare figure"),
-        pytest.param(calls("{verdict: '{{ facts.v }}'}"), "A verdict stands", id="verdict field"),
+        pytest.param(calls("{verdict: fine}"), "A verdict stands", id="verdict field"),
         pytest.param(calls("{verdicts: [{policy: a}]}"), "A verdict stands", id="verdict list"),
         pytest.param(says("Overall verdict: fine"), "is a verdict", id="verdict in words"),
         pytest.param(calls("{note: FAIL}"), "'FAIL' is a verdict", id="verdict value"),
@@ -355,3 +355,9 @@ def test_all_faults_of_all_files_are_told_with_their_lines(tmp_path):
         ("b.yaml", 3, "turns"),
         ("b.yaml", 1, "role"),
     ]
+
+
+def test_a_verdict_that_is_a_fact_is_made_at_run_time_and_may_be_named(tmp_path):
+    (tmp_path / "r.yaml").write_text(calls("{verdict: '{{ facts.checks.fit }}'}"))
+
+    assert check_recordings(tmp_path) == ()

@@ -69,10 +69,17 @@ class DurableSteps:
         return cast(T, from_json(kind, self._checkpoint(name, lambda: _patiently(work))))
 
     def act(self, name: str, act: Callable[[str], T], kind: type[T]) -> T:
-        """One act upon the outside world, with the effect key `flow:key#step`."""
+        """One act upon the outside world, with the effect key `flow:key#step`.
+
+        An act that the database left in the middle is made again like one that a crash cut short.
+        """
         self._count += 1
         effect_key = f"{self.id}#{self._count}"
-        return from_json(kind, self._checkpoint(name, lambda: to_json(act(effect_key), kind)))
+
+        def work() -> Json:
+            return to_json(act(effect_key), kind)
+
+        return from_json(kind, self._checkpoint(name, lambda: _patiently(work)))
 
     def cancelled(self) -> bool:
         """Whether somebody asked this flow to stop. Read now, kept for a replay."""

@@ -75,6 +75,7 @@ class Worker:
         with self._system.begin() as db:
             store.enter(db, self.id, socket.gethostname(), os.getpid())
         self._engine.launch()
+        self._guarded(self._inherit, "reaper")
         self._every(self._timing.beat, self._beat, "lease")
         self._every(self._timing.beat, self._reap, "reaper")
         self._every(timedelta(minutes=10), self._forget, "retention")
@@ -120,20 +121,27 @@ class Worker:
         """Take leases that ran out, give their work back, and requeue what got lost in here.
 
         Only a worker that has beaten for a whole lease judges others: after an outage of the
-        database everybody was silent, and each first gets the time to say that it lives.
+        database everybody was silent, and each first gets the time to say that it lives. A lease
+        that its holder's supervisor has ended needs no judging: its work is given back at once.
         """
         since = self._beating_since
         if since is None or time.monotonic() - since < self._timing.lease.total_seconds():
+            self._inherit()
             return
         with self._system.begin() as db:
             fresh = store.expire(db, self._timing.lease)
-            dead = store.expired(db)
             store.forget(db)
         if fresh:
             _LOG.warning("Executors fell silent: %s", ", ".join(fresh))
+        self._inherit()
+        self._engine.sweep()
+
+    def _inherit(self) -> None:
+        """Give the work of those back whose lease has ended."""
+        with self._system.connect() as db:
+            dead = store.expired(db)
         if dead:
             self._engine.recover(dead)
-        self._engine.sweep()
 
     def _journal(self) -> bool:
         moved = sequence(self._system)

@@ -1,7 +1,8 @@
 """The dispatcher: brings every event to every subscriber at least once, in lineage order.
 
 A verb that fails is tried again; then its lineage is parked for that subscriber alone, and later
-events of that lineage queue up behind it until a person replays them.
+events of that lineage queue up behind it until a person replays them. A database that is away is no
+failure of a verb: nothing is parked for it, and the delivery goes on when it is back.
 """
 
 from collections.abc import Sequence
@@ -104,7 +105,9 @@ class Dispatcher:
             try:
                 self._attempt(subscription, event)
                 return
-            except Exception as fault:  # noqa: BLE001 - an edge: a poison event parks its own lineage
+            except Exception as fault:
+                if _is_away(fault):
+                    raise
                 if attempt == _ATTEMPTS:
                     self._park(subscription, event, _told(fault), attempt)
 
@@ -191,6 +194,16 @@ class Dispatcher:
                 return subscription
         known = ", ".join(s.name for s in self._units.house.subscriptions)
         raise NotFound(f"No subscriber {name!r}; there are: {known}")
+
+
+def _is_away(fault: Exception) -> bool:
+    """Whether the connection was lost or could not be made, which no event is to blame for."""
+    if not isinstance(fault, sa.exc.DBAPIError):
+        return isinstance(fault, sa.exc.TimeoutError)  # no connection of the pool came free
+    state = getattr(fault.orig, "sqlstate", None)
+    refused = isinstance(fault, sa.exc.OperationalError) and state is None
+    # Classes of SQLSTATE: 08 lost connections, 57P a server that stops or starts.
+    return fault.connection_invalidated or refused or str(state).startswith(("08", "57P"))
 
 
 def _told(fault: Exception) -> str:

@@ -115,11 +115,12 @@ class FleetEdge:
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:
-    """What the gates of a mission ask about, at one instant."""
+    """What the gates of a mission ask about, at one instant. `waits_for` are missions still at work."""
 
     fleet_approved: bool = False
     design_approved: bool = False
     tasks: int = 0
+    waits_for: tuple[str, ...] = ()
     outcome_reported: bool = False
     by_person: bool = False
     rationale: str = ""

@@ -39,6 +39,7 @@ fleet_faults = fleets.faults
 task_faults = tasks.faults
 fleet_report = reports.report
 
+_BEGUN = frozenset({TaskStatus.IN_PROGRESS, TaskStatus.BLOCKED, TaskStatus.COMPLETED})
 _TAKING_PATHS = frozenset({MissionStatus.PLANNING, MissionStatus.ACTIVE, MissionStatus.PAUSED})
 
 
@@ -93,25 +94,33 @@ def describe(
     task_exempt: str,
     blocked_by: Iterable[str],
 ) -> Mission:
-    """Write down what the approved brief says of the mission.
+    """Write down what the approved brief says of the mission; a design once required stays so.
 
     Raises GateClosed when the missions that it waits for wait for it in turn.
     """
     mission = _locked(ctx, slug)
-    waits = {one.slug: one.blocked_by for one in listing(ctx)}
-    circle = tasks.mission_circle({**waits, slug: tuple(blocked_by)})
+    known = listing(ctx)
+    waits = {one.slug: one.blocked_by for one in known}
+    waited_for = tuple(_slug_of(named, known) for named in blocked_by)
+    circle = tasks.mission_circle({**waits, slug: waited_for})
     if circle:
         raise GateClosed(f"Missions wait for each other: {' -> '.join(circle)}", circle=circle)
     described = replace(
         mission,
         title=title,
         reference=reference,
-        design_required=design_required,
+        design_required=mission.design_required or design_required,
         task_exempt=task_exempt,
-        blocked_by=tuple(blocked_by),
+        blocked_by=waited_for,
     )
     store.describe(ctx.db, ctx.organisation, described)
     return described
+
+
+def _slug_of(named: str, known: Iterable[Mission]) -> str:
+    """The slug of a mission that a brief names by its reference, its context or its slug."""
+    by_reference = {one.reference: one.slug for one in known}
+    return by_reference.get(named) or named.removeprefix("mission:")
 
 
 def take_paths(ctx: Ctx, slug: str, owned: Iterable[str], *, design_required: bool) -> None:
@@ -140,7 +149,8 @@ def move(ctx: Ctx, slug: str, target: MissionStatus, standing: Standing, why: st
     mission = _locked(ctx, slug)
     if mission.status is target:
         return mission
-    known = replace(standing, tasks=len(store.tasks(ctx.db, ctx.organisation, slug)))
+    planned = len(store.tasks(ctx.db, ctx.organisation, slug))
+    known = replace(standing, tasks=planned, waits_for=_waits_for(ctx, mission))
     refusal = gates.move(mission, target, known)
     if refusal is not None:
         raise GateClosed(
@@ -160,6 +170,11 @@ def move(ctx: Ctx, slug: str, target: MissionStatus, standing: Standing, why: st
     return replace(mission, status=target)
 
 
+def _waits_for(ctx: Ctx, mission: Mission) -> tuple[str, ...]:
+    found = (store.mission(ctx.db, ctx.organisation, other) for other in mission.blocked_by)
+    return tuple(one.slug for one in found if one is not None and one.status not in gates.ENDED)
+
+
 def decide(ctx: Ctx, slug: str, target: MissionStatus, why: str) -> Mission:
     """A person pauses, resumes or cancels a mission. Raises GateClosed."""
     person = ctx.actor.kind is ActorKind.PERSON
@@ -173,12 +188,26 @@ def steps(ctx: Ctx, slug: str) -> Sequence[Step]:
 
 
 def plan(ctx: Ctx, slug: str, wanted: Sequence[Task]) -> Sequence[Task]:
-    """Set a mission's tasks. Raises TasksRefused with every fault."""
-    _locked(ctx, slug)
-    found = tasks.faults(wanted)
+    """Set a mission's tasks; what was planned before, is not any more and was not begun, is cancelled.
+
+    Raises TasksRefused with every fault. Records TaskMoved for each that is cancelled.
+    """
+    mission = _locked(ctx, slug)
+    present = store.tasks(ctx.db, ctx.organisation, slug)
+    ids = {task.id for task in wanted}
+    begun = [task for task in present if task.id not in ids and task.status in _BEGUN]
+    known = ids | {task.id for task in begun}
+    kept = [
+        replace(task, depends_on=tuple(other for other in task.depends_on if other in known))
+        for task in begun
+    ]
+    found = tasks.faults([*wanted, *kept])
     if found:
         raise TasksRefused(f"These tasks do not hold together: {'; '.join(found)}", faults=found)
     store.put_tasks(ctx.db, ctx.organisation, slug, wanted)
+    for task in present:
+        if task.id not in ids and task.status not in {*_BEGUN, TaskStatus.CANCELLED}:
+            _set_task(ctx, mission, task.id, TaskStatus.CANCELLED)
     return store.tasks(ctx.db, ctx.organisation, slug)
 
 
@@ -202,10 +231,17 @@ def move_task(
     waits = tasks.blockers(by_id[id], by_id)
     if waits and status in {TaskStatus.IN_PROGRESS, TaskStatus.COMPLETED}:
         raise TaskBlocked(f"{id} waits for {', '.join(waits)}", blockers=waits)
-    if by_id[id].status is not status or change is not None:
-        store.move_task(ctx.db, ctx.organisation, slug, id, status, change)
-        ctx.record(TaskMoved(mission=slug, context=mission.context, task=id, status=status))
-    return replace(by_id[id], status=status, change=change or by_id[id].change)
+    moved = replace(by_id[id], status=status, change=change or by_id[id].change)
+    if moved != by_id[id]:
+        _set_task(ctx, mission, id, status, change)
+    return moved
+
+
+def _set_task(
+    ctx: Ctx, mission: Mission, id: str, status: TaskStatus, change: str | None = None
+) -> None:
+    store.move_task(ctx.db, ctx.organisation, mission.slug, id, status, change)
+    ctx.record(TaskMoved(mission=mission.slug, context=mission.context, task=id, status=status))
 
 
 def report_status(ctx: Ctx, slug: str, streams: Sequence[StreamFacts], why: str) -> Update | None:

@@ -42,7 +42,7 @@ _OPEN = sa.text(
 )
 _DESCRIBE = sa.text(
     "UPDATE missions_mission SET reference = coalesce(:reference, reference), title = :title, "
-    "design_required = :design_required, task_exempt = :task_exempt, "
+    "design_required = design_required OR :design_required, task_exempt = :task_exempt, "
     "blocked_by = CAST(:blocked_by AS jsonb) WHERE organisation = :organisation AND slug = :slug"
 )
 _SET_PATHS = sa.text(

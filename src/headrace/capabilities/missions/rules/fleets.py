@@ -41,15 +41,19 @@ def _streams(
             yield f"stream {stream.name!r}: agent type {stream.pool!r} is not active"
         if not stream.paths:
             yield f"stream {stream.name!r} owns no path"
+        if stream.novelty_threshold is not None and not 0 <= stream.novelty_threshold <= 1:
+            yield f"stream {stream.name!r}: a novelty threshold lies between 0 and 1"
         for policy in stream.policies:
             if policy not in policies:
                 yield f"stream {stream.name!r}: no policy {policy!r}"
 
 
 def _paths(streams: Sequence[FleetStream]) -> Iterator[str]:
-    owners = {stream.name: stream.paths for stream in streams if stream.exclusive}
-    for one, other, path in shared(owners):
-        yield f"streams {one!r} and {other!r} both claim {path}"
+    """Paths of two streams that one of them wants for itself alone."""
+    alone = {stream.name for stream in streams if stream.exclusive}
+    for one, other, path in shared({stream.name: stream.paths for stream in streams}):
+        if {one, other} & alone:
+            yield f"streams {one!r} and {other!r} both claim {path}"
 
 
 def _edges(streams: Sequence[FleetStream], edges: Sequence[FleetEdge]) -> Iterator[str]:
@@ -60,6 +64,8 @@ def _edges(streams: Sequence[FleetStream], edges: Sequence[FleetEdge]) -> Iterat
                 yield f"dependency {edge.dependent} -> {edge.prerequisite}: no stream {end!r}"
         if edge.kind not in KINDS:
             yield f"dependency {edge.dependent} -> {edge.prerequisite}: {edge.kind!r} is no kind"
+        if edge.dependent == edge.prerequisite and edge.kind != "blocks":
+            yield f"stream {edge.dependent!r} depends on itself"  # one that blocks is a circle
 
 
 def circles(edges: Sequence[FleetEdge]) -> tuple[str, ...]:

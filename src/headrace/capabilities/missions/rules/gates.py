@@ -27,6 +27,9 @@ def _start(mission: Mission, standing: Standing) -> tuple[str, ...]:
         reasons.append("TASKS.md has no task; add one, or state in the scope why none is needed")
     if mission.design_required and not standing.design_approved:
         reasons.append("the mission requires a design, and no technical design is approved")
+    reasons.extend(
+        f"it waits for mission {other!r}, which has not ended" for other in standing.waits_for
+    )
     return tuple(reasons)
 
 
@@ -49,12 +52,13 @@ GATES: dict[tuple[MissionStatus, MissionStatus], tuple[str, Gate]] = {
 }
 """Every legal move but cancellation. Source: mission lifecycle, gates."""
 
-_ENDED = frozenset({S.COMPLETED, S.CANCELLED})
+ENDED = frozenset({S.COMPLETED, S.CANCELLED})
+"""Where a mission does not move any more."""
 
 
 def move(mission: Mission, target: MissionStatus, standing: Standing) -> Refusal | None:
     """None when the mission may move to `target`; else every reason, with the gate's name."""
-    if target is S.CANCELLED and mission.status not in _ENDED:
+    if target is S.CANCELLED and mission.status not in ENDED:
         return _refusal("cancellation", _cancellation(mission, standing))
     gate = GATES.get((mission.status, target))
     if gate is None:
@@ -70,4 +74,4 @@ def _refusal(gate: str, reasons: tuple[str, ...]) -> Refusal | None:
 
 def _next(status: MissionStatus) -> list[str]:
     found = [after.value for before, after in GATES if before is status]
-    return found if status in _ENDED else [*found, S.CANCELLED.value]
+    return found if status in ENDED else [*found, S.CANCELLED.value]

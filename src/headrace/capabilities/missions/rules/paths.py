@@ -1,13 +1,18 @@
 """Paths that streams and missions own: which overlap."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from fnmatch import fnmatchcase
 
 
 def overlap(one: str, other: str) -> bool:
-    """Whether two paths share a file: the same, or one within the other. `src/a/` is a folder."""
-    first, second = _parts(one), _parts(other)
-    shared = min(len(first), len(second))
-    return first[:shared] == second[:shared]
+    """Whether two paths may share a file: the same, or one within the other. `src/a/` is a folder.
+
+    A name with `*` may be any that fits it.
+    """
+    return all(
+        fnmatchcase(first, second) or fnmatchcase(second, first)
+        for first, second in zip(_parts(one), _parts(other), strict=False)
+    )
 
 
 def _parts(path: str) -> list[str]:

@@ -4,7 +4,15 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-_SCALE = {"k": 1_000, "m": 1_000_000, "b": 1_000_000_000, "": 1}
+_SCALE = {
+    "": 1,
+    "k": 1_000,
+    "thousand": 1_000,
+    "m": 1_000_000,
+    "million": 1_000_000,
+    "b": 1_000_000_000,
+    "billion": 1_000_000_000,
+}
 _SECONDS = {
     "ms": 0.001,
     "millisecond": 0.001,
@@ -17,7 +25,8 @@ _SECONDS = {
     "hour": 3600.0,
 }
 _AMOUNT = re.compile(
-    r"(?<![\w.])(?P<number>\d[\d,]*(?:\.\d+)?)\s*(?P<scale>[kKmMbB])?\s+(?P<thing>[a-z]+)", re.I
+    r"(?<![\w.])(?P<number>\d[\d,]*(?:\.\d+)?)\s*(?P<scale>[kmb]|thousand|million|billion)?\s+(?P<thing>[a-z]+)",
+    re.I,
 )
 _LIMIT = re.compile(
     r"(?:<|≤|<=|under|within|less than|at most)\s*(?P<number>\d+(?:\.\d+)?)\s*"

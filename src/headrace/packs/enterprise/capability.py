@@ -1,16 +1,17 @@
 """The one declaration of the enterprise pack."""
 
 from headrace.kernel.capability import Capability
-from headrace.packs.enterprise import build, discover
+from headrace.packs.enterprise import build, discover, requests
 from headrace.packs.enterprise.foundation import BRANCHES, FOUNDATION
 from headrace.packs.enterprise.roles import catalogue
-from headrace.packs.enterprise.stream import LIFECYCLE
+from headrace.packs.enterprise.stream import LIFECYCLE, REQUEST
 from headrace.packs.enterprise.types import TYPES
 
 CAPABILITY = Capability(
     name="enterprise",
-    operations=discover.OPERATIONS,
+    permissions=requests.PERMISSIONS,
+    operations=(*discover.OPERATIONS, *requests.OPERATIONS),
     checks=build.CHECKS,
     subscriptions=(*discover.SUBSCRIPTIONS, *build.SUBSCRIPTIONS),
-    declares=(*TYPES, LIFECYCLE, FOUNDATION, *BRANCHES, catalogue(), *build.DECLARES),
+    declares=(*TYPES, LIFECYCLE, REQUEST, FOUNDATION, *BRANCHES, catalogue(), *build.DECLARES),
 )

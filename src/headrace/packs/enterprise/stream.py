@@ -1,7 +1,7 @@
 """The governed lifecycle as a value stream: one declaration for mechanisms that know no phase."""
 
 from headrace.capabilities.streams.model import Stream
-from headrace.packs.enterprise import build, discover
+from headrace.packs.enterprise import build, discover, requests
 
 LIFECYCLE = Stream(
     name="enterprise",
@@ -9,3 +9,11 @@ LIFECYCLE = Stream(
     kinds=("organisation", "mission"),
     modules=(*discover.MODULES, *build.MODULES),
 )
+
+REQUEST = Stream(
+    name="enterprise-request",
+    title="Governed lifecycle of a mission that a person opened",
+    kinds=("organisation", "mission"),
+    modules=requests.MODULES,
+)
+"""The same way without scan, digest and validation: the person who opens it answers for the need."""

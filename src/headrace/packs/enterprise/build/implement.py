@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import cast
 
 from headrace.capabilities.agents import service as agents
-from headrace.capabilities.agents.model import AgentRunId, Workspace
+from headrace.capabilities.agents.model import AgentRunId, BrainKind, Workspace
 from headrace.capabilities.artifacts.layout import slug
 from headrace.capabilities.artifacts.model import VersionRef
 from headrace.capabilities.governance import service as governance
@@ -200,6 +200,9 @@ def finish(ctx: Ctx, run: Run, submitted: Mapping[str, Json]) -> Finished:
     if worked.head is None:
         raise NothingMade(f"Stream {stream.name!r} was handed in without a change of any file")
     named, own = _tasks(ctx, run, submitted), _self_checks(submitted)
+    if worked.brain is BrainKind.EXTERNAL and not named:
+        # It hands in its last words and no form; what it was given is what it was done for.
+        named = tuple(task.id for task in tasks_of(ctx, run))
     former = former_change(ctx, run)
     if former is not None:
         record.push_head(ctx, former.id, head=worked.head, self_evaluation=own, tasks=named)

@@ -72,7 +72,9 @@ def promised(ctx: Ctx, maker: Run, known: Evaluation) -> Evaluation:
         stream=stream.name,
         owned=stream.paths,
         criteria=tuple(
-            AcceptanceCriterion(id=id, text=text, checks=checks_of(design, id))
+            AcceptanceCriterion(
+                id=id, text=text, tests=tests_of(text), checks=checks_of(design, id)
+            )
             for id, text in own.items()
         ),
         behaviours=behaviours(design, stream, own),
@@ -129,6 +131,11 @@ def checks_of(design: Content, criterion: str) -> tuple[str, ...]:
             if told(one, "criterion") == criterion and is_check(told(one, "test"))
         )
     )
+
+
+def tests_of(criterion: str) -> tuple[str, ...]:
+    """The tests that a criterion names in its own words, in back-ticks, where no design does."""
+    return tuple(name for name in named(criterion) if "::" in name)
 
 
 def telemetry(design: Content) -> tuple[str, ...]:

@@ -240,9 +240,9 @@ class Version:
     path: str
     made_by: str
     brain: str
+    content: Mapping[str, Json]
     change: str | None
     commit: str | None
-    content: Mapping[str, Json]
 
 
 @dataclass(frozen=True, kw_only=True)

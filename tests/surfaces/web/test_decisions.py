@@ -1,0 +1,114 @@
+"""Decisions from a page: sealed, bound to what was shown, taken once."""
+
+import pytest
+
+
+@pytest.fixture
+def gate(firm, browser):
+    """A gate that the VP looks at."""
+    browser.becomes("vp-product")
+    return firm.asks()
+
+
+def decide(browser, gate, decision="approve", **given):
+    form = {"seal": browser.seal(), "hash": gate.hash, "decision": decision, **given}
+    return browser.sends(f"/inbox/{gate.id}/decision", **form)
+
+
+def test_a_decision_is_taken_in_the_name_of_the_person_chosen(firm, browser, gate):
+    decided = decide(browser, gate)
+
+    assert (decided.status_code, decided.headers["location"]) == (303, f"/?decided={gate.id}")
+    assert firm.state_of(gate) == "approved"
+    assert "Nothing waits for you" in browser.sees("/")
+
+
+def test_a_decision_works_once(firm, browser, gate):
+    decide(browser, gate)
+
+    again = decide(browser, gate, "reject", note="Changed my mind")
+
+    assert again.status_code == 409
+    assert firm.state_of(gate) == "approved"
+
+
+def test_a_decision_on_what_has_changed_since_is_refused_with_what_changed(firm, browser, gate):
+    seal = browser.seal()
+    firm.asks(hash="hash-two", members={"card": "bbbb"})
+
+    refused = decide(browser, gate, seal=seal)
+
+    assert refused.status_code == 409
+    assert "card" in refused.text
+    assert firm.state_of(gate) == "superseded"
+
+
+def test_a_form_with_another_hash_than_the_gates_is_refused(firm, browser, gate):
+    assert decide(browser, gate, hash="hash-zero").status_code == 409
+    assert decide(browser, gate, hash="").status_code == 422
+    assert firm.state_of(gate) == "open"
+
+
+def test_a_revision_without_a_note_is_refused_and_says_so(firm, browser, gate):
+    refused = decide(browser, gate, "revise")
+
+    assert refused.status_code == 422
+    assert "note" in refused.text.lower()
+    assert decide(browser, gate, "revise", note="Name the cost").status_code == 303
+    assert firm.state_of(gate) == "revised"
+
+
+@pytest.mark.parametrize("seal", ["", "0" * 64, "é"], ids=["none", "guessed", "no hex"])
+def test_a_form_without_its_seal_is_refused(firm, browser, gate, seal):
+    assert decide(browser, gate, seal=seal).status_code == 403
+    assert firm.state_of(gate) == "open"
+
+
+@pytest.mark.parametrize("origin", ["http://elsewhere.example", "null"])
+def test_a_form_from_another_site_is_refused_even_with_the_seal(firm, browser, gate, origin):
+    assert decide(browser, gate, origin=origin).status_code == 403
+    assert firm.state_of(gate) == "open"
+
+
+def test_a_form_that_does_not_tell_its_origin_is_refused(firm, browser, gate):
+    form = {"seal": browser.seal(), "hash": gate.hash, "decision": "approve"}
+
+    assert browser.post(f"/inbox/{gate.id}/decision", data=form).status_code == 403
+    assert firm.state_of(gate) == "open"
+
+
+def test_a_seal_is_of_one_person_and_one_browser(firm, browser, gate):
+    old = browser.seal()
+    browser.becomes("ada")
+
+    assert decide(browser, gate, seal=old).status_code == 403
+    browser.cookies.clear()
+    assert decide(browser, gate, seal=old).status_code == 403
+
+
+def test_somebody_whom_a_gate_does_not_wait_for_is_refused(firm, browser, gate):
+    browser.becomes("ada")
+
+    assert decide(browser, gate).status_code == 403
+    assert firm.state_of(gate) == "open"
+
+
+def test_the_operator_decides_nothing(firm, browser):
+    gate = firm.asks()
+
+    refused = decide(browser, gate)
+
+    assert refused.status_code == 403
+    assert "/who" in refused.text
+    assert firm.state_of(gate) == "open"
+
+
+def test_a_form_that_is_too_large_is_refused(firm, browser, gate):
+    assert decide(browser, gate, "revise", note="x" * 70_000).status_code == 413
+
+
+def test_a_choice_that_is_no_handle_is_refused(firm, browser):
+    refused = browser.sends("/who", seal=browser.seal(), who="acme/../x; Path=/")
+
+    assert refused.status_code == 422
+    assert "headrace_who" not in browser.cookies

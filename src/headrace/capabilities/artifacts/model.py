@@ -149,7 +149,8 @@ class Drift:
 class Projection:
     """Fills the projected fields of a type from live rows; declared by the room that has them.
 
-    `run(ctx, artifact)` gives values by place, as in `{"fields.status": "active"}`.
+    `run(ctx, artifact)` gives values by place, as in `{"fields.status": "active"}`; `artifact.head` is
+    the version that is shown.
     """
 
     type: str

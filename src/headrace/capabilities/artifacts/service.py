@@ -261,7 +261,8 @@ def effective_of(
 def shown(ctx: Ctx, version: Version) -> Mapping[str, Json]:
     """The content with its projected parts filled from live rows, as files and pages show it."""
     declared = layout(ctx, version.type)
-    artifact = get(ctx, version.ref.artifact)
+    # A projection is told which version is shown: the one it takes for the newest.
+    artifact = replace(get(ctx, version.ref.artifact), head=version.ref.number)
     values: dict[str, object] = {}
     for projection in ctx.declared(Projection):
         if projection.type == version.type:

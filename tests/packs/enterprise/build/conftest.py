@@ -261,18 +261,22 @@ class World:
     def settle(
         self,
         answering: Answering = approve,
-        wait: timedelta = timedelta(hours=1),
+        *,
         until: Callable[[], bool] = lambda: False,
+        patience: int = 1,
     ) -> None:
-        """Work and decide in turns, an hour for each round, until nothing moves."""
-        for _ in range(60):
+        """Work and decide in turns, an hour for each round, until nobody decides any more.
+
+        `patience` is for how many hours in a row nobody may decide.
+        """
+        idle = 0
+        while idle < patience:
             self.jobs()
             if until():
                 return
-            self.clock.advance(wait)
-            if not self.decide(answering):
-                return
-        raise AssertionError("people decide for ever")
+            self.clock.advance(timedelta(hours=1))
+            idle = 0 if self.decide(answering) else idle + 1
+        self.jobs()
 
     def read(self, path: str) -> str:
         """A file on the main branch of the organisation's repository."""

@@ -8,12 +8,22 @@ from headrace.packs.enterprise.build.hearing import SUBSCRIPTIONS
 from headrace.packs.enterprise.build.modules import MODULES
 from headrace.packs.enterprise.build.pages import PROJECTIONS
 from headrace.packs.enterprise.build.reviews import SKILLS
+from headrace.packs.enterprise.headers import header
 from headrace.packs.enterprise.policies import POLICIES
+from headrace.packs.enterprise.types import TYPES
+
+HEADERS = tuple(header(declared) for declared in TYPES)
 
 CHECKS = (Check(question=EVALUATOR, name="enterprise.evaluators", run=evaluator_gaps),)
 """A policy whose evaluator nobody is hired as is told, wherever it is required (AE-41)."""
 
-DECLARES: tuple[object, ...] = (*POLICIES, *PROJECTIONS, *SKILLS, coding.instrument(POLICIES))
+DECLARES: tuple[object, ...] = (
+    *POLICIES,
+    *PROJECTIONS,
+    *HEADERS,
+    *SKILLS,
+    coding.instrument(POLICIES),
+)
 """Words of the rooms that build brings: policies, pages, the review and the harness."""
 
 __all__ = ["CHECKS", "DECLARES", "MODULES", "PROJECTIONS", "SUBSCRIPTIONS"]

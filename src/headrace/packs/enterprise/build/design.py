@@ -6,7 +6,6 @@ from headrace.capabilities.artifacts import service as artifacts
 from headrace.capabilities.artifacts.model import Version
 from headrace.capabilities.governance import service as governance
 from headrace.capabilities.missions import service as missions
-from headrace.capabilities.missions.model import MissionStatus, Standing
 from headrace.capabilities.record.model import SelfCheck
 from headrace.capabilities.streams.model import Finished, Run
 from headrace.kernel.context import Ctx
@@ -18,6 +17,7 @@ from headrace.packs.enterprise.build.contents import (
     json_of,
 )
 from headrace.packs.enterprise.build.mission import (
+    begin_work,
     draft,
     feedback,
     frozen,
@@ -105,11 +105,4 @@ def _own_review(design: Content) -> list[SelfCheck]:
 
 def approved(ctx: Ctx, run: Run) -> None:
     """After the approval: work may begin."""
-    name = mission_slug(run.context)
-    if missions.get(ctx, name).status is not MissionStatus.PLANNING:
-        return
-    version = artifacts.get_version(ctx, run.outputs[0])
-    standing = Standing(fleet_approved=True, design_approved=True)
-    missions.move(
-        ctx, name, MissionStatus.ACTIVE, standing, f"technical design approved in {version.change}"
-    )
+    begin_work(ctx, missions.get(ctx, mission_slug(run.context)))

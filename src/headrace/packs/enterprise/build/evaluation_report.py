@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from headrace.capabilities.artifacts.model import Draft, Link, LinkKind, VersionRef
+from headrace.capabilities.artifacts import service as artifacts
+from headrace.capabilities.artifacts.model import ArtifactId, Draft, Link, LinkKind, VersionRef
 from headrace.capabilities.coding.model import CRITERIA, Evaluated, PolicyResult, State
 from headrace.capabilities.governance import service as governance
 from headrace.capabilities.governance.model import Finding, Judgement, Verdict
@@ -25,9 +26,7 @@ def report_draft(
 ) -> Draft:
     """The report as a work product; linked to what was judged and what it was judged by."""
     mission, day = mission_slug(run.context), f"{ctx.now:%Y-%m-%d}"
-    maker = streams.of_change(ctx, change.id)
-    of = (maker.element or maker.module) if maker is not None else change.id.lower()
-    name = f"{of}-{judged.policy}-{judged.number}"
+    name = _free_name(ctx, mission, f"{_made(ctx, change)}-{judged.policy}")
     return Draft(
         type="quality-evaluation",
         slug=f"{mission}-{name}",
@@ -37,6 +36,23 @@ def report_draft(
         parts={"mission": mission, "date": day, "slug": name},
         links=(*streams.input_links(run), *_evaluated(change)),
     )
+
+
+def _made(ctx: Ctx, change: ChangeRequest) -> str:
+    """What a change is the work of: its stream, or its module and the stream it was made for."""
+    maker = streams.of_change(ctx, change.id)
+    if maker is None:
+        return change.id.lower()
+    parts = (maker.element,) if maker.module == IMPLEMENT else (maker.module, maker.element)
+    return "-".join(filter(None, parts))
+
+
+def _free_name(ctx: Ctx, mission: str, stem: str) -> str:
+    """The stem with the next number: a report is a new file, and the earlier ones stay."""
+    number = 1
+    while artifacts.find(ctx, ArtifactId(f"quality-evaluation/{mission}-{stem}-{number}")):
+        number += 1
+    return f"{stem}-{number}"
 
 
 def _evaluated(change: ChangeRequest) -> tuple[Link, ...]:

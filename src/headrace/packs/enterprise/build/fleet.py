@@ -23,7 +23,14 @@ from headrace.packs.enterprise.build.contents import (
     json_of,
     rows,
 )
-from headrace.packs.enterprise.build.mission import draft, feedback, frozen, mission_slug, title
+from headrace.packs.enterprise.build.mission import (
+    begin_work,
+    draft,
+    feedback,
+    frozen,
+    mission_slug,
+    title,
+)
 from headrace.packs.enterprise.discover.contents import Content, told
 
 _MARKS = {"api": "api", "migrations": "data-model", "schema": "data-model", "models": "data-model"}
@@ -132,11 +139,11 @@ def approved(ctx: Ctx, run: Run) -> None:
         return
     standing = Standing(fleet_approved=True)
     why = f"fleet approved in {version.change}"
-    missions.move(ctx, name, MissionStatus.PLANNING, standing, why)
-    if missions.get(ctx, name).design_required:
+    planned = missions.move(ctx, name, MissionStatus.PLANNING, standing, why)
+    if planned.design_required:
         streams.start(ctx, run.context, "design")
     else:
-        missions.move(ctx, name, MissionStatus.ACTIVE, standing, f"{why}; it needs no design")
+        begin_work(ctx, planned)
 
 
 def touched(found: Sequence[FleetStream]) -> frozenset[str]:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import cast
 
+from headrace.capabilities.artifacts import service as artifacts
+from headrace.capabilities.artifacts.model import ArtifactId, BecameEffective
 from headrace.capabilities.governance import service as governance
 from headrace.capabilities.governance.model import (
     CHANGE,
@@ -13,7 +15,13 @@ from headrace.capabilities.governance.model import (
     Subject,
     Verdict,
 )
-from headrace.capabilities.missions.model import MissionMoved, TaskMoved, TaskStatus
+from headrace.capabilities.missions import service as missions
+from headrace.capabilities.missions.model import (
+    MissionMoved,
+    MissionStatus,
+    TaskMoved,
+    TaskStatus,
+)
 from headrace.capabilities.record import service as record
 from headrace.capabilities.record.model import ChangeOpened, HeadMoved
 from headrace.capabilities.streams import service as streams
@@ -24,6 +32,7 @@ from headrace.kernel.events import Recorded
 from headrace.kernel.json import Json
 from headrace.packs.enterprise.build import decide, evaluate, implement, pages
 from headrace.packs.enterprise.build.measures import IMPLEMENT
+from headrace.packs.enterprise.build.mission import begin_work
 
 TOLD = {
     RunState.REVISED: "was sent back",
@@ -32,6 +41,9 @@ TOLD = {
     RunState.FAILED: "failed",
 }
 """States of a stream that the status log tells."""
+
+SHOWING_THE_MISSION = ("mission-brief", "fleet-config")
+"""Documents whose status is the mission's."""
 
 
 def _payload(event: Recorded) -> Mapping[str, Json]:
@@ -62,7 +74,25 @@ def on_mission(ctx: Ctx, event: Recorded) -> None:
     """A mission passed a gate: what waited for that is claimed again."""
     told = _payload(event)
     pages.tell(ctx, str(told["context"]), f"{told['before']} to {told['after']}: {told['why']}")
+    for kind in SHOWING_THE_MISSION:
+        _redraw(ctx, ArtifactId(f"{kind}/{told['mission']}"))
     ctx.record(WorkWanted(because=f"mission {told['mission']} is {told['after']}"))
+    if told["after"] in {MissionStatus.COMPLETED, MissionStatus.CANCELLED}:
+        for waiting in missions.listing(ctx, MissionStatus.PLANNING):
+            begin_work(ctx, waiting)
+
+
+def on_effective(ctx: Ctx, event: Recorded) -> None:
+    """A version was approved: its document shows its new status."""
+    told = _payload(event)
+    declared = artifacts.layout(ctx, str(told["artifact_type"]))
+    if any(field.name == "status" and field.projected for field in declared.fields):
+        _redraw(ctx, ArtifactId(str(told["artifact"])))
+
+
+def _redraw(ctx: Ctx, artifact: ArtifactId) -> None:
+    if artifacts.effective(ctx, artifact) is not None:
+        record.refresh_projection(ctx, artifact)
 
 
 def on_task(ctx: Ctx, event: Recorded) -> None:
@@ -113,6 +143,7 @@ SUBSCRIPTIONS = (
     Subscription(name="enterprise.answer", events=(Answered,), run=on_answer),
     Subscription(name="enterprise.question", events=(QuestionAsked,), run=on_question),
     Subscription(name="enterprise.mission", events=(MissionMoved,), run=on_mission),
+    Subscription(name="enterprise.header", events=(BecameEffective,), run=on_effective),
     Subscription(name="enterprise.task", events=(TaskMoved,), run=on_task),
     Subscription(name="enterprise.run", events=(RunMoved,), run=on_run),
 )

@@ -125,7 +125,7 @@ def waits(ctx: Ctx, change: ChangeRequest) -> tuple[Wait, ...]:
     """The times in which a change waited for a person: for an answer, or for a review."""
     subject = Subject(kind=CHANGE, id=change.id)
     asked = [_question(ctx, one) for one in governance.questions_of(ctx, subject)]
-    return (*asked, *_reviews(ctx, subject))
+    return (*_reviews(ctx, subject), *asked)
 
 
 def _question(ctx: Ctx, one: Question) -> Wait:

@@ -7,6 +7,7 @@ from headrace.capabilities.artifacts import service as artifacts
 from headrace.capabilities.artifacts.layout import slug
 from headrace.capabilities.artifacts.model import ArtifactId, Draft, Version
 from headrace.capabilities.missions import service as missions
+from headrace.capabilities.missions.model import GateClosed, Mission, MissionStatus, Standing
 from headrace.capabilities.record import service as record
 from headrace.capabilities.record.model import Repository, RepositoryKind, RepositoryState
 from headrace.capabilities.streams import service as streams
@@ -83,3 +84,20 @@ def reading_place(ctx: Ctx, run: Run) -> Workspace:
 def feedback(run: Run) -> Mapping[str, Json]:
     """What the former attempt was sent back with, where there was one."""
     return {"feedback": list(run.findings)} if run.findings else {}
+
+
+def begin_work(ctx: Ctx, mission: Mission) -> None:
+    """Let a planned mission go to work once its gate opens; as long as it does not, nothing happens."""
+    if mission.status is not MissionStatus.PLANNING:
+        return
+    fleet = effective(ctx, "fleet-config", mission.context)
+    design = effective(ctx, "technical-design", mission.context)
+    if mission.design_required and design is None:
+        return
+    deciding = design or fleet
+    standing = Standing(fleet_approved=fleet is not None, design_approved=design is not None)
+    why = f"{deciding.type} approved in {deciding.change}" if deciding is not None else "planned"
+    try:
+        missions.move(ctx, mission.slug, MissionStatus.ACTIVE, standing, why)
+    except GateClosed:
+        return  # another mission comes first; its end is heard

@@ -203,3 +203,29 @@ def test_a_source_is_read(text: str, rows: list[dict[str, object]]):
 )
 def test_an_unreadable_source_is_refused_with_the_reason(text: str):
     assert isinstance(rules.records(text), Refusal)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        pytest.param('{"customer": "Acme"}', "one object", id="an object is no list"),
+        pytest.param('\ufeff{"customer": "Acme"}', "one object", id="behind a byte order mark"),
+        pytest.param('[{"revenue": NaN}]', "NaN is no number", id="what JSON cannot keep"),
+        pytest.param('["Acme"]', "record 1 is no object", id="a list of other things"),
+    ],
+)
+def test_json_that_is_no_list_of_objects_is_refused(text: str, reason: str):
+    found = rules.records(text)
+
+    assert isinstance(found, Refusal)
+    assert reason in found.reasons[0]
+
+
+def test_a_byte_order_mark_before_json_is_stepped_over():
+    assert rules.records('\ufeff [{"customer": "Acme"}]') == ({"customer": "Acme"},)
+
+
+def test_a_third_signal_names_the_original_and_no_repetition():
+    first, second = a_signal("b"), a_signal("a", duplicate_of="signal/b")
+
+    assert rules.duplicate(a_signal("c"), [second, first]) == first

@@ -53,7 +53,7 @@ def triage(urgency: Urgency, impact: Grade) -> Triage:
 
 
 def duplicate(signal: Signal, earlier: Iterable[Signal]) -> Signal | None:
-    """The first earlier signal of the same source and topic, or None."""
+    """The first earlier signal of the same source and topic that repeats none itself, or None."""
     same = [
         one
         for one in earlier
@@ -61,7 +61,8 @@ def duplicate(signal: Signal, earlier: Iterable[Signal]) -> Signal | None:
         and (one.source, one.topic) == (signal.source, signal.topic)
         and one.filed_at <= signal.filed_at
     ]
-    return min(same, key=lambda one: (one.filed_at, one.signal), default=None)
+    originals = [one for one in same if one.duplicate_of is None] or same
+    return min(originals, key=lambda one: (one.filed_at, one.signal), default=None)
 
 
 def digest(signals: Iterable[Signal], begin: datetime, end: datetime) -> Digest:
@@ -184,24 +185,31 @@ def records(text: str) -> tuple[Mapping[str, Json], ...] | Refusal:
 
     CSV values stay text, so that what is counted is decided by whoever counts.
     """
-    if text.lstrip().startswith("["):
-        return _json_records(text)
-    return _csv_records(text)
+    plain = text.removeprefix("\ufeff")
+    if plain.lstrip().startswith(("[", "{")):
+        return _json_records(plain)
+    return _csv_records(plain)
 
 
 def _json_records(text: str) -> tuple[Mapping[str, Json], ...] | Refusal:
     try:
-        found = json.loads(text)
+        found = json.loads(text, parse_constant=_no_number)
     except ValueError as fault:
         return Refusal((f"the JSON cannot be read: {fault}",))
+    if not isinstance(found, list):
+        return Refusal(("the JSON is one object; a source is a list of them",))
     wrong = [n for n, one in enumerate(found, start=1) if not isinstance(one, dict)]
     if wrong:
         return Refusal((f"record {wrong[0]} is no object",))
     return tuple(found)
 
 
+def _no_number(word: str) -> float:
+    raise ValueError(f"{word} is no number")
+
+
 def _csv_records(text: str) -> tuple[Mapping[str, Json], ...] | Refusal:
-    reader = csv.reader(io.StringIO(text.removeprefix("\ufeff")), strict=True)
+    reader = csv.reader(io.StringIO(text), strict=True)
     try:
         rows = [row for row in reader if row]
     except csv.Error as fault:

@@ -1,5 +1,6 @@
 """The verbs of intake."""
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -24,7 +25,6 @@ from headrace.capabilities.intake.model import (
 from headrace.kernel.context import Ctx
 from headrace.kernel.errors import Refusal
 from headrace.kernel.json import Json
-from headrace.kernel.json import digest as digest_of
 
 
 def triage(urgency: Urgency, impact: Grade) -> Triage:
@@ -45,10 +45,10 @@ def register(ctx: Ctx, signal: Signal, *, hold: bool = False) -> Signal:
     Harmless to repeat. Records SignalRegistered, and WeekOverflowed once, when the week passes
     what a weekly digest may wait for.
     """
+    store.lock_counting(ctx.db, ctx.organisation)
     known = store.one(ctx.db, ctx.organisation, signal.signal)
     if known is not None:
         return known
-    store.lock_topic(ctx.db, ctx.organisation, signal.source, signal.topic)
     earlier = store.same(ctx.db, ctx.organisation, signal.source, signal.topic)
     first = rules.duplicate(signal, earlier)
     triaged = replace(
@@ -137,7 +137,7 @@ def load_source(ctx: Ctx, source: str, text: str) -> Source:
         raise SourceUnreadable(f"{source} cannot be read: {found}", reasons=found.reasons)
     made = Source(
         source=source,
-        hash=digest_of(text),
+        hash=hashlib.sha256(text.encode()).hexdigest(),
         rows=len(found),
         loaded_by=ctx.principal,
         loaded_at=ctx.now,

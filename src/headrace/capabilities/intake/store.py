@@ -72,9 +72,9 @@ _SOURCES = sa.text(
 _LOCK = sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:place, 1))")
 
 
-def lock_topic(db: sa.Connection, organisation: OrganisationId, source: str, topic: str) -> None:
-    """Let one unit at a time look for duplicates of a source and topic."""
-    db.execute(_LOCK, {"place": f"{organisation}\n{source}\n{topic}"})
+def lock_counting(db: sa.Connection, organisation: OrganisationId) -> None:
+    """Let one unit at a time look for duplicates and count a week."""
+    db.execute(_LOCK, {"place": f"{organisation}\nintake"})
 
 
 def add(db: sa.Connection, organisation: OrganisationId, signal: Signal) -> bool:

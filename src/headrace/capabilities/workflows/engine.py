@@ -207,7 +207,7 @@ class Engine:
         except Fenced as fault:
             self._on_fenced(fault)
             raise
-        except Exception as fault:  # noqa: BLE001 - an edge: a flow's failure is told, not lost
+        except Exception as fault:
             if self._stopping:
                 raise  # the engine went away under the flow; whoever recovers it goes on
             _LOG.exception("Flow %s failed", steps.id)

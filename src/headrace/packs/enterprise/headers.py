@@ -16,6 +16,7 @@ from headrace.capabilities.missions import service as missions
 from headrace.capabilities.people import service as people
 from headrace.capabilities.record import service as record
 from headrace.kernel.context import SYSTEM, Ctx
+from headrace.kernel.errors import NotFound
 from headrace.kernel.ids import PrincipalId
 from headrace.kernel.json import Json
 
@@ -132,5 +133,10 @@ _TABLES: Mapping[str, Value] = {"approvals": _approvals, "revisions": _revisions
 
 
 def handle(ctx: Ctx, id: PrincipalId) -> str:
-    """How people call whoever it is."""
-    return "headrace" if id == SYSTEM else people.principal(ctx, id).handle
+    """How people call whoever it is; the system and the operator are nobody's members."""
+    if id == SYSTEM:
+        return "headrace"
+    try:
+        return people.principal(ctx, id).handle
+    except NotFound:
+        return str(id)

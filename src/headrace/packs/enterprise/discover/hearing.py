@@ -11,7 +11,7 @@ from headrace.capabilities.intake.model import WeekOverflowed
 from headrace.capabilities.people import service as people
 from headrace.capabilities.people.model import OrganisationFounded
 from headrace.capabilities.streams import service as streams
-from headrace.capabilities.streams.model import ContextId
+from headrace.capabilities.streams.model import ContextId, RunMoved, RunState
 from headrace.kernel.capability import Subscription
 from headrace.kernel.context import Ctx
 from headrace.kernel.errors import NotFound
@@ -20,6 +20,7 @@ from headrace.kernel.ids import PrincipalId
 from headrace.kernel.json import Json
 from headrace.packs.enterprise.discover import filing
 from headrace.packs.enterprise.discover.contents import signal_content
+from headrace.packs.enterprise.discover.opening import SCAN
 from headrace.packs.enterprise.roles import catalogue, layer_of
 
 UNGRADED = "medium"
@@ -86,9 +87,19 @@ def on_full_week(ctx: Ctx, event: Recorded) -> None:
     )
 
 
+def on_scan(ctx: Ctx, event: Recorded) -> None:
+    """A scan has ended: a digest that waited for it may be written."""
+    told = _payload(event)
+    if str(told["module"]).startswith(SCAN) and told["state"] in _SCAN_ENDS:
+        streams.wake(ctx)
+
+
+_SCAN_ENDS = frozenset({RunState.DONE, RunState.FAILED, RunState.CANCELLED, RunState.REJECTED})
+
 SUBSCRIPTIONS = (
     Subscription(name="enterprise.founded", events=(OrganisationFounded,), run=on_founded),
     Subscription(name="enterprise.signal", events=(BecameEffective,), run=on_effective),
     Subscription(name="enterprise.observation", events=(ObservationMade,), run=on_observation),
+    Subscription(name="enterprise.scan", events=(RunMoved,), run=on_scan),
     Subscription(name="enterprise.week", events=(WeekOverflowed,), run=on_full_week),
 )

@@ -70,6 +70,7 @@ DIGEST = Module(
     outputs=("signal-digest",),
     start=Start.EACH_PERIOD,
     every=WEEK,
+    guard=opening.scans_at_work,
     facts=facts.of_digest,
     finish=finishing.digest,
     opening=Opening(kind="mission", contexts=opening.missions_of),

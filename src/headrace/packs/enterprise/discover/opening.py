@@ -5,11 +5,15 @@ from collections.abc import Mapping
 from headrace.capabilities.artifacts.layout import slug
 from headrace.capabilities.intake import service as intake
 from headrace.capabilities.missions import service as missions
-from headrace.capabilities.streams.model import NewContext, Run
+from headrace.capabilities.streams import service as streams
+from headrace.capabilities.streams.model import NewContext, Run, RunState
 from headrace.kernel.context import Ctx
 from headrace.kernel.json import Json
 from headrace.packs.enterprise.discover.contents import items
 from headrace.packs.enterprise.discover.facts import alert_signals, digest_of
+
+SCAN = "scan-"
+"""How the keys of modules begin that find signals."""
 
 
 def alert_slug(alert: Mapping[str, Json]) -> str:
@@ -41,3 +45,10 @@ def open_missions(ctx: Ctx, run: Run) -> None:
         missions.open_mission(ctx, slug=name, context=f"mission:{name}", title=str(alert["name"]))
         signals = [one.signal for one in alert_signals(ctx, alert)]
         intake.absorb(ctx, signals, f"mission:{name}")
+
+
+def scans_at_work(ctx: Ctx, run: Run) -> tuple[str, ...]:
+    """What a digest waits for: signals that are being found and filed right now."""
+    at_work = (RunState.QUEUED, RunState.WORKING, RunState.PROPOSED)
+    found = [one for state in at_work for one in streams.runs(ctx, state=state)]
+    return tuple(sorted(f"{one.module} is at work" for one in found if one.module.startswith(SCAN)))

@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 from collections.abc import Callable, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -142,6 +143,7 @@ class World:
     organisation: OrganisationId
     system: Actor
     recordings: Path
+    product_folder: Path
     units: Units = field(init=False)
     jobs: Runner = field(init=False)
     people: dict[str, Actor] = field(default_factory=dict)
@@ -171,12 +173,13 @@ class World:
         actor = self.system if by is None else self.people[by]
         return self.units.run(actor, verb, *args, **kwargs)
 
-    def found(self, product: Path) -> None:
+    def found(self) -> None:
+        """The organisation with its people, agents and product, and the mission that was proposed."""
         self.do(people.found_organisation, slug="northwind", name="Northwind")
         for team in TEAMS:
             self._team(team)
         self.do(agents.staff, catalogue().cards)
-        self.do(record.add_repository, slug="customer-records", source=str(product))
+        self.do(record.add_repository, slug="customer-records", source=str(self.product_folder))
         self.jobs()
         self.do(
             streams.open_context,
@@ -197,30 +200,38 @@ class World:
             organisation=self.organisation, principal=person.id, kind=ActorKind.PERSON
         )
 
-    def approve_brief(self, contract: dict = CONTRACT) -> None:
+    def contract(self, criterion: str) -> dict:
+        """An outcome contract with this one acceptance criterion."""
+        contract = deepcopy(CONTRACT)
+        contract["sections"]["criteria"] = [{"id": "AC-1", "text": criterion}]
+        return contract
+
+    def approve_brief(
+        self, brief: dict = BRIEF, contract: dict = CONTRACT, *, design_required: bool = True
+    ) -> None:
         """Brief and contract are effective, as after an approval; the fleet is asked for."""
         self.do(
             missions.describe,
             MISSION,
             title="Bulk Data Export",
             reference="MISSION-2026-015",
-            design_required=True,
+            design_required=design_required,
             task_exempt="",
             blocked_by=(),
         )
         self.do(
             missions.move, MISSION, MissionStatus.APPROVED, Standing(by_person=True), "approved"
         )
-        self.units.run(self.system, self._effective, contract)
+        self.units.run(self.system, self._effective, brief, contract)
 
-    def _effective(self, ctx, contract: dict) -> None:
+    def _effective(self, ctx, brief: dict, contract: dict) -> None:
         made = Made(by=self.people["vp-product"].principal, brain="human")
         refs = [
             artifacts.propose(
                 ctx,
                 Draft(type=type, slug=MISSION, context=CONTEXT, content=content, made=made),
             ).ref
-            for type, content in (("mission-brief", BRIEF), ("outcome-contract", contract))
+            for type, content in (("mission-brief", brief), ("outcome-contract", contract))
         ]
         artifacts.make_effective(ctx, refs, change=None, commit="0" * 40)
 
@@ -299,16 +310,21 @@ def git(folder: Path, *arguments: str) -> str:
     return done.stdout
 
 
-@pytest.fixture(scope="session")
-def product(tmp_path_factory) -> Path:
-    """The example's service in a repository of its own, to be taken in."""
-    folder = tmp_path_factory.mktemp("brought") / "service"
-    unwanted = shutil.ignore_patterns("__pycache__", ".*_cache", "var", ".coverage")
-    shutil.copytree(EXAMPLE / "service", folder, ignore=unwanted)
+def committed(folder: Path) -> Path:
+    """A folder as a repository with one commit, to be taken in."""
     git(folder, "init", "--quiet", "--initial-branch=main")
     git(folder, "add", "--all")
     git(folder, "commit", "--quiet", "-m", "The service as it stands")
     return folder
+
+
+@pytest.fixture(scope="session")
+def product(tmp_path_factory) -> Path:
+    """The example's service in a repository of its own."""
+    folder = tmp_path_factory.mktemp("brought") / "service"
+    unwanted = shutil.ignore_patterns("__pycache__", ".*_cache", "var", ".coverage")
+    shutil.copytree(EXAMPLE / "service", folder, ignore=unwanted)
+    return committed(folder)
 
 
 @pytest.fixture
@@ -317,6 +333,45 @@ def recordings(tmp_path) -> Path:
     folder = tmp_path / "recordings"
     shutil.copytree(EXAMPLE / "recordings", folder)
     return folder
+
+
+SMALL = {
+    "src/greeting.py": 'def hello() -> str:\n    """A greeting."""\n    return "hello"\n',
+    "tests/conftest.py": "import sys\n\nsys.path.insert(0, 'src')\n",
+    "CODEOWNERS": "* @tech-lead\n",
+    ".gitignore": "__pycache__/\n.pytest_cache/\n",
+    ".headrace/product.yaml": (
+        "name: small\nchecks:\n  tests:\n    run: [python, -m, pytest, -q, -p, no:cacheprovider]\n"
+        "    evaluates: [security]\n"
+    ),
+}
+"""A product whose checks take a second."""
+
+
+@pytest.fixture(scope="session")
+def small_product(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("brought") / "small"
+    for path, text in SMALL.items():
+        file = folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    return committed(folder)
+
+
+@pytest.fixture
+def small(database, clock, organisation, system, small_product, tmp_path) -> "World":
+    """A mission on the small product; its recordings are written by the test."""
+    recordings = tmp_path / "recordings"
+    recordings.mkdir()
+    return World(
+        folder=tmp_path,
+        database=database,
+        clock=clock,
+        organisation=organisation,
+        system=system,
+        recordings=recordings,
+        product_folder=small_product,
+    )
 
 
 @pytest.fixture
@@ -329,8 +384,9 @@ def world(database, clock, organisation, system, product, recordings, tmp_path) 
         organisation=organisation,
         system=system,
         recordings=recordings,
+        product_folder=product,
     )
-    made.found(product)
+    made.found()
     return made
 
 

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from headrace.capabilities.governance import service as governance
 from headrace.capabilities.governance.model import InboxItem, Subject, Verdict
 from headrace.capabilities.missions import service as missions
@@ -10,6 +12,8 @@ from headrace.capabilities.record import service as record
 from headrace.capabilities.streams import service as streams
 from headrace.capabilities.streams.model import Held, RunState
 from headrace.packs.enterprise.build import pages
+
+pytestmark = pytest.mark.slow
 
 CONTEXT = "mission:bulk-data-export"
 

@@ -1,0 +1,225 @@
+"""One execution stream on a small product: changes of one line in what an agent said change the end."""
+
+import pytest
+
+from headrace.capabilities.agents import service as agents
+from headrace.capabilities.governance import service as governance
+from headrace.capabilities.governance.model import InboxItem, Subject, Verdict
+from headrace.capabilities.missions import service as missions
+from headrace.capabilities.missions.model import MissionStatus, TaskStatus
+from headrace.capabilities.record import service as record
+from headrace.capabilities.record.model import ChangeState
+from headrace.capabilities.streams.model import RunState
+
+pytestmark = pytest.mark.slow
+
+FLEET = """\
+role: mission-orchestrator
+task: fleet
+turns:
+  - calls:
+      - tool: submit
+        arguments:
+          title: "{{ facts.mission }}"
+          sections:
+            streams:
+              - name: greeting
+                pool: coding-agent-fleet
+                division: Core Services
+                exclusive: true
+                paths: [src/, tests/]
+                policies: [security]
+            tasks:
+              - {task: Say goodbye, stream: greeting, criteria: ["{{ facts.criteria[0].id }}"]}
+            monitoring: {quality_threshold: 0.8, escalation: Engineering Manager}
+"""
+
+WORK = """\
+role: coding-agent
+task: implement
+when: {attempt: 1}
+turns:
+  - calls:
+      - tool: write_file
+        arguments:
+          path: src/farewell.py
+          content: |
+            def goodbye() -> str:
+                return "goodbye"
+      - tool: write_file
+        arguments:
+          path: tests/test_farewell.py
+          content: |
+            from farewell import goodbye
+
+
+            def test_goodbye_is_said():
+                \"\"\"AC-1\"\"\"
+                assert goodbye() == "goodbye"
+  - calls:
+      - tool: submit
+        arguments:
+          summary: Says goodbye.
+          self_evaluation: [{policy: security, verdict: PASS, because: it takes no input}]
+          tasks: "{{ facts.tasks }}"
+"""
+
+AGAIN = """\
+role: coding-agent
+task: implement
+when: {attempt: 2}
+turns:
+  - text: "It came back: {{ facts.findings[0].message }}"
+    calls:
+      - tool: edit_file
+        arguments: {path: src/farewell.py, old: adieu, new: goodbye}
+  - calls:
+      - tool: submit
+        arguments:
+          summary: Says goodbye in English.
+          self_evaluation: [{policy: security, verdict: PASS, because: it takes no input}]
+          tasks: "{{ facts.tasks }}"
+"""
+
+REPORT = """\
+role: fleet-performance-monitor
+task: report
+turns:
+  - calls:
+      - tool: submit
+        arguments:
+          title: "{{ facts.mission }}"
+          fields:
+            scope: the whole
+            period_start: "{{ facts.period.start }}"
+            period_end: "{{ facts.period.end }}"
+          sections:
+            composition: [{stream: made up, pool: none}]
+            throughput: [{metric: Invented, value: "a million"}]
+            recommendations: "{{ facts.recommendations }}"
+"""
+
+
+def begin(world, **changed: str) -> None:
+    """The mission begins, with these recordings in place of the usual ones."""
+    recorded = {"fleet": FLEET, "work": WORK, "again": AGAIN, "report": REPORT, **changed}
+    for name, text in recorded.items():
+        (world.recordings / f"{name}.yaml").write_text(text)
+    world.found()
+    world.approve_brief(contract=world.contract("Goodbye is said"), design_required=False)
+
+
+def judged(world, change: str) -> list[Verdict]:
+    found = world.do(governance.judgements_of, Subject(kind="change", id=change))
+    return [one.verdict for one in found]
+
+
+def nobody(item: InboxItem) -> str | None:
+    return "approve" if "fleet" in item.asked.casefold() else None
+
+
+def test_one_stream_needs_no_design_and_ends_merged_judged_and_reported(small):
+    begin(small)
+    small.settle()
+
+    run = small.one("implement", "greeting")
+    assert run.state is RunState.DONE, run.reasons
+    assert not small.runs("design")
+    assert judged(small, run.change) == [Verdict.PASS]
+    assert small.product("show", "main:src/farewell.py").startswith("def goodbye()")
+    (task,) = small.do(missions.all_tasks, "bulk-data-export")
+    assert (task.status, task.change) == (TaskStatus.COMPLETED, run.change)
+
+
+def test_a_report_keeps_to_the_figures_that_were_counted(small):
+    begin(small)
+    small.settle()
+
+    sections = small.effective("fleet-report/bulk-data-export").content["sections"]
+    assert [row["stream"] for row in sections["composition"]] == ["greeting"]
+    assert {"Invented"} & {row["metric"] for row in sections["throughput"]} == set()
+    assert sections["throughput"][0]["metric"] == "Change requests merged"
+
+
+def test_without_the_owners_approval_the_change_stays_open_and_nothing_follows(small):
+    begin(small)
+    small.settle(nobody)
+
+    run = small.one("implement", "greeting")
+    assert run.state is RunState.PROPOSED
+    assert small.change(run).state is ChangeState.OPEN
+    assert judged(small, run.change) == [Verdict.PASS]
+    assert not small.runs("report")
+    assert small.do(missions.get, "bulk-data-export").status is MissionStatus.ACTIVE
+
+
+def test_work_outside_the_paths_is_refused_and_without_any_other_the_stream_fails(small):
+    work = WORK.replace("path: src/farewell.py", "path: docs/farewell.md").replace(
+        "path: tests/test_farewell.py", "path: setup.py"
+    )
+    begin(small, work=work)
+    small.settle()
+
+    run = small.one("implement", "greeting")
+    assert run.state is RunState.FAILED
+    assert "without a change of any file" in run.reasons[0]
+    refused = small.do(agents.refusals, run.agent_run)
+    assert [act.target for act in refused] == ["docs/farewell.md", "setup.py"]
+    assert [one.title for one in small.do(record.changes)] == [
+        "Fleet configuration: Bulk Data Export"
+    ]
+
+
+def test_a_failing_test_sends_the_work_back_and_the_repair_goes_on_in_the_same_change(small):
+    begin(small, work=WORK.replace('return "goodbye"', 'return "adieu"'))
+    small.settle()
+
+    first, second = small.runs("implement")
+    assert (first.state, second.state) == (RunState.REVISED, RunState.DONE)
+    assert first.change == second.change
+    assert judged(small, first.change) == [Verdict.FAIL, Verdict.PASS]
+    assert small.change(second).revision == 2
+    assert small.product("show", "main:src/farewell.py").count("goodbye") == 2
+
+
+def test_work_that_names_a_task_of_nobody_is_refused(small):
+    begin(small, work=WORK.replace('tasks: "{{ facts.tasks }}"', "tasks: [TASK-999]"))
+    small.settle()
+
+    run = small.one("implement", "greeting")
+    assert run.state is RunState.FAILED
+    assert run.reasons == ("TASK-999 is no task of greeting; its tasks are TASK-001",)
+
+
+def test_work_that_names_no_task_cannot_be_traced_and_fails(small):
+    begin(small, work=WORK.replace('tasks: "{{ facts.tasks }}"', "tasks: []"))
+    small.settle(nobody)
+
+    first = small.runs("implement")[0]
+    assert judged(small, first.change)[0] is Verdict.FAIL
+    assert any("names no task" in finding for finding in first.reasons)
+
+
+def test_a_policy_without_an_evaluator_is_told_and_holds_the_change(small):
+    begin(small)
+    small.do(agents.pause, "security-policy-enforcer")
+    small.settle()
+
+    run = small.one("implement", "greeting")
+    evaluation = small.one("evaluate-security", run.change)
+    assert run.state is RunState.PROPOSED
+    assert evaluation.state is RunState.WAITING
+    assert "@security-policy-enforcer is paused" in evaluation.reasons[0]
+    assert small.change(run).state is ChangeState.OPEN
+
+
+def test_a_person_who_rejects_a_change_ends_its_stream(small):
+    begin(small)
+    small.settle(
+        lambda item: "approve" if "fleet" in item.asked.casefold() else "reject: we buy it instead"
+    )
+
+    run = small.one("implement", "greeting")
+    assert run.state is RunState.REJECTED
+    assert run.reasons == ("@a-tech-lead: we buy it instead",)
+    assert small.change(run).state is ChangeState.CLOSED

@@ -180,7 +180,7 @@ def _cut(scenario: Scenario, form: Form) -> Scenario:
 
 def _contexts(office: Office) -> object:
     try:
-        return office.perform("context.list", {})["items"]  # type: ignore[index,call-overload]
+        return office.perform("context.list", {})["items"]  # type: ignore[index,call-overload]  # an answer is JSON
     except (sa.exc.DBAPIError, HeadraceError):
         return None
 

@@ -7,7 +7,7 @@ import argparse
 import runpy
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -18,6 +18,7 @@ from rich.table import Table
 from benchmarks.comparison import Comparison
 
 FOLDER = Path(__file__).resolve().parent
+MOST = 99
 
 
 @dataclass(frozen=True)
@@ -89,8 +90,12 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", default="", help="measure comparisons whose name holds this")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where bench_*.py files stand")
+    parser.add_argument(
+        "--rounds", type=int, default=MOST, help="at most so many turns of each side"
+    )
     asked = parser.parse_args(arguments)
-    chosen = [c for c in discovered(asked.folder) if asked.only in c.name]
+    found = [c for c in discovered(asked.folder) if asked.only in c.name]
+    chosen = [replace(c, rounds=min(c.rounds, asked.rounds)) for c in found]
     if not chosen:
         print("There is nothing to measure: no bench_*.py declares such a comparison.")
         return 1

@@ -1,8 +1,11 @@
 """The runner of the benchmarks measures both sides of what it finds, and fails on nothing."""
 
+import subprocess
+import sys
 import textwrap
 
 from benchmarks import run
+from house import tree
 
 DOUBLE = textwrap.dedent(
     """
@@ -48,3 +51,13 @@ def test_the_table_names_both_sides(tmp_path, capsys):
 def test_with_nothing_to_measure_it_fails(tmp_path, capsys):
     assert run.main(["--folder", str(tmp_path)]) == 1
     assert "nothing to measure" in capsys.readouterr().out
+
+
+def test_every_comparison_of_this_repository_can_be_measured():
+    words = [sys.executable, "-m", "benchmarks.run", "--rounds", "1"]
+
+    done = subprocess.run(words, cwd=tree.ROOT, capture_output=True, text=True, timeout=240)
+
+    assert done.returncode == 0, done.stderr
+    for name in ("durable", "journal"):
+        assert name in done.stdout

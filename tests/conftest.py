@@ -16,6 +16,8 @@ from headrace.kernel.ids import OrganisationId, new_id
 from headrace.kernel.unit import Units
 from installation import Installation
 
+PACKS = frozenset({"enterprise"})
+
 MONDAY = datetime(2026, 3, 16, 9, 0, tzinfo=UTC)
 """When every test begins in organisation time: the first hour of ISO week 12 of 2026."""
 
@@ -33,9 +35,16 @@ def house() -> House:
 
 
 @pytest.fixture(scope="session")
-def _migrated(installation: Installation, house: House) -> Iterator[Database]:
+def rooms(house: House) -> House:
+    """The house without its packs: for tests that declare policies, types or roles of their own."""
+    return House(tuple(one for one in house.capabilities if one.name not in PACKS))
+
+
+@pytest.fixture(scope="session")
+def _migrated(installation: Installation) -> Iterator[Database]:
+    """The tables of the whole house, also where a folder's tests compose a smaller one first."""
     database = Database(installation.location("headrace_test"))
-    database.migrate(house, prepare)
+    database.migrate(HOUSE, prepare)
     yield database
     database.dispose()
 

@@ -32,6 +32,7 @@ from headrace.capabilities.missions.rules.reports import StreamProgress as Strea
 from headrace.capabilities.missions.rules.reports import Update as Update
 from headrace.capabilities.missions.rules.reports import Wait as Wait
 from headrace.capabilities.missions.rules.tasks import ENDED as ENDED
+from headrace.capabilities.missions.rules.tasks import blockers as blockers
 from headrace.kernel.context import ActorKind, Ctx
 from headrace.kernel.json import from_json, to_json
 

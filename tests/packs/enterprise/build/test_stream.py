@@ -3,6 +3,7 @@
 import pytest
 
 from headrace.capabilities.agents import service as agents
+from headrace.capabilities.artifacts import service as artifacts
 from headrace.capabilities.governance import service as governance
 from headrace.capabilities.governance.model import InboxItem, Subject, Verdict
 from headrace.capabilities.missions import service as missions
@@ -223,3 +224,19 @@ def test_a_person_who_rejects_a_change_ends_its_stream(small):
     assert run.state is RunState.REJECTED
     assert run.reasons == ("@a-tech-lead: we buy it instead",)
     assert small.change(run).state is ChangeState.CLOSED
+
+
+def test_a_policy_that_fails_three_times_in_a_row_becomes_a_signal(small):
+    failing = WORK.replace('return "goodbye"', 'return "adieu"')
+    again = AGAIN.replace("old: adieu, new: goodbye", "old: adieu, new: ciao")
+    third = again.replace("{attempt: 2}", "{attempt: 3}").replace(
+        "old: adieu, new: ciao", "old: ciao, new: servus"
+    )
+    begin(small, work=failing, again=again, third=third)
+    small.settle(nobody)
+
+    assert [run.state for run in small.runs("implement")][:3] == [RunState.REVISED] * 3
+    (signal,) = small.do(artifacts.listing, type="signal")
+    version = small.effective(signal.id)
+    assert version.title.startswith("security failed 3 times in a row")
+    assert version.content["sections"]["source"]["system"] == "Quality evaluation"

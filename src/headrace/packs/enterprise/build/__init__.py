@@ -3,14 +3,16 @@
 from headrace.capabilities.coding import service as coding
 from headrace.capabilities.governance.service import EVALUATOR
 from headrace.kernel.capability import Check
+from headrace.packs.enterprise.build import hearing, trends
 from headrace.packs.enterprise.build.evaluate import evaluator_gaps
-from headrace.packs.enterprise.build.hearing import SUBSCRIPTIONS
 from headrace.packs.enterprise.build.modules import MODULES
 from headrace.packs.enterprise.build.pages import PROJECTIONS
 from headrace.packs.enterprise.build.reviews import SKILLS
 from headrace.packs.enterprise.headers import header
 from headrace.packs.enterprise.policies import POLICIES
 from headrace.packs.enterprise.types import TYPES
+
+SUBSCRIPTIONS = (*hearing.SUBSCRIPTIONS, *trends.SUBSCRIPTIONS)
 
 HEADERS = tuple(header(declared) for declared in TYPES)
 

@@ -10,7 +10,7 @@ from headrace.capabilities.coding.model import Evaluation
 from headrace.capabilities.governance import service as governance
 from headrace.capabilities.governance.model import CHANGE, Policy, Question, Subject
 from headrace.capabilities.record import service as record
-from headrace.capabilities.record.model import ChangeRequest
+from headrace.capabilities.record.model import LIVE, ChangeRequest
 from headrace.capabilities.streams import service as streams
 from headrace.capabilities.streams.model import (
     OPEN_STATES,
@@ -80,7 +80,12 @@ def start(ctx: Ctx, change: ChangeRequest, because: str = "") -> None:
 
 
 def start_one(ctx: Ctx, change: ChangeRequest, policy: str, because: str = "") -> Run | None:
-    """Have one policy judged on the present head; what still judges a former head is stopped."""
+    """Have one policy judged on the present head; what still judges a former head is stopped.
+
+    None for a change that has ended, and where this was begun before.
+    """
+    if change.state not in LIVE:
+        return None
     context = ContextId(change.context)
     for run in streams.runs(ctx, context=context, module=f"{KEY}{policy}", limit=1_000):
         if run.element == change.id and run.state in OPEN_STATES and head_of(run) != change.head:

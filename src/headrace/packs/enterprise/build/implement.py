@@ -277,13 +277,14 @@ def merged(ctx: Ctx, run: Run) -> None:
 
 
 def move_tasks(ctx: Ctx, run: Run, status: TaskStatus) -> None:
-    """Start or end the tasks of a stream; those that wait for others come after them."""
+    """Start or end the tasks of a stream; one that waits for others moves when those have ended."""
     mission = mission_slug(run.context)
-    left = {task.id: task for task in tasks_of(ctx, run) if task.status not in missions.ENDED}
+    left = [task for task in tasks_of(ctx, run) if task.status not in missions.ENDED]
     while left:
-        free = [t for t in left.values() if not left.keys() & set(t.depends_on)]
+        by_id = {task.id: task for task in missions.all_tasks(ctx, mission)}
+        free = [task for task in left if not missions.blockers(task, by_id)]
         for task in free:
-            del left[task.id]
             missions.move_task(ctx, mission, task.id, status, run.change)
+        left = [task for task in left if task not in free]
         if not free or status is not TaskStatus.COMPLETED:
-            return  # the others begin when these have ended
+            return

@@ -86,9 +86,9 @@ class Firm:
 
 
 @pytest.fixture
-def units(database, house, clock) -> Units:
+def units(database, rooms, clock) -> Units:
     """Units of work in a house that has the toy policies as well."""
-    composed = House((*house.capabilities, TOY))
+    composed = House((*rooms.capabilities, TOY))
     return Units(
         engine=database.app,
         house=composed,

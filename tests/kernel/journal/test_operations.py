@@ -51,13 +51,13 @@ def greeter() -> Greeter:
 
 
 @pytest.fixture
-def units(database, house, clock, greeter) -> Units:
+def units(database, rooms, clock, greeter) -> Units:
     toy = Capability(
         name="toy",
         events=(Greeted,),
         subscriptions=(Subscription(name="toy.greet", events=(PrincipalAdded,), run=greeter.run),),
     )
-    with_toy = House((*house.capabilities, toy))
+    with_toy = House((*rooms.capabilities, toy))
     return Units(
         engine=database.app,
         house=with_toy,

@@ -106,7 +106,8 @@ def _the_fan_out_waited_for_a_person(world, change):
 def _a_write_outside_the_paths_was_refused(world):
     run = world.one("implement", "ui-integration")
     refused = world.do(agents.refusals, run.agent_run)
-    assert [act.tool for act in refused] == ["write_file"]
+    (act,) = refused
+    assert not act.target.startswith(("src/ui/components/export/", "tests/ui/export/"))
 
 
 def _the_product_has_the_feature(world):

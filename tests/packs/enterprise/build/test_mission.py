@@ -148,6 +148,22 @@ def test_a_design_that_contradicts_the_contract_fails_its_review_and_is_repaired
     assert [one.content["fields"]["verdict"] for one in reports] == ["FAIL", "PASS"]
 
 
+def test_a_design_without_an_interface_for_a_dependency_fails_its_review(world):
+    rewrite(
+        world,
+        "design-1.yaml",
+        "              - from: api-implementation\n                to: documentation\n",
+        "              - from: data-processing\n                to: ui-integration\n",
+    )
+    world.approve_brief()
+    world.settle(only("fleet"), until=lambda: len(world.runs("design")) == 2)
+
+    told = world.runs("design")[1].findings
+    assert any(
+        "documentation -> api-implementation has no interface contract" in one for one in told
+    )
+
+
 def test_no_stream_begins_before_the_design_is_approved(world):
     world.approve_brief()
     world.settle(only("fleet"))

@@ -10,6 +10,7 @@ from headrace.capabilities.missions import service as missions
 from headrace.capabilities.missions.model import MissionStatus, TaskStatus
 from headrace.capabilities.record import service as record
 from headrace.capabilities.record.model import ChangeState
+from headrace.capabilities.streams import service as streams
 from headrace.capabilities.streams.model import RunState
 
 pytestmark = pytest.mark.slow
@@ -82,6 +83,37 @@ turns:
           tasks: "{{ facts.tasks }}"
 """
 
+DESIGN = """\
+role: technical-design-agent
+task: design
+turns:
+  - calls:
+      - tool: submit
+        arguments:
+          title: "{{ facts.mission }}"
+          fields: {}
+          sections:
+            context: A farewell beside the greeting.
+            interface_contracts:
+              - {from: greeting, to: manners, interface: function, contract: "`goodbye`"}
+            behaviours:
+              - name: Goodbye
+                given: somebody
+                when: they leave
+                then: goodbye is said
+                criterion: "{{ facts.criteria[0].id }}"
+                test: tests/test_farewell.py::test_goodbye_is_said
+            threats:
+              - threat: none that is known
+                category: Tampering
+                likelihood: low
+                impact: low
+                mitigation: nothing is stored
+            performance_budgets: [{component: goodbye, metric: latency, budget: < 1 ms}]
+            observability:
+              metrics: [{metric: farewells, meaning: how many were said}]
+"""
+
 REPORT = """\
 role: fleet-performance-monitor
 task: report
@@ -103,7 +135,14 @@ turns:
 
 def begin(world, **changed: str) -> None:
     """The mission begins, with these recordings in place of the usual ones."""
-    recorded = {"fleet": FLEET, "work": WORK, "again": AGAIN, "report": REPORT, **changed}
+    recorded = {
+        "fleet": FLEET,
+        "design": DESIGN,
+        "work": WORK,
+        "again": AGAIN,
+        "report": REPORT,
+        **changed,
+    }
     for name, text in recorded.items():
         (world.recordings / f"{name}.yaml").write_text(text)
     world.found()
@@ -116,7 +155,9 @@ def judged(world, change: str) -> list[Verdict]:
 
 
 def nobody(item: InboxItem) -> str | None:
-    return "approve" if "fleet" in item.asked.casefold() else None
+    """Nobody decides about the work itself; it is planned and designed."""
+    planned = ("fleet configuration", "technical design")
+    return "approve" if any(word in item.asked.casefold() for word in planned) else None
 
 
 def test_one_stream_needs_no_design_and_ends_merged_judged_and_reported(small):
@@ -240,3 +281,57 @@ def test_a_policy_that_fails_three_times_in_a_row_becomes_a_signal(small):
     version = small.effective(signal.id)
     assert version.title.startswith("security failed 3 times in a row")
     assert version.content["sections"]["source"]["system"] == "Quality evaluation"
+
+
+TWO_STREAMS = FLEET.replace(
+    "            tasks:\n",
+    """\
+              - name: manners
+                pool: coding-agent-fleet
+                division: Core Services
+                exclusive: true
+                paths: [docs/]
+                policies: [security]
+            tasks:
+              - {task: Bow, stream: manners, criteria: [it looks nice]}
+""",
+).replace(
+    "            monitoring:",
+    """\
+            dependencies:
+              - {from: manners, to: greeting, type: KIND}
+            monitoring:""",
+)
+
+
+def test_a_stream_that_another_blocks_waits_until_that_one_is_done(small):
+    begin(small, fleet=TWO_STREAMS.replace("KIND", "blocks"))
+    small.settle(nobody)
+    (run,) = small.runs("implement")
+    (held,) = [
+        one
+        for one in small.do(streams.readiness, run.context)
+        if one.module == "implement" and one.element == "manners"
+    ]
+    assert held.reasons == ("greeting, until it is done",)
+
+    small.settle(until=lambda: len(small.runs("implement")) == 2)
+    assert small.one("implement", "greeting").state is RunState.DONE
+
+
+def test_a_stream_that_another_informs_begins_at_once(small):
+    begin(small, fleet=TWO_STREAMS.replace("KIND", "informs"))
+    small.settle(nobody)
+
+    assert {run.element for run in small.runs("implement")} == {"greeting", "manners"}
+
+
+def test_streams_that_wait_for_each_other_are_no_fleet(small):
+    both = TWO_STREAMS.replace(
+        "type: KIND}",
+        "type: blocks}\n              - {from: greeting, to: manners, type: blocks}",
+    )
+    begin(small, fleet=both)
+    small.jobs()
+
+    assert "streams wait for each other" in small.one("fleet").reasons[0]

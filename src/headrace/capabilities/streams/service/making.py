@@ -98,9 +98,12 @@ def _first(ctx: Ctx, context: Context, module: Module, found: Candidate) -> Iter
 
 
 def readiness(ctx: Ctx, id: ContextId) -> Sequence[Readiness]:
-    """For every module and element of a context: ready, or held with everything it waits for."""
+    """For every module and element of a context: ready, or held with everything it waits for.
+
+    A module that only an event starts, and that reads nothing, is never ready by itself.
+    """
     context = openings.context(ctx, id)
-    modules = catalogue.modules(ctx, context)
+    modules = [one for one in catalogue.modules(ctx, context) if one.inputs or not one.event]
     seen = snapshot(ctx, context, modules)
     return [found for module in modules for found in rules.readiness(module, seen)]
 

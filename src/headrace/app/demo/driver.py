@@ -80,7 +80,7 @@ class Script:
             given = self._given[place]
             # An item that still waits was not decided: the same decision goes to it again.
             free = item["id"] in given or len(given) < one.times
-            if one.by == handle and one.fits(item["asked"]) and free:
+            if one.by == handle and one.fits(item["kind"], item["asked"]) and free:
                 since = from_json(datetime, item["waiting_since"])
                 if self._clock.now() - since < one.after:
                     return None

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
 
@@ -17,7 +18,8 @@ from headrace.app.server import worker_command
 from headrace.capabilities.workflows.supervisor import Supervisor
 from headrace.kernel.json import Json
 
-STILL = 20.0  # real seconds without any event, nobody working, after which the chain stands still
+STILL = 20.0  # real seconds without any event, nobody working, after which the chain stands still,
+STILL_TIME = timedelta(hours=36)  # and organisation time: what waits for an hour or a date comes yet
 SLOWEST = 300.0  # real seconds without any event after which even those who work count for nothing
 
 
@@ -86,8 +88,9 @@ def _play(scenario: Scenario, stage: Stage, driver: Driver, progress: Progress) 
     for begin in scenario.begin:
         office.perform("run.start", {"context": begin.context, "module": begin.module})
     driver.start()
+    still = max(STILL, STILL_TIME.total_seconds() / stage.installation.clock.scale)
     moved = time.monotonic()
-    while time.monotonic() - moved < (SLOWEST if _somebody_works(office) else STILL):
+    while time.monotonic() - moved < (SLOWEST if _somebody_works(office) else still):
         time.sleep(0.3)
         if _tell(office, progress):
             moved = time.monotonic()

@@ -72,6 +72,7 @@ class Recorded:
 
     `asked` is matched against the item's question with `*` and `?`. `after` is organisation time
     from the asking. `times` is how often this decision is given; later items fall to later ones.
+    `allow` and `refuse` answer questions, the others decide gates.
     """
 
     asked: str
@@ -81,8 +82,11 @@ class Recorded:
     note: str = ""
     times: int = 1_000
 
-    def fits(self, question: str) -> bool:
-        return fnmatchcase(question.casefold(), self.asked.casefold())
+    def fits(self, kind: str, asked: str) -> bool:
+        """Whether this decides an inbox item of this kind that asks this."""
+        answers = self.decision in {"allow", "refuse"}
+        same = answers == (kind == "question")
+        return same and fnmatchcase(asked.casefold(), self.asked.casefold())
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,8 +18,9 @@ from headrace.app.server import worker_command
 from headrace.capabilities.workflows.supervisor import Supervisor
 from headrace.kernel.json import Json
 
-STILL = 20.0  # real seconds without any event, nobody working, after which the chain stands still,
-STILL_TIME = timedelta(hours=36)  # and organisation time: what waits for an hour or a date comes yet
+# The chain stands still when nobody works and nothing has happened for both of these:
+STILL = 20.0  # real seconds, and
+STILL_TIME = timedelta(hours=36)  # organisation time, in which what waits for a date comes
 SLOWEST = 300.0  # real seconds without any event after which even those who work count for nothing
 
 

@@ -1,6 +1,7 @@
 """The driver: gives recorded decisions through the inbox, as the person who decides."""
 
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -10,7 +11,9 @@ from headrace.app.demo.scenario import Recorded, Scenario
 from headrace.kernel.access import Call, Credentials, Reception
 from headrace.kernel.clock import Clock
 from headrace.kernel.errors import HeadraceError
+from headrace.kernel.ids import new_id
 from headrace.kernel.json import Json, from_json
+from headrace.kernel.patience import PATIENCE, patiently
 
 Decide = Callable[[str, Mapping[str, Any]], Recorded | None]
 """`decide(handle, item)`: what this person decides about an inbox item now, or None to let it wait."""
@@ -18,6 +21,8 @@ Decide = Callable[[str, Mapping[str, Any]], Recorded | None]
 
 class Office:
     """Performs operations as people of one organisation: the one way in that a door has too."""
+
+    last_away = 0.0  # on the monotonic clock: when it last waited for the database
 
     def __init__(self, reception: Reception, organisation: str) -> None:
         self._reception = reception
@@ -30,10 +35,11 @@ class Office:
         by: str | None = None,
         *,
         nowhere: bool = False,
+        key: str | None = None,
     ) -> Json:
         """An operation's answer, as the operator or as the person of a handle.
 
-        `nowhere` names no organisation: for founding the first one.
+        `nowhere` names no organisation: for founding the first one. Calls with one `key` count once.
         """
         return self._reception.perform(
             Call(
@@ -44,6 +50,7 @@ class Office:
                     stand_in=by,
                     trusted=True,
                 ),
+                key=key,
             )
         )
 
@@ -65,6 +72,46 @@ class Office:
                 "hash": item["hash"],
             }
             self.perform("gate.decide", decision, by=handle)
+
+
+class PatientOffice(Office):
+    """An office that outlives a database that goes away: it waits for it, says so, and asks again.
+
+    Every call carries a key of its own, so that one whose answer was lost is not done twice.
+    """
+
+    def __init__(self, office: Office, tell: Callable[[str], None]) -> None:
+        super().__init__(office._reception, office._organisation)
+        self._tell = tell
+
+    def perform(
+        self,
+        operation: str,
+        input: Mapping[str, Json],
+        by: str | None = None,
+        *,
+        nowhere: bool = False,
+        key: str | None = None,
+    ) -> Json:
+        """As of any office. Raises the fault of a database that stays away for a minute."""
+        own = key or new_id("key")
+        missed = False
+
+        def told(_: BaseException) -> None:
+            nonlocal missed
+            if not missed:
+                self._tell(f"The database is away; waiting up to {PATIENCE:.0f} s for it")
+            missed, self.last_away = True, time.monotonic()
+
+        def ask() -> Json:
+            return super(PatientOffice, self).perform(
+                operation, input, by, nowhere=nowhere, key=own
+            )
+
+        answer = patiently(ask, told=told)
+        if missed:
+            self._tell("The database is back")
+        return answer
 
 
 class Script:

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from rich.console import Console
 
-from headrace.app.demo.driver import Decide, Driver, Office, Script
+from headrace.app.demo.driver import Decide, Driver, Office, PatientOffice, Script
 from headrace.app.demo.progress import Progress
 from headrace.app.demo.scenario import Scenario, load
 from headrace.app.demo.stage import Stage, set_up
@@ -56,6 +56,8 @@ def run_demo(options: Options, console: Console) -> int:
     )
     decide = options.decide or Script(scenario, stage.installation.clock)
     driver = Driver(stage.office, [person.handle for person in scenario.people], decide)
+    office = PatientOffice(stage.office, lambda text: console.print(f"[yellow]{text}[/]"))
+    stage = replace(stage, office=office)
     supervisor.start()
     try:
         began = time.monotonic()
@@ -95,6 +97,7 @@ def _play(scenario: Scenario, stage: Stage, driver: Driver, progress: Progress) 
         time.sleep(0.3)
         if _tell(office, progress):
             moved = time.monotonic()
+        moved = max(moved, office.last_away)  # nothing can happen while the database is away
         if _is_done(office, scenario.ends_with):
             time.sleep(1.0)
             _tell(office, progress)

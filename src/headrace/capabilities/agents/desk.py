@@ -13,10 +13,10 @@ from typing import Concatenate, ParamSpec, TypeVar
 from headrace.capabilities.agents.brains.cancellation import Cancellation
 from headrace.capabilities.agents.configuration import BrainSettings
 from headrace.capabilities.agents.service.beginning import stop_wanted
-from headrace.capabilities.agents.store.patience import patiently, tried
 from headrace.kernel.context import Ctx, system_actor
 from headrace.kernel.flow import Steps
 from headrace.kernel.ids import OrganisationId
+from headrace.kernel.patience import patiently, tried
 from headrace.kernel.unit import Units
 
 P = ParamSpec("P")

@@ -1,17 +1,15 @@
 """Steps: how a flow's verbs and acts become checkpoints, each made once however often the flow runs."""
 
 import logging
-import time
 from collections.abc import Callable
 from typing import Concatenate, ParamSpec, TypeVar, cast, get_type_hints
-
-import sqlalchemy as sa
 
 from headrace.capabilities.workflows import store
 from headrace.capabilities.workflows.model import Fenced
 from headrace.kernel.context import Ctx, system_actor
 from headrace.kernel.ids import OrganisationId, PrincipalId
 from headrace.kernel.json import Json, from_json, to_json
+from headrace.kernel.patience import is_passing, patiently
 from headrace.kernel.unit import Units
 
 P = ParamSpec("P")
@@ -20,7 +18,6 @@ T = TypeVar("T")
 Checkpoint = Callable[[str, Callable[[], Json]], Json]
 """`checkpoint(name, work)`: the recorded result of this step, or that of doing the work now."""
 
-_PATIENCE = 60.0  # real seconds that a step waits for the database to come back
 _LOG = logging.getLogger(__name__)
 
 
@@ -115,28 +112,16 @@ def _patiently(work: Callable[[], Json]) -> Json:
     The work is a unit with a mark: if the lost connection had committed after all, the repetition
     finds the mark and does nothing.
     """
-    until = time.monotonic() + _PATIENCE
-    pause = 0.05
-    while True:
-        try:
-            return work()
-        except sa.exc.DBAPIError as fault:
-            if not _passing(fault) or time.monotonic() > until:
-                raise
-            _LOG.warning(
-                "The database did not take a step (%s); trying again", type(fault.orig).__name__
-            )
-            time.sleep(pause)
-            pause = min(pause * 2, 2.0)
+    return patiently(work, passes=_passes, told=_told)
 
 
-def _passing(fault: sa.exc.DBAPIError) -> bool:
-    """Whether the same work may succeed later: a lost connection, a deadlock, a mark made by a twin."""
-    state = getattr(fault.orig, "sqlstate", None)
-    twin = state == "23505" and "workflows_effect" in str(fault.orig)
-    return (
-        fault.connection_invalidated
-        or isinstance(fault, sa.exc.InterfaceError | sa.exc.OperationalError)
-        or state in {"40001", "40P01"}
-        or twin
-    )
+def _passes(fault: BaseException) -> bool:
+    """Also a mark that a twin of this step made in the meantime: the repetition finds it."""
+    original = getattr(fault, "orig", None)
+    twin = getattr(original, "sqlstate", None) == "23505" and "workflows_effect" in str(original)
+    return twin or is_passing(fault)
+
+
+def _told(fault: BaseException) -> None:
+    kind = type(getattr(fault, "orig", fault)).__name__
+    _LOG.warning("The database did not take a step (%s); trying again", kind)

@@ -16,6 +16,7 @@ from headrace.kernel.errors import NotFound
 from headrace.kernel.events import Recorded
 from headrace.kernel.ids import EventId, OrganisationId
 from headrace.kernel.journal import store
+from headrace.kernel.patience import is_away
 from headrace.kernel.unit import Units
 
 _BATCH = 200
@@ -106,7 +107,7 @@ class Dispatcher:
                 self._attempt(subscription, event)
                 return
             except Exception as fault:
-                if _is_away(fault):
+                if is_away(fault):
                     raise
                 if attempt == _ATTEMPTS:
                     self._park(subscription, event, _told(fault), attempt)
@@ -194,16 +195,6 @@ class Dispatcher:
                 return subscription
         known = ", ".join(s.name for s in self._units.house.subscriptions)
         raise NotFound(f"No subscriber {name!r}; there are: {known}")
-
-
-def _is_away(fault: Exception) -> bool:
-    """Whether the connection was lost or could not be made, which no event is to blame for."""
-    if not isinstance(fault, sa.exc.DBAPIError):
-        return isinstance(fault, sa.exc.TimeoutError)  # no connection of the pool came free
-    state = getattr(fault.orig, "sqlstate", None)
-    refused = isinstance(fault, sa.exc.OperationalError) and state is None
-    # Classes of SQLSTATE: 08 lost connections, 57P a server that stops or starts.
-    return fault.connection_invalidated or refused or str(state).startswith(("08", "57P"))
 
 
 def _told(fault: Exception) -> str:

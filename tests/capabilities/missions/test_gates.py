@@ -63,7 +63,7 @@ def test_a_legal_move_passes_when_its_gate_has_nothing_to_ask(before, after):
     sorted(set(product(S, S)) - LEGAL - {(status, status) for status in S}),
     ids=lambda status: status.value,
 )
-def test_every_other_move_is_refused_and_told_where_it_may_go(before, after):
+def test_every_other_move_is_refused_and_told_where_it_may_go_and_by_which_gates(before, after):
     (reason,) = reasons(at(before), after)
 
     legal = sorted(str(target) for source, target in LEGAL if source is before)
@@ -71,6 +71,7 @@ def test_every_other_move_is_refused_and_told_where_it_may_go(before, after):
     for target in legal:
         assert target in reason
     assert ("it has ended" in reason) is (not legal)
+    assert reason.count("(gate '") == len(legal)
 
 
 @pytest.mark.parametrize(
@@ -108,6 +109,7 @@ def test_a_closed_gate_names_itself_and_what_is_missing(before, after, lacking, 
     [
         pytest.param({"task_exempt": "strategy only"}, {"tasks": 0}, True, id="exempt, with why"),
         pytest.param({"task_exempt": ""}, {"tasks": 0}, False, id="exempt without why is not"),
+        pytest.param({"task_exempt": "  "}, {"tasks": 0}, False, id="blanks are no reason"),
         pytest.param({}, {"tasks": 1, "design_approved": False}, True, id="no design is required"),
         pytest.param({"design_required": True}, {"design_approved": False}, False, id="it is"),
         pytest.param({"design_required": True}, {}, True, id="and it is approved"),

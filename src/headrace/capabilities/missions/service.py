@@ -21,10 +21,13 @@ from headrace.capabilities.missions.model import (
     TaskStatus,
 )
 from headrace.capabilities.missions.rules import fleets, gates, paths, reports, tasks
+from headrace.capabilities.missions.rules.bounds import Bound as Bound
+from headrace.capabilities.missions.rules.bounds import bound as bound
 from headrace.capabilities.missions.rules.designs import uncovered as uncovered
 from headrace.capabilities.missions.rules.fleets import design_required as design_required
 from headrace.capabilities.missions.rules.quantities import Promise as Promise
 from headrace.capabilities.missions.rules.quantities import contradictions as contradictions
+from headrace.capabilities.missions.rules.quantities import looser as looser
 from headrace.capabilities.missions.rules.quantities import promise as promise
 from headrace.capabilities.missions.rules.reports import FleetReport as FleetReport
 from headrace.capabilities.missions.rules.reports import StreamFacts as StreamFacts

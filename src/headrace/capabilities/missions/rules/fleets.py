@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from graphlib import CycleError, TopologicalSorter
 
 from headrace.capabilities.missions.model import FleetEdge, FleetStream
-from headrace.capabilities.missions.rules.paths import shared
+from headrace.capabilities.missions.rules.paths import is_plain, shared
 
 KINDS = ("blocks", "informs", "shared-resource")
 """How one stream may depend on another. Source: fleet configuration template."""
@@ -37,15 +37,24 @@ def _streams(
     for name in sorted({name for name in names if names.count(name) > 1}):
         yield f"two streams are called {name!r}"
     for stream in streams:
-        if stream.pool not in pools:
-            yield f"stream {stream.name!r}: agent type {stream.pool!r} is not active"
-        if not stream.paths:
-            yield f"stream {stream.name!r} owns no path"
-        if stream.novelty_threshold is not None and not 0 <= stream.novelty_threshold <= 1:
-            yield f"stream {stream.name!r}: a novelty threshold lies between 0 and 1"
-        for policy in stream.policies:
-            if policy not in policies:
-                yield f"stream {stream.name!r}: no policy {policy!r}"
+        yield from _stream(stream, pools, policies)
+
+
+def _stream(
+    stream: FleetStream, pools: Collection[str], policies: Collection[str]
+) -> Iterator[str]:
+    if stream.pool not in pools:
+        yield f"stream {stream.name!r}: agent type {stream.pool!r} is not active"
+    if not stream.paths:
+        yield f"stream {stream.name!r} owns no path"
+    for path in stream.paths:
+        if not is_plain(path):
+            yield f"stream {stream.name!r}: {path!r} is no folder or file of the product"
+    if stream.novelty_threshold is not None and not 0 <= stream.novelty_threshold <= 1:
+        yield f"stream {stream.name!r}: a novelty threshold lies between 0 and 1"
+    for policy in stream.policies:
+        if policy not in policies:
+            yield f"stream {stream.name!r}: no policy {policy!r}"
 
 
 def _paths(streams: Sequence[FleetStream]) -> Iterator[str]:

@@ -23,7 +23,7 @@ def _fleet(_: Mission, standing: Standing) -> tuple[str, ...]:
 
 def _start(mission: Mission, standing: Standing) -> tuple[str, ...]:
     reasons = []
-    if standing.tasks == 0 and not mission.task_exempt:
+    if standing.tasks == 0 and not mission.task_exempt.strip():
         reasons.append("TASKS.md has no task; add one, or state in the scope why none is needed")
     if mission.design_required and not standing.design_approved:
         reasons.append("the mission requires a design, and no technical design is approved")
@@ -52,6 +52,9 @@ GATES: dict[tuple[MissionStatus, MissionStatus], tuple[str, Gate]] = {
 }
 """Every legal move but cancellation. Source: mission lifecycle, gates."""
 
+CANCELLATION = "cancellation"
+"""The gate that stands open to every mission that has not ended."""
+
 ENDED = frozenset({S.COMPLETED, S.CANCELLED})
 """Where a mission does not move any more."""
 
@@ -59,7 +62,7 @@ ENDED = frozenset({S.COMPLETED, S.CANCELLED})
 def move(mission: Mission, target: MissionStatus, standing: Standing) -> Refusal | None:
     """None when the mission may move to `target`; else every reason, with the gate's name."""
     if target is S.CANCELLED and mission.status not in ENDED:
-        return _refusal("cancellation", _cancellation(mission, standing))
+        return _refusal(CANCELLATION, _cancellation(mission, standing))
     gate = GATES.get((mission.status, target))
     if gate is None:
         legal = ", ".join(_next(mission.status)) or "nowhere: it has ended"
@@ -73,5 +76,10 @@ def _refusal(gate: str, reasons: tuple[str, ...]) -> Refusal | None:
 
 
 def _next(status: MissionStatus) -> list[str]:
-    found = [after.value for before, after in GATES if before is status]
-    return found if status in ENDED else [*found, S.CANCELLED.value]
+    """Where a mission may go from here, each with the gate that it passes on the way."""
+    found = [
+        f"{after} (gate {name!r})"
+        for (before, after), (name, _) in GATES.items()
+        if before is status
+    ]
+    return found if status in ENDED else [*found, f"{S.CANCELLED} (gate {CANCELLATION!r})"]

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
+from itertools import takewhile
 
 
 def overlap(one: str, other: str) -> bool:
     """Whether two paths may share a file: the same, or one within the other. `src/a/` is a folder.
 
-    A name with `*` may be any that fits it.
+    A name with `*` may be any that fits it, and `**` anything below.
     """
     return all(
         fnmatchcase(first, second) or fnmatchcase(second, first)
@@ -16,7 +17,13 @@ def overlap(one: str, other: str) -> bool:
 
 
 def _parts(path: str) -> list[str]:
-    return [part for part in path.casefold().strip().split("/") if part not in {"", ".", "**"}]
+    parts = [part for part in path.casefold().strip().split("/") if part not in {"", "."}]
+    return list(takewhile(lambda part: part != "**", parts))
+
+
+def is_plain(path: str) -> bool:
+    """Whether a path names a place within its repository, and the same one for every reader."""
+    return not path.startswith(("/", "~")) and ".." not in path.split("/") and bool(path.strip())
 
 
 def shared(owners: Mapping[str, Sequence[str]]) -> tuple[tuple[str, str, str], ...]:

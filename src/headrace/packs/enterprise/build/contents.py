@@ -6,7 +6,7 @@ from datetime import date
 
 from headrace.capabilities.artifacts.layout import slug
 from headrace.capabilities.missions.model import FleetEdge, FleetStream, Priority, Task
-from headrace.capabilities.missions.service import Promise, promise
+from headrace.capabilities.missions.service import Bound, Promise, bound, promise
 from headrace.kernel.json import Json
 from headrace.packs.enterprise.discover.contents import Content, at, items, told
 
@@ -136,6 +136,32 @@ def budget_promises(design: Content) -> tuple[Promise, ...]:
         for one in items(design, "performance_budgets")
     )
     return tuple(one for one in found if one is not None)
+
+
+def outcome_bounds(contract: Content) -> tuple[Bound, ...]:
+    """What an outcome contract promises of measures: outcomes and guardrails."""
+    found = (
+        bound(f"outcome contract, {told(one, 'name')}", told(one, "metric"), told(one, "target"))
+        for one in items(contract, "outcomes")
+    )
+    return tuple(one for one in found if one is not None)
+
+
+def budget_bounds(design: Content) -> tuple[Bound, ...]:
+    """What a design's performance budgets and health targets allow of measures."""
+    budgets = (
+        bound(
+            f"performance budgets, {told(one, 'component')}",
+            f"{told(one, 'component')} {told(one, 'metric')}",
+            told(one, "budget"),
+        )
+        for one in items(design, "performance_budgets")
+    )
+    targets = (
+        bound(f"health targets, {told(one, 'metric')}", told(one, "metric"), told(one, "target"))
+        for one in rows(design, "observability", "targets")
+    )
+    return tuple(one for one in (*budgets, *targets) if one is not None)
 
 
 def interfaces(design: Content) -> tuple[tuple[str, str, str], ...]:

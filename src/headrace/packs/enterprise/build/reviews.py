@@ -22,10 +22,12 @@ from headrace.kernel.context import Ctx
 from headrace.kernel.errors import Invalid
 from headrace.kernel.json import Json, to_json
 from headrace.packs.enterprise.build.contents import (
+    budget_bounds,
     budget_promises,
     contract_criteria,
     fleet_edges,
     interfaces,
+    outcome_bounds,
     outcome_promises,
 )
 from headrace.packs.enterprise.build.mission import effective
@@ -67,7 +69,9 @@ def _interfaces(design: Content, fleet: Content) -> Iterator[Finding]:
 
 def _contradictions(design: Content, contract: Content) -> Iterator[Finding]:
     """No budget allows what the outcome contract forbids (AE-35)."""
-    for one in missions.contradictions(outcome_promises(contract), budget_promises(design)):
+    amounts = missions.contradictions(outcome_promises(contract), budget_promises(design))
+    measures = missions.looser(outcome_bounds(contract), budget_bounds(design))
+    for one in (*amounts, *measures):
         yield _finding(
             CRITERIA,
             "A performance budget allows what the outcome contract forbids",

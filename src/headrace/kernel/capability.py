@@ -102,7 +102,11 @@ class Subscription:
 
 @dataclass(frozen=True, kw_only=True)
 class Schedule:
-    """A flow started each `every` of organisation time, for every organisation, once per period."""
+    """A flow started each `every` of organisation time, for every organisation, once per period.
+
+    Where organisation time runs so fast that a period is over in a few real seconds, periods are
+    passed over: one start in five seconds is the most.
+    """
 
     name: str
     flow: str

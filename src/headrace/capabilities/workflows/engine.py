@@ -1,4 +1,4 @@
-"""The engine: DBOS Transact behind our own words. No other module imports it."""
+"""The engine: DBOS Transact behind our own words. No room but this one imports it."""
 
 import logging
 import threading
@@ -8,24 +8,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
-from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer
+from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer
 
 from headrace.capabilities.workflows import store
+from headrace.capabilities.workflows.jobs import NAME, SCHEMA, VERSION, WORKFLOW, JobWriter
 from headrace.capabilities.workflows.model import Fenced, JobState
 from headrace.capabilities.workflows.steps import DurableSteps
-from headrace.kernel.context import Ctx, Timer
-from headrace.kernel.flow import Flow, Job, Queue
-from headrace.kernel.house import House
+from headrace.kernel.context import Ctx
+from headrace.kernel.flow import Flow, Queue
 from headrace.kernel.ids import OrganisationId
 from headrace.kernel.json import Json
 from headrace.kernel.unit import Units
 
-VERSION = "1"
-"""Version of the shape of flows. Raised only when flows in flight could not go on with new code."""
+__all__ = ["CAPACITY", "Capacity", "Engine", "JobWriter", "prepare"]
 
-_NAME = "headrace"
-_WORKFLOW = "headrace.flow"
-_SCHEMA = "dbos"
 _LOG = logging.getLogger(__name__)
 
 
@@ -50,46 +46,7 @@ def prepare(owner_url: str, roles: Sequence[str]) -> None:
     """Create or upgrade the engine's tables; `roles` may use them. Run by `headrace migrate` alone."""
     with _quiet():
         for role in roles:
-            DBOS.migrate(owner_url, schema=_SCHEMA, application_role=role)
-
-
-class JobWriter:
-    """Writes jobs into the transaction that asks for them: rolled back means never run."""
-
-    def __init__(self, house: House, engine: sa.Engine) -> None:
-        self._house = house
-        self._client = DBOSClient(
-            system_database_engine=engine,
-            dbos_system_schema=_SCHEMA,
-            serializer=DBOSPortableJSONSerializer(),
-            application_name=_NAME,
-            lazy=True,
-        )
-
-    def write(self, db: sa.Connection, organisation: OrganisationId, jobs: Sequence[Job]) -> None:
-        for job in jobs:
-            queue = self._house.flow(job.flow).queue
-            if not store.ask(db, organisation, job, queue):
-                continue
-            self._client.enqueue_in_transaction(
-                db,
-                {
-                    "queue_name": queue.value,
-                    "workflow_name": _WORKFLOW,
-                    "workflow_id": f"{organisation}:{job.flow}:{job.key}",
-                    "app_version": VERSION,
-                },
-                organisation,
-                job.flow,
-                job.key,
-                dict(job.arguments),
-            )
-
-    def schedule(
-        self, db: sa.Connection, organisation: OrganisationId, timers: Sequence[Timer]
-    ) -> None:
-        for timer in timers:
-            store.set_timer(db, organisation, timer.job, timer.due)
+            DBOS.migrate(owner_url, schema=SCHEMA, application_role=role)
 
 
 class Engine:
@@ -116,9 +73,9 @@ class Engine:
         self._stopping = False
         self._lock = threading.Lock()
         config: DBOSConfig = {
-            "name": _NAME,
+            "name": NAME,
             "system_database_engine": system,
-            "dbos_system_schema": _SCHEMA,
+            "dbos_system_schema": SCHEMA,
             "application_version": VERSION,
             "executor_id": executor,
             "serializer": DBOSPortableJSONSerializer(),
@@ -128,7 +85,7 @@ class Engine:
         }
         self._dbos = DBOS(config=config)
 
-        @DBOS.workflow(name=_WORKFLOW, max_recovery_attempts=1000)
+        @DBOS.workflow(name=WORKFLOW, max_recovery_attempts=1000)
         def run(organisation: str, flow: str, key: str, arguments: dict[str, str]) -> None:
             self._run(organisation, flow, key, arguments)
 

@@ -65,8 +65,15 @@ _DROP_TIMER = sa.text(
 _TICK = sa.text(
     "INSERT INTO workflows_tick (organisation, schedule, period) "
     "VALUES (:organisation, :schedule, :period) ON CONFLICT (organisation, schedule) "
-    "DO UPDATE SET period = excluded.period WHERE workflows_tick.period < excluded.period "
+    "DO UPDATE SET period = excluded.period, ticked_at = now() "
+    "WHERE workflows_tick.period < excluded.period "
+    "AND workflows_tick.ticked_at <= now() - CAST(:floor AS interval) "
     "RETURNING (xmax = 0) AS first"
+)
+_SETTLED = sa.text(
+    "SELECT organisation, schedule, "
+    "CASE WHEN ticked_at <= now() - CAST(:floor AS interval) THEN period END AS period "
+    "FROM workflows_tick"
 )
 _ENTER = sa.text("INSERT INTO workflows_executor (id, host, pid) VALUES (:id, :host, :pid)")
 _BEAT = sa.text(
@@ -200,12 +207,31 @@ def drop_timer(db: sa.Connection, organisation: OrganisationId, job: Job, now: d
     return db.execute(_DROP_TIMER, row).one_or_none() is not None
 
 
-def tick(db: sa.Connection, organisation: OrganisationId, schedule: str, period: int) -> bool:
-    """Whether `period` is new for a schedule that has ticked before; the first sight only starts it."""
+def tick(
+    db: sa.Connection,
+    organisation: OrganisationId,
+    schedule: str,
+    period: int,
+    floor: timedelta,
+) -> bool:
+    """Whether `period` is new for a schedule that has ticked before, at least `floor` of real time ago.
+
+    The first sight of a schedule only notes where it stands.
+    """
     row = db.execute(
-        _TICK, {"organisation": organisation, "schedule": schedule, "period": period}
+        _TICK,
+        {"organisation": organisation, "schedule": schedule, "period": period, "floor": floor},
     ).one_or_none()
     return row is not None and not row.first
+
+
+def settled_ticks(db: sa.Connection, floor: timedelta) -> Mapping[tuple[str, str], int | None]:
+    """The last period by organisation and schedule, or None where it ticked less than `floor` ago.
+
+    Needs the system's role.
+    """
+    rows = db.execute(_SETTLED, {"floor": floor})
+    return {(row.organisation, row.schedule): row.period for row in rows}
 
 
 def enter(db: sa.Connection, executor: str, host: str, pid: int) -> None:

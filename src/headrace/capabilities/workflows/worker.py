@@ -7,15 +7,16 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import sqlalchemy as sa
 
 from headrace.capabilities.workflows import store
 from headrace.capabilities.workflows.engine import CAPACITY, Capacity, Engine
 from headrace.capabilities.workflows.model import Fenced
+from headrace.capabilities.workflows.schedules import Schedules
 from headrace.kernel.context import system_actor
-from headrace.kernel.flow import Job, Queue
+from headrace.kernel.flow import Queue
 from headrace.kernel.ids import OrganisationId, new_id
 from headrace.kernel.journal.dispatch import Dispatcher
 from headrace.kernel.journal.sequencer import seal, sequence
@@ -24,7 +25,6 @@ from headrace.kernel.unit import Units
 FENCED_EXIT = 75
 """Exit code of a worker that lost its lease (EX_TEMPFAIL): the supervisor starts a fresh one."""
 
-_EPOCH = datetime(1970, 1, 5, tzinfo=UTC)  # a Monday, so that weekly periods are calendar weeks
 _LOG = logging.getLogger(__name__)
 
 
@@ -55,7 +55,7 @@ class Worker:
         self.id = new_id("exe")
         self._units = units
         self._system = system
-        self._organisations = organisations
+        self._schedules = Schedules(units=units, system=system, organisations=organisations)
         self._timing = timing or Timing()
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
@@ -158,23 +158,7 @@ class Worker:
             with self._units.open(system_actor(organisation), cause=f"timer:{job.flow}") as ctx:
                 if store.drop_timer(ctx.db, organisation, job, now):
                     ctx.start(job)
-        return bool(due) | self._ticks(now)
-
-    def _ticks(self, now: datetime) -> bool:
-        if not self._units.house.schedules:
-            return False
-        ticked = False
-        for organisation in self._organisations():
-            for schedule in self._units.house.schedules:
-                period = (now - _EPOCH) // schedule.every
-                with self._units.open(system_actor(organisation)) as ctx:
-                    if store.tick(ctx.db, organisation, schedule.name, period):
-                        key = f"{schedule.name}:{period}"
-                        ctx.start(
-                            Job(flow=schedule.flow, key=key, arguments={"period": str(period)})
-                        )
-                        ticked = True
-        return ticked
+        return bool(due) | bool(self._schedules.start_due())
 
     def _forget(self) -> None:
         with self._system.begin() as db:

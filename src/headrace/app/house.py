@@ -3,6 +3,7 @@
 from headrace.capabilities.agents.capability import CAPABILITY as AGENTS
 from headrace.capabilities.artifacts.capability import CAPABILITY as ARTIFACTS
 from headrace.capabilities.budgets.capability import CAPABILITY as BUDGETS
+from headrace.capabilities.flags.capability import CAPABILITY as FLAGS
 from headrace.capabilities.governance.capability import CAPABILITY as GOVERNANCE
 from headrace.capabilities.intake.capability import CAPABILITY as INTAKE
 from headrace.capabilities.missions.capability import CAPABILITY as MISSIONS
@@ -21,6 +22,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     PEOPLE,
     ARTIFACTS,
     RECORD,
+    FLAGS,
     GOVERNANCE,
     BUDGETS,
     AGENTS,

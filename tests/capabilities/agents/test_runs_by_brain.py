@@ -22,6 +22,8 @@ from headrace.capabilities.agents.model import (
     Workspace,
 )
 from headrace.capabilities.budgets import service as budgets
+from headrace.capabilities.governance import service as governance
+from headrace.capabilities.people import service as people
 from headrace.capabilities.people.model import PrincipalKind
 from headrace.kernel.errors import Conflict
 
@@ -196,6 +198,35 @@ def test_a_task_for_a_person_waits_as_a_row_until_somebody_hands_it_in(company):
     assert (result.state, result.brain) == ("succeeded", "human")
     assert result.principal == company.people["ada"].principal
     assert result.submitted == {"summary": "I decided."}
+
+
+def test_a_task_for_a_person_lies_in_the_inbox_of_whoever_may_do_it(company):
+    company.person("bob")
+    company.do(people.grant, "ada", "agent:do")
+    run = company.claim(role="writer", task="decide", workspace=None)
+    company.runner.drain()
+
+    def inbox(handle):
+        return company.do(governance.inbox, company.people[handle].principal, by=handle)
+
+    (item,) = inbox("ada")
+    assert (item.kind, item.id, item.context) == ("task", run, "mission:export")
+    assert item.asked.startswith("decide as writer")
+    assert f"run-submit {run}" in item.on_yes
+    assert company.do(governance.of_source, run) == item
+    assert inbox("bob") == ()
+
+    company.do(service.hand_in, run, {"summary": "I decided."}, by="ada")
+    assert inbox("ada") == ()
+
+
+def test_runs_are_listed_by_what_they_belong_to(company):
+    run = company.claim(role="writer", task="decide", workspace=None)
+    company.claim("k2", role="writer", task="decide", workspace=None, context="mission:other")
+
+    found = company.do(service.runs, context="mission:export")
+
+    assert [one.id for one in found] == [run]
 
 
 def test_a_person_s_result_of_the_wrong_form_is_refused_with_every_fault(company):

@@ -404,3 +404,36 @@ def test_the_paths_of_a_change_say_how_far_up_it_is_decided(product, firm):
     change = product.opens("docs/a.md")
 
     assert [g.tier for g in product.gates(change)] == [Tier.EXECUTIVE]
+
+
+def test_an_answer_about_a_head_that_moved_is_refused_and_the_next_report_asks_again(product, firm):
+    change = product.opens("src/a.py", policies=("architecture",))
+    asked = Escalation(question="Is fan-out right here?")
+    product.judges(change, Verdict.ESCALATE, escalation=asked)
+    moved = product.pushes(change, "second", "src/a.py")
+
+    with pytest.raises(Stale, match="looks at that first and asks again") as refused:
+        firm.does("tech-lead", service.answer, "Q-1", Answer.ALLOW)
+    assert refused.value.details["present"] == moved.head
+    product.judges(moved, Verdict.ESCALATE, escalation=asked)
+    firm.does("tech-lead", service.answer, "Q-1", Answer.ALLOW, seen=moved.head)
+
+    product.judges(moved)
+    assert [gate.state for gate in product.gates(moved)][-1] is GateState.OPEN
+    assert product.state(change).state is ChangeState.OPEN
+    product.decides("governor", product.gates(moved)[-1])
+    assert product.state(change).state is ChangeState.MERGING
+
+
+def test_a_change_shows_its_verdict_by_policy_and_overall_with_what_blocks(product, firm):
+    change = product.opens("src/a.py", policies=("architecture", "security"))
+    major = Finding(severity=Severity.MAJOR, clause="must", what="w", evidence="e", remediation="r")
+    product.judges(change, Verdict.FAIL, findings=(major,))
+
+    found = firm.system(service.verdict_on, Subject(kind=CHANGE, id=change.id))
+
+    assert (found.overall, found.unjudged) == (Verdict.FAIL, ("security",))
+    assert (found.tally.major, found.tally.blocking, found.tally.notes) == (1, 1, 0)
+    assert [(one.policy, one.verdict) for one in found.judgements] == [
+        ("architecture", Verdict.FAIL)
+    ]

@@ -1,6 +1,7 @@
 """Reports become judgements: independently, in rows that stay, with questions that people answer."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
@@ -17,7 +18,9 @@ from headrace.capabilities.governance.model import (
     ReportRefused,
     SelfJudged,
     Severity,
+    Stale,
     Subject,
+    Tally,
     Verdict,
 )
 
@@ -239,3 +242,51 @@ def test_reports_that_race_on_one_subject_are_numbered_without_gaps(firm, judges
         list(threads.map(lambda _: judges(a_report()), range(12)))
 
     assert [j.number for j in firm.system(service.judgements_of, PLAN)] == list(range(1, 13))
+
+
+def test_a_question_that_is_asked_again_is_about_what_was_looked_at_last(firm, judges):
+    judges(a_report(verdict=Verdict.ESCALATE, escalation=FAN_OUT))
+    judges(a_report(verdict=Verdict.ESCALATE, escalation=FAN_OUT, hash="hash-two"))
+
+    assert firm.system(service.question, "Q-1").hash == "hash-two"
+    with pytest.raises(Stale, match="You looked at hash-one, and Q-1 asks about hash-two"):
+        firm.does("tech-lead", service.answer, "Q-1", Answer.ALLOW, seen="hash-one")
+    done = firm.does("tech-lead", service.answer, "Q-1", Answer.ALLOW, seen="hash-two")
+    assert done.answer is Answer.ALLOW
+
+
+def test_a_later_pass_does_not_answer_in_the_place_of_the_person_who_is_asked(firm, judges):
+    judges(a_report(verdict=Verdict.ESCALATE, escalation=FAN_OUT))
+    judges(a_report())
+
+    against = firm.system(service.objections, PLAN, "hash-one", ["architecture"])
+
+    assert against == ("Q-1 on architecture waits for @tech-lead",)
+    firm.does("tech-lead", service.answer, "Q-1", Answer.ALLOW)
+    assert firm.system(service.objections, PLAN, "hash-one", ["architecture"]) == ()
+
+
+def test_a_question_that_the_next_version_asks_no_more_needs_no_answer(firm, judges):
+    judges(a_report(verdict=Verdict.ESCALATE, escalation=FAN_OUT))
+    judges(a_report(hash="hash-two"))
+
+    assert firm.system(service.question, "Q-1").withdrawn
+    assert firm.system(service.objections, PLAN, "hash-two", ["architecture"]) == ()
+    with pytest.raises(AlreadyDecided, match="needs no answer any more"):
+        firm.does("tech-lead", service.answer, "Q-1", Answer.ALLOW)
+
+
+def test_blocking_findings_are_counted_by_severity_and_all_others_are_notes(firm, judges):
+    critical = replace(MAJOR, severity=Severity.CRITICAL, what="no sign-in")
+    advisory = replace(critical, clause="should", what="no friendly words")
+    minor = replace(MAJOR, severity=Severity.MINOR, what="no example")
+    made = judges(a_report(findings=(MAJOR, critical, advisory, minor)))
+    style = replace(a_report("style", findings=(critical,)), verdict=Verdict.FAIL)
+    firm.does("security-review", service.judge, style)
+
+    found = firm.system(service.assess, PLAN, "hash-one", ["architecture", "style"])
+
+    assert firm.system(service.tally, made) == Tally(critical=1, major=1, notes=2)
+    assert found.tally == Tally(critical=1, major=1, notes=3)
+    assert found.tally.blocking == 2
+    assert found.overall is Verdict.FAIL

@@ -3,7 +3,7 @@
 import pytest
 
 from headrace.capabilities.governance import service
-from headrace.capabilities.governance.model import NotEligible
+from headrace.capabilities.governance.model import NotEligible, Stale
 from headrace.capabilities.people import service as people
 from headrace.capabilities.people.model import RightMissing
 from headrace.kernel.edge import Edge, Request
@@ -83,6 +83,8 @@ def test_a_report_is_handed_in_and_listed_and_its_question_answered(firm, a_plan
     second = call("architecture-review", "verdict.give", **report)
     newest = call("manager", "verdict.list", limit=1)
     older = call("manager", "verdict.list", limit=1, before=newest["next"])
+    assert len(call("manager", "verdict.list", subject="hire-1")["items"]) == 2
+    assert call("manager", "verdict.list", subject="hire-2")["items"] == []
     asked = call("manager", "question.show", question="Q-1")
     answered = call("vp-product", "question.answer", question="Q-1", answer="allow")
 
@@ -153,3 +155,24 @@ def test_the_right_to_decide_is_not_the_right_to_decide_everything(firm, a_plan,
 def test_what_makes_no_sense_is_refused(call, operation, input):
     with pytest.raises(Invalid):
         call("vp-product", operation, **input)
+
+
+def test_an_answer_names_the_hash_that_it_is_about(firm, a_plan, call):
+    firm.system(service.ask, a_plan())
+    report = {
+        "subject": {"kind": "plan", "id": "hire-1"},
+        "hash": "hash-one",
+        "policy": "architecture",
+        "verdict": "ESCALATE",
+        "escalation": {"question": "Is it right?", "to": "vp-product"},
+    }
+    call("architecture-review", "verdict.give", **report)
+    (item,) = (i for i in call("vp-product", "inbox.list")["items"] if i["kind"] == "question")
+
+    with pytest.raises(Stale, match="answer with its hash"):
+        call("vp-product", "question.answer", question="Q-1", answer="allow", hash="former")
+    answered = call(
+        "vp-product", "question.answer", question="Q-1", answer="allow", hash=item["hash"]
+    )
+
+    assert answered["answer"] == "allow"

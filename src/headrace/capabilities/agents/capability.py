@@ -1,6 +1,6 @@
 """The one declaration of what agents offers."""
 
-from headrace.capabilities.agents import flows, model, operations
+from headrace.capabilities.agents import flows, model, operations, waiting
 from headrace.capabilities.people.model import PeopleOnly
 from headrace.kernel.capability import Capability
 
@@ -23,5 +23,8 @@ CAPABILITY = Capability(
         model.ObservationMade,
         model.QuestionAsked,
     ),
-    declares=tuple(PeopleOnly(permission=name) for name in operations.KEPT_FROM_AGENTS),
+    declares=(
+        *(PeopleOnly(permission=name) for name in operations.KEPT_FROM_AGENTS),
+        waiting.source(operations.DO),
+    ),
 )

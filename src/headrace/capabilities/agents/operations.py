@@ -119,9 +119,12 @@ class Advancement:
 
 @dataclass(frozen=True, kw_only=True)
 class RunQuery:
+    """`context` is what the work belongs to: mission:bulk-data-export."""
+
     state: RunState | None = None
     role: str | None = None
     subject: str | None = None
+    context: str | None = None
     before: str | None = None
     limit: int = 50
 
@@ -265,6 +268,7 @@ def runs(ctx: Ctx, query: RunQuery) -> RunPage:
         state=query.state,
         role=query.role,
         subject=query.subject,
+        context=query.context,
         before=query.before,
         limit=query.limit,
     )

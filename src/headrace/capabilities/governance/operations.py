@@ -5,7 +5,9 @@ from datetime import datetime
 
 from headrace.capabilities.governance import service
 from headrace.capabilities.governance.model import (
+    CHANGE,
     Answer,
+    Assessment,
     BatchItem,
     Decision,
     Gate,
@@ -18,6 +20,7 @@ from headrace.capabilities.governance.model import (
     Question,
     QuestionId,
     Report,
+    Subject,
 )
 from headrace.kernel.capability import Effect, Http, Operation, OperationKind
 from headrace.kernel.context import Ctx
@@ -97,10 +100,14 @@ class QuestionAnswer:
     question: QuestionId
     answer: Answer
     note: str = ""
+    hash: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class VerdictQuery:
+    """`subject` is what was judged: CR-9."""
+
+    subject: str | None = None
     policy: str | None = None
     before: str = ""
     limit: int = 50
@@ -110,6 +117,11 @@ class VerdictQuery:
 class VerdictPage:
     items: tuple[Judgement, ...]
     next: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SubjectName:
+    change: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,19 +149,26 @@ class SwitchState:
 def inbox_list(ctx: Ctx, _: Nothing) -> Inbox:
     """List what waits for your decision, most urgent first.
 
-    Gates and questions alike: what is asked, why, what happens on yes and on no, how long it has
-    waited, and how much waits for it. Your own work is never here.
+    Gates, questions and tasks that wait for a person alike: what is asked, why, what happens on
+    yes and on no, how long it has waited, and how much waits for it. Your own work is never here.
     """
     return Inbox(items=service.inbox(ctx, ctx.principal))
 
 
 def inbox_show(ctx: Ctx, name: ItemName) -> InboxItem:
-    """Show one item of an inbox: a gate such as G-12 or a question such as Q-3."""
+    """Show one item of an inbox: a gate such as G-12, a question such as Q-3, a run that waits."""
     if name.item.startswith("G-"):
         return service.of_gate(ctx, service.gate(ctx, GateId(name.item)))
     if name.item.startswith("Q-"):
         return service.of_question(ctx, service.question(ctx, QuestionId(name.item)))
-    raise Invalid(f"{name.item!r} is no gate and no question; write G-12 or Q-3", item=name.item)
+    found = service.of_source(ctx, name.item)
+    if found is not None:
+        return found
+    raise Invalid(
+        f"{name.item!r} is no gate, no question and no run that waits for a person; "
+        "write G-12 or Q-3",
+        item=name.item,
+    )
 
 
 def gate_show(ctx: Ctx, name: GateName) -> Gate:
@@ -198,9 +217,10 @@ def question_answer(ctx: Ctx, asked: QuestionAnswer) -> Question:
     """Allow or refuse what an evaluator could not tell; a refusal says why.
 
     The evaluator then judges again in a new report. A refusal binds: the version it was asked
-    about cannot pass that policy any more.
+    about cannot pass that policy any more. The answer is about the hash that the question shows;
+    if its subject has changed since, it is refused with what to do.
     """
-    return service.answer(ctx, asked.question, asked.answer, asked.note)
+    return service.answer(ctx, asked.question, asked.answer, asked.note, seen=asked.hash)
 
 
 def verdict_give(ctx: Ctx, report: Report) -> Judgement:
@@ -217,10 +237,21 @@ def verdict_list(ctx: Ctx, query: VerdictQuery) -> VerdictPage:
     """List judgements, newest first, each with its findings; none is ever changed or removed."""
     at, _, id = query.before.partition("/")
     before = (datetime.fromisoformat(at), id) if id else None
-    found = service.judgements(ctx, policy=query.policy, before=before, limit=query.limit)
+    found = service.judgements(
+        ctx, subject=query.subject, policy=query.policy, before=before, limit=query.limit
+    )
     last = found[-1] if len(found) == query.limit else None
     following = f"{last.at.isoformat()}/{last.id}" if last else None
     return VerdictPage(items=tuple(found), next=following)
+
+
+def verdict_show(ctx: Ctx, name: SubjectName) -> Assessment:
+    """Show how a change stands: the newest verdict of every policy, and the overall one.
+
+    Critical and major findings on blocking criteria are counted as blocking, all others as notes.
+    A policy that nobody has judged on the present head is named, and is never a pass.
+    """
+    return service.verdict_on(ctx, Subject(kind=CHANGE, id=name.change))
 
 
 def policy_list(ctx: Ctx, _: Nothing) -> PolicyList:
@@ -323,6 +354,7 @@ OPERATIONS = (
         "/verdicts",
         ("subject.id", "policy", "number", "verdict", "summary", "at"),
     ),
+    _query("verdict.show", SubjectName, Assessment, verdict_show, "/changes/{change}/verdict"),
     _query(
         "policy.list",
         Nothing,

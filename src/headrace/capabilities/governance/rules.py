@@ -7,6 +7,7 @@ from headrace.capabilities.governance.model import (
     PASSES,
     Answer,
     Decision,
+    Finding,
     Gate,
     GateState,
     InboxItem,
@@ -15,6 +16,7 @@ from headrace.capabilities.governance.model import (
     Question,
     Report,
     Severity,
+    Tally,
     Tier,
     TierRule,
     Verdict,
@@ -75,9 +77,34 @@ def weighed(report: Report, policy: Policy, refused: Collection[Question] = ()) 
 
 
 def _weight(severity: Severity, clause: str, policy: Policy) -> Verdict:
+    blocks = _blocks(severity, clause, policy)
+    return Verdict.FAIL if blocks else Verdict.PASS_WITH_NOTES
+
+
+def _blocks(severity: Severity, clause: str, policy: Policy) -> bool:
     blocking = any(c.id == clause and c.blocking for c in policy.criteria)
-    fails = blocking and severity is not Severity.MINOR
-    return Verdict.FAIL if fails else Verdict.PASS_WITH_NOTES
+    return blocking and severity is not Severity.MINOR
+
+
+def tally(findings: Iterable[Finding], policy: Policy) -> Tally:
+    """How many findings block, and how many are notes: minor ones and those on advisory criteria.
+
+    Nothing that an advisory policy finds blocks.
+    """
+    told = list(findings)
+    blocking = [f for f in told if policy.blocking and _blocks(f.severity, f.clause, policy)]
+    critical = sum(f.severity is Severity.CRITICAL for f in blocking)
+    return Tally(critical=critical, major=len(blocking) - critical, notes=len(told) - len(blocking))
+
+
+def added(tallies: Iterable[Tally]) -> Tally:
+    """The sum of several policies' tallies."""
+    all_of = list(tallies)
+    return Tally(
+        critical=sum(one.critical for one in all_of),
+        major=sum(one.major for one in all_of),
+        notes=sum(one.notes for one in all_of),
+    )
 
 
 def overall(
@@ -125,8 +152,8 @@ def against(
 ) -> tuple[str, ...]:
     """Every reason of the blocking policies against going on; empty is a yes.
 
-    `judged` holds the newest judgement per policy on the present hash, `questions` the newest
-    question per policy.
+    `judged` holds the newest judgement per policy on the present hash, `questions` per policy the
+    one that counts (`that_counts`).
     """
     return tuple(
         reason
@@ -141,6 +168,9 @@ def _against(policy: Policy, judgement: Judgement | None, question: Question | N
     if judgement is None:
         return [f"{policy.key} is not judged{by} on this version yet"]
     match judgement.verdict:
+        case Verdict.PASS | Verdict.PASS_WITH_NOTES if _unanswered(question, judgement.hash):
+            assert question is not None  # nobody has answered it
+            return [f"{question.id} on {policy.key} waits for {', '.join(question.to)}"]
         case Verdict.PASS | Verdict.PASS_WITH_NOTES:
             return []
         case Verdict.ESCALATE if question is not None and question.answer is not None:
@@ -153,6 +183,38 @@ def _against(policy: Policy, judgement: Judgement | None, question: Question | N
             return [f"{policy.key} could not be evaluated: {judgement.summary}"]
         case Verdict.FAIL:
             return [f"{policy.key} failed with {_weighty(judgement)}"]
+
+
+def _unanswered(question: Question | None, hash: str) -> bool:
+    """Whether a person is still asked about this very hash: no later report answers in their place."""
+    return question is not None and is_open(question) and question.hash == hash
+
+
+def is_open(question: Question) -> bool:
+    """Whether somebody still has to answer."""
+    return question.answer is None and not question.withdrawn
+
+
+def that_counts(questions: Iterable[Question]) -> dict[str, Question]:
+    """Per policy the question that stands in the way: an open one, else the newest."""
+    found: dict[str, Question] = {}
+    for one in questions:
+        former = found.get(one.policy)
+        if former is None or is_open(one) or not is_open(former):
+            found[one.policy] = one
+    return found
+
+
+def moot(questions: Iterable[Question], report: Report, asks: str | None) -> tuple[Question, ...]:
+    """The open questions about former hashes that a report on the present one asks no more."""
+    return tuple(
+        one
+        for one in questions
+        if one.policy == report.policy
+        and is_open(one)
+        and one.hash != report.hash
+        and one.id != asks
+    )
 
 
 def _weighty(judgement: Judgement) -> str:
@@ -259,10 +321,6 @@ def refused(questions: Iterable[Question], policy: str) -> tuple[Question, ...]:
 def still_open(questions: Iterable[Question], policy: str, text: str) -> Question | None:
     """The question that asks the same already: nobody is asked one thing twice."""
     return next(
-        (
-            q
-            for q in questions
-            if (q.policy, q.question) == (policy, text) and q.answer is None and not q.withdrawn
-        ),
+        (q for q in questions if (q.policy, q.question) == (policy, text) and is_open(q)),
         None,
     )

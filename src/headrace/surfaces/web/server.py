@@ -155,12 +155,12 @@ class _Door:
             raise NotAllowed("Say first who you are, at /who; the operator decides nothing")
         client = Client(self._reception, visitor.credentials)
         item, choice, note = request.path_params["item"], form.get("decision"), form.get("note")
+        seen = form.get("hash")
+        if not seen:
+            raise Invalid("The form does not say what you looked at; load the page again")
         if item.startswith("Q-"):
-            client.do("question.answer", question=item, answer=choice, note=note)
+            client.do("question.answer", question=item, answer=choice, note=note, hash=seen)
         else:
-            seen = form.get("hash")
-            if not seen:
-                raise Invalid("The form does not say what you looked at; load the page again")
             client.do("gate.decide", gate=item, decision=choice, note=note, hash=seen)
         return _led(f"/?decided={quote(item, safe='')}")
 

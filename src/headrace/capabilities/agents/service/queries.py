@@ -33,16 +33,18 @@ def runs(
     state: RunState | None = None,
     role: str | None = None,
     subject: str | None = None,
+    context: str | None = None,
     before: str | None = None,
     limit: int = 50,
 ) -> Sequence[Run]:
-    """Runs, newest first, of one state, role or subject where named, those made before `before`."""
+    """Runs, newest first, of one state, role, subject or context where named, made before `before`."""
     return store.page(
         ctx.db,
         ctx.organisation,
         state=state,
         role=role,
         subject=subject,
+        context=context,
         before=before,
         limit=limit,
     )

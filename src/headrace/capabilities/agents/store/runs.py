@@ -41,6 +41,7 @@ _PAGE = sa.text(
     f"{_RUN} AND (CAST(:state AS text) IS NULL OR r.state = :state) "
     "AND (CAST(:role AS text) IS NULL OR r.role = :role) "
     "AND (CAST(:subject AS text) IS NULL OR r.subject = :subject) "
+    "AND (CAST(:context AS text) IS NULL OR r.context = :context) "
     "AND (CAST(:before AS text) IS NULL OR r.id < :before) ORDER BY r.id DESC LIMIT :limit"
 )
 _OPEN = sa.text(
@@ -129,12 +130,14 @@ def page(
     state: RunState | None,
     role: str | None,
     subject: str | None,
+    context: str | None,
     before: str | None,
     limit: int,
 ) -> Sequence[Run]:
     """Runs, newest first."""
-    place = {"state": state, "role": role, "subject": subject, "before": before, "limit": limit}
-    return [_run(row) for row in db.execute(_PAGE, {"organisation": organisation, **place})]
+    wanted = {"state": state, "role": role, "subject": subject, "context": context}
+    place = {"organisation": organisation, "before": before, "limit": limit}
+    return [_run(row) for row in db.execute(_PAGE, {**place, **wanted})]
 
 
 def open_ones(db: sa.Connection, organisation: OrganisationId) -> Sequence[AgentRunId]:

@@ -36,6 +36,7 @@ from headrace.capabilities.governance.model.gates import (
     GateState,
     Halt,
     InboxItem,
+    InboxSource,
     ItemKind,
     Proposal,
 )
@@ -53,6 +54,7 @@ from headrace.capabilities.governance.model.judgements import (
     QuestionId,
     Report,
     Severity,
+    Tally,
     Verdict,
 )
 from headrace.capabilities.governance.model.subjects import (
@@ -90,6 +92,7 @@ __all__ = [
     "HaltStands",
     "Halted",
     "InboxItem",
+    "InboxSource",
     "ItemKind",
     "Judged",
     "Judgement",
@@ -112,6 +115,7 @@ __all__ = [
     "Stale",
     "Subject",
     "SubjectEvent",
+    "Tally",
     "Tier",
     "TierRule",
     "Trend",

@@ -1,12 +1,13 @@
 """Gates, what is proposed at them, and what lies in an inbox."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NewType
 
 from headrace.capabilities.governance.model.subjects import Subject, Tier
+from headrace.kernel.context import Ctx
 from headrace.kernel.ids import PrincipalId
 
 GateId = NewType("GateId", str)
@@ -115,6 +116,7 @@ class ItemKind(StrEnum):
 
     GATE = "gate"
     QUESTION = "question"
+    TASK = "task"  # work that waits for a person to do it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,6 +137,18 @@ class InboxItem:
     blocks: int
     alike: str
     context: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class InboxSource:
+    """What another room has for people to do; declared by that room.
+
+    `waiting` gives everything that waits; whoever holds `permission` finds it in the inbox.
+    """
+
+    name: str  # "agents.tasks"
+    permission: str
+    waiting: Callable[[Ctx], Sequence[InboxItem]]
 
 
 @dataclass(frozen=True, kw_only=True)

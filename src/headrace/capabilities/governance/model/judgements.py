@@ -122,12 +122,26 @@ class Judgement:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Tally:
+    """How many findings block, by severity, and how many are notes that hold nothing up."""
+
+    critical: int = 0
+    major: int = 0
+    notes: int = 0
+
+    @property
+    def blocking(self) -> int:
+        return self.critical + self.major
+
+
+@dataclass(frozen=True, kw_only=True)
 class Assessment:
     """How a subject stands by the policies it must meet, on its present hash."""
 
     subject: Subject
     hash: str
     overall: Verdict
+    tally: Tally  # over the newest judgements
     judgements: tuple[Judgement, ...]  # the newest per policy
     unjudged: tuple[str, ...]  # required policies without a judgement on this hash
     without_evaluator: tuple[str, ...]  # why a required policy can have none

@@ -18,7 +18,13 @@ from headrace.capabilities.governance.service.gates import ask, standing, withdr
 from headrace.capabilities.governance.service.gates import get as gate
 from headrace.capabilities.governance.service.gates import listing as gates
 from headrace.capabilities.governance.service.gates import of_subject as gates_of
-from headrace.capabilities.governance.service.inbox import BLOCKS, inbox, of_gate, of_question
+from headrace.capabilities.governance.service.inbox import (
+    BLOCKS,
+    inbox,
+    of_gate,
+    of_question,
+    of_source,
+)
 from headrace.capabilities.governance.service.judging import judge
 from headrace.capabilities.governance.service.judging import listing as judgements
 from headrace.capabilities.governance.service.policies import (
@@ -28,7 +34,9 @@ from headrace.capabilities.governance.service.policies import (
     objections,
     policies,
     policy,
+    tally,
 )
+from headrace.capabilities.governance.service.policies import standing as verdict_on
 from headrace.capabilities.governance.service.questions import answer
 from headrace.capabilities.governance.service.questions import get as question
 from headrace.capabilities.governance.service.questions import of_subject as questions_of
@@ -66,6 +74,7 @@ __all__ = [
     "objections",
     "of_gate",
     "of_question",
+    "of_source",
     "policies",
     "policy",
     "present",
@@ -74,5 +83,7 @@ __all__ = [
     "resume",
     "reviewed",
     "standing",
+    "tally",
+    "verdict_on",
     "withdraw",
 ]

@@ -3,7 +3,14 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from headrace.capabilities.governance import rules
-from headrace.capabilities.governance.model import Gate, InboxItem, ItemKind, Question, Subject
+from headrace.capabilities.governance.model import (
+    Gate,
+    InboxItem,
+    InboxSource,
+    ItemKind,
+    Question,
+    Subject,
+)
 from headrace.capabilities.governance.service.eligibility import named
 from headrace.capabilities.governance.store import gates, questions
 from headrace.capabilities.people import service as people
@@ -22,7 +29,8 @@ Mine = Callable[[Sequence[str]], bool]
 def inbox(ctx: Ctx, principal: PrincipalId) -> tuple[InboxItem, ...]:
     """What waits for this person, highest tier first, then oldest. Agents and services have none.
 
-    What was delegated lies with the delegate alone. Nobody finds their own work here.
+    What was delegated lies with the delegate alone. Nobody finds their own work here. Work that
+    waits for a person to do it lies with everybody who may.
     """
     if people.principal(ctx, principal).kind is not PrincipalKind.PERSON:
         return ()
@@ -49,6 +57,16 @@ def _items(ctx: Ctx, principal: PrincipalId, mine: Mine) -> Iterator[InboxItem]:
     for question in questions.open_ones(ctx.db, ctx.organisation, _SCANNED):
         if principal not in question.authors and mine(question.to):
             yield of_question(ctx, question)
+    handle = people.principal(ctx, principal).handle
+    for source in ctx.declared(InboxSource):
+        if handle in people.holders(ctx, source.permission):
+            yield from source.waiting(ctx)
+
+
+def of_source(ctx: Ctx, id: str) -> InboxItem | None:
+    """What another room has for people to do under this id, or None."""
+    found = (item for one in ctx.declared(InboxSource) for item in one.waiting(ctx))
+    return next((item for item in found if item.id == id), None)
 
 
 def of_gate(ctx: Ctx, gate: Gate) -> InboxItem:

@@ -44,6 +44,9 @@ def judge(ctx: Ctx, report: Report, *, evaluator: PrincipalId | None = None) -> 
     locks.lock(ctx.db, ctx.organisation, report.subject)
     asked = questions.of_subject(ctx.db, ctx.organisation, report.subject)
     question = _ask(ctx, report, against, known, asked, who) if report.escalation else None
+    if known.hash in (None, report.hash):
+        for one in rules.moot(asked, report, question):
+            questions.withdraw_one(ctx.db, ctx.organisation, one.id)
     made = judgements.add(
         ctx.db,
         ctx.organisation,
@@ -89,10 +92,15 @@ def _ask(
     asked: Sequence[Question],
     who: PrincipalId,
 ) -> QuestionId:
-    """The question that the report escalates to: the open one that asks the same, or a new one."""
+    """The question that the report escalates to: the open one that asks the same, or a new one.
+
+    One that is asked again is about what was looked at last, and keeps its id and its age.
+    """
     assert report.escalation is not None  # the caller has looked
     same = rules.still_open(asked, against.key, report.escalation.question)
     if same is not None:
+        if known.hash in (None, report.hash):
+            questions.move(ctx.db, ctx.organisation, same.id, report.hash)
         return same.id
     made = _question(ctx, report, report.escalation, against, known, who)
     questions.add(ctx.db, ctx.organisation, made)
@@ -167,9 +175,15 @@ def _tell(ctx: Ctx, made: Judgement, known: Facts) -> None:
 def listing(
     ctx: Ctx,
     *,
+    subject: str | None = None,
     policy: str | None = None,
     before: tuple[datetime, str] | None = None,
     limit: int = 50,
 ) -> Sequence[Judgement]:
-    """Judgements, newest first; `before` is time and id of the last one seen."""
-    return judgements.listing(ctx.db, ctx.organisation, policy=policy, before=before, limit=limit)
+    """Judgements, newest first, on one subject's id or by one policy where named.
+
+    `before` is time and id of the last one seen.
+    """
+    return judgements.listing(
+        ctx.db, ctx.organisation, subject=subject, policy=policy, before=before, limit=limit
+    )

@@ -10,7 +10,9 @@ from headrace.capabilities.governance.model import (
     PolicyUnknown,
     Question,
     Subject,
+    Tally,
 )
+from headrace.capabilities.governance.service.subjects import facts
 from headrace.capabilities.governance.store import judgements, questions
 from headrace.kernel.context import Ctx
 from headrace.kernel.errors import Conflict
@@ -48,10 +50,27 @@ def assess(ctx: Ctx, subject: Subject, hash: str, required: Sequence[str]) -> As
         subject=subject,
         hash=hash,
         overall=rules.overall(wanted, {key: one.verdict for key, one in newest.items()}),
+        tally=rules.added(
+            rules.tally(newest[one.key].findings, one) for one in wanted if one.key in newest
+        ),
         judgements=tuple(newest.values()),
         unjudged=rules.unjudged(required, newest.keys()),
         without_evaluator=rules.without_evaluator(required, known, gaps),
     )
+
+
+def standing(ctx: Ctx, subject: Subject) -> Assessment:
+    """How a change or version stands on its present hash by the policies that it names.
+
+    Raises NotFound of the room that the subject belongs to.
+    """
+    known = facts(ctx, subject)
+    return assess(ctx, subject, known.hash or "", known.policies)
+
+
+def tally(ctx: Ctx, judgement: Judgement) -> Tally:
+    """How many findings of a judgement block, and how many are notes. Raises PolicyUnknown."""
+    return rules.tally(judgement.findings, policy(ctx, judgement.policy))
 
 
 def objections(ctx: Ctx, subject: Subject, hash: str, required: Sequence[str]) -> tuple[str, ...]:
@@ -76,8 +95,7 @@ def _newest(ctx: Ctx, subject: Subject, hash: str) -> dict[str, Judgement]:
 
 
 def _questions(ctx: Ctx, subject: Subject) -> dict[str, Question]:
-    found = questions.of_subject(ctx.db, ctx.organisation, subject)
-    return {question.policy: question for question in found}
+    return rules.that_counts(questions.of_subject(ctx.db, ctx.organisation, subject))
 
 
 def _gaps(ctx: Ctx, policy: Policy) -> tuple[str, ...]:

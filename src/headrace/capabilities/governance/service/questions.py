@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from headrace.capabilities.governance import rules
 from headrace.capabilities.governance.model import (
     AlreadyDecided,
     Answer,
@@ -10,23 +11,32 @@ from headrace.capabilities.governance.model import (
     Question,
     QuestionId,
     QuestionNotFound,
+    Stale,
     Subject,
 )
 from headrace.capabilities.governance.service import eligibility
+from headrace.capabilities.governance.service.subjects import facts
 from headrace.capabilities.governance.store import locks, questions
 from headrace.kernel.context import Ctx
 
 
-def answer(ctx: Ctx, id: QuestionId, answer: Answer, note: str = "") -> Question:
+def answer(
+    ctx: Ctx, id: QuestionId, answer: Answer, note: str = "", *, seen: str | None = None
+) -> Question:
     """A person's word on a question; the evaluator then judges again, in a new report.
 
-    The former judgement stays ESCALATE. A no binds: the same hash cannot pass that policy any more.
-    Raises QuestionNotFound, NotEligible, NoteMissing (a no says why), AlreadyDecided with who
-    was faster; the same word again by the same person does nothing. Records Answered.
+    `seen` is the hash that the person looked at, where a door knows it. The former judgement stays
+    ESCALATE. A no binds: the same hash cannot pass that policy any more. Raises QuestionNotFound,
+    NotEligible, NoteMissing (a no says why), Stale when its subject has changed since it was asked,
+    AlreadyDecided with who was faster; the same word again by the same person does nothing.
+    Records Answered.
     """
     asked = get(ctx, id)
     locks.lock(ctx.db, ctx.organisation, asked.subject)
     eligibility.require(ctx, asked.id, asked.to, asked.authors)
+    asked = get(ctx, id)  # as it is now that nobody else changes it
+    if rules.is_open(asked):
+        _require_fresh(ctx, asked, seen)
     if answer is Answer.REFUSE and not note.strip():
         raise NoteMissing("A no helps nobody without its reason; say with --note why")
     if not questions.answer(ctx.db, ctx.organisation, id, answer, ctx.principal, note, ctx.now):
@@ -45,6 +55,27 @@ def answer(ctx: Ctx, id: QuestionId, answer: Answer, note: str = "") -> Question
         )
     )
     return get(ctx, id)
+
+
+def _require_fresh(ctx: Ctx, asked: Question, seen: str | None) -> None:
+    present = facts(ctx, asked.subject).hash
+    if present is not None and present != asked.hash:
+        raise Stale(
+            f"{asked.id} asks about {asked.hash[:12]}, and {asked.subject.id} is now "
+            f"{present[:12]}: the evaluator of {asked.policy} looks at that first and asks again if "
+            "it still cannot tell; look into your inbox then",
+            question=asked.id,
+            asked=asked.hash,
+            present=present,
+        )
+    if seen is not None and seen != asked.hash:
+        raise Stale(
+            f"You looked at {seen[:12]}, and {asked.id} asks about {asked.hash[:12]}; look at that "
+            f"with `headrace question show {asked.id}` and answer with its hash",
+            question=asked.id,
+            asked=asked.hash,
+            seen=seen,
+        )
 
 
 def _again(ctx: Ctx, id: QuestionId, answer: Answer) -> Question:

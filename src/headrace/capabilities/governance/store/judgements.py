@@ -32,6 +32,7 @@ _SUBJECT = sa.text(
 _LIST = sa.text(
     "SELECT * FROM governance_judgement WHERE organisation = :organisation "
     "AND (CAST(:policy AS text) IS NULL OR policy = :policy) "
+    "AND (CAST(:subject AS text) IS NULL OR subject = :subject) "
     "AND (CAST(:before AS timestamptz) IS NULL OR (at, id) < (:before, :before_id)) "
     "ORDER BY at DESC, id DESC LIMIT :limit"
 )
@@ -87,13 +88,19 @@ def listing(
     db: sa.Connection,
     organisation: OrganisationId,
     *,
+    subject: str | None,
     policy: str | None,
     before: tuple[datetime, str] | None,
     limit: int,
 ) -> Sequence[Judgement]:
     """Newest first; `before` is time and id of the last one seen."""
     at, id = before or (None, None)
-    values = {"organisation": organisation, "policy": policy, "limit": limit}
+    values = {
+        "organisation": organisation,
+        "subject": subject,
+        "policy": policy,
+        "limit": limit,
+    }
     rows = db.execute(_LIST, {**values, "before": at, "before_id": id}).mappings()
     return [_judgement(row) for row in rows]
 

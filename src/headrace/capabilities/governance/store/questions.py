@@ -43,6 +43,15 @@ _WITHDRAW = sa.text(
     f"UPDATE governance_question SET withdrawn = true WHERE {_OF_SUBJECT} AND answer IS NULL"
 )
 
+_WITHDRAW_ONE = sa.text(
+    "UPDATE governance_question SET withdrawn = true "
+    "WHERE organisation = :organisation AND id = :id AND answer IS NULL"
+)
+_MOVE = sa.text(
+    "UPDATE governance_question SET hash = :hash "
+    "WHERE organisation = :organisation AND id = :id AND answer IS NULL"
+)
+
 
 def add(db: sa.Connection, organisation: OrganisationId, question: Question) -> None:
     db.execute(
@@ -99,6 +108,15 @@ def answer(
 
 def withdraw(db: sa.Connection, organisation: OrganisationId, subject: Subject) -> None:
     db.execute(_WITHDRAW, locks.place(organisation, subject))
+
+
+def withdraw_one(db: sa.Connection, organisation: OrganisationId, id: QuestionId) -> None:
+    db.execute(_WITHDRAW_ONE, {"organisation": organisation, "id": id})
+
+
+def move(db: sa.Connection, organisation: OrganisationId, id: QuestionId, hash: str) -> None:
+    """The open question is about this hash from now on."""
+    db.execute(_MOVE, {"organisation": organisation, "id": id, "hash": hash})
 
 
 def _question(row: sa.RowMapping) -> Question:

@@ -65,9 +65,9 @@ FIELDS = (
     text(
         "blocking",
         label="Blocking issues",
-        projected=True,
-        summary="How many findings block, by severity: counted.",
+        summary="How many findings block, by severity: counted, never typed.",
     ),
+    whole("notes", label="Advisory notes", minimum=0, summary="How many findings block nothing."),
 )
 
 POLICIES = Table(

@@ -26,6 +26,8 @@ _QUESTION = (
     Choice(value="allow", label="Allow", needs_note=False),
     Choice(value="refuse", label="Refuse", needs_note=True),
 )
+_CHOICES = {"gate": _GATE, "question": _QUESTION}
+"""What may be decided by sort; a task is not decided but done, as its item says."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +80,7 @@ def show_item(asked: Asked) -> ItemPage:
         waits_for=gate.approvers if gate else (),
         made_by=tuple(named(names, one) for one in gate.authors) if gate else (),
         person=asked.person,
-        choices=_GATE if item.kind == "gate" else _QUESTION,
+        choices=_CHOICES.get(item.kind, ()),
         members=tuple(artifacts.shown(client, one) for one in change.members) if change else (),
         change=change,
         files=files,

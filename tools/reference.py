@@ -1,23 +1,27 @@
 """Writes docs/reference/ from the code, so that what is public is documented by being declared.
 
-`python -m tools.reference` writes the pages; with `--check` it writes nothing and says which
-page no longer equals the code. Settings come from `headrace.settings`, everything else from the
-composed house of `headrace.app`.
+`python -m tools.reference` writes the pages, and the nouns of the command line beside them; with
+`--check` it writes nothing and says which of them no longer equals the code. Settings come from
+`headrace.settings`, everything else from the composed house of `headrace.app`.
 """
 
 import dataclasses
 import importlib
 import importlib.util
 import inspect
+import json
 import sys
 import typing
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from headrace.kernel.capability import Capability, Operation
 from headrace.kernel.events import Event
+from headrace.surfaces.cli.tree import outline_of
 
-FOLDER = Path(__file__).resolve().parents[1] / "docs" / "reference"
+ROOT = Path(__file__).resolve().parents[1]
+FOLDER = ROOT / "docs" / "reference"
+NOUNS = ROOT / "src" / "headrace" / "app" / "nouns.py"
 MADE = "<!-- Made by `make reference` from the code; change the code, not this page. -->"
 
 
@@ -31,6 +35,25 @@ def pages() -> dict[str, str]:
         made["operations.md"] = operations_page(house.capabilities)
         made["events.md"] = events_page(house.capabilities)
     return made
+
+
+def nouns_module(nouns: Mapping[str, str]) -> str:
+    """The outline of the command line, which `headrace --help` tells without composing the house."""
+    lines = [f"    {json.dumps(name)}: {json.dumps(told)}," for name, told in nouns.items()]
+    return "\n".join(
+        [
+            '"""The nouns of the command line. Made by `make reference` from the code; change the code."""',
+            "",
+            "from collections.abc import Mapping",
+            "",
+            "# fmt: off",
+            "# ruff: noqa: E501",
+            "NOUNS: Mapping[str, str] = {",
+            *lines,
+            "}",
+            "",
+        ]
+    )
 
 
 def settings_page(settings: type) -> str:
@@ -149,11 +172,14 @@ def outdated(made: dict[str, str]) -> list[str]:
 def main(arguments: list[str]) -> int:
     """Writes the pages, or checks them; 1 when a page does not equal the code."""
     made = pages()
+    nouns = nouns_module(outline_of(importlib.import_module("headrace.app").HOUSE))
     if "--check" in arguments:
-        wrong = outdated(made)
+        wrong = [f"docs/reference/{name}" for name in outdated(made)]
+        wrong += [str(NOUNS.relative_to(ROOT))] if NOUNS.read_text() != nouns else []
         for name in wrong:
-            print(f"docs/reference/{name} does not equal the code: run `make reference`")
+            print(f"{name} does not equal the code: run `make reference`")
         return 1 if wrong else 0
+    NOUNS.write_text(nouns)
     FOLDER.mkdir(parents=True, exist_ok=True)
     for name in outdated(made):
         path = FOLDER / name

@@ -7,9 +7,10 @@ import sys
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from headrace.app.installation import Installation
-from headrace.settings import Settings
+if TYPE_CHECKING:  # each command imports what it needs: `headrace --help` needs none of it
+    from headrace.app.installation import Installation
 
 _WIDE = 150
 """Columns of the demonstration's tables where no terminal says how many it has."""
@@ -17,58 +18,80 @@ _WIDE = 150
 Command = Callable[..., int | None]
 
 
-def commands(settings: Settings) -> Mapping[str, Command]:
-    """What `headrace` understands besides the operations."""
+def installation() -> "Installation":
+    """The installation that the environment names. Raises Invalid with every wrong setting."""
+    from pydantic import ValidationError
 
-    def migrate() -> None:
-        """Bring the database's tables up to date; run after every upgrade."""
-        Installation(settings).migrate()
-        print("The tables are up to date.")
+    from headrace.app.installation import Installation
+    from headrace.kernel.errors import Invalid
+    from headrace.settings import Settings
 
-    def worker(*, supervised: bool = False) -> None:
-        """Run one worker in the foreground; `headrace up` runs them for you.
+    try:
+        return Installation(Settings())
+    except ValidationError as fault:
+        wrong = "; ".join(
+            f"HEADRACE_{'_'.join(map(str, one['loc'])).upper()}: {one['msg']}"
+            for one in fault.errors(include_url=False, include_input=False)
+        )
+        raise Invalid(f"A setting in the environment cannot be used: {wrong}") from None
 
-        Parameters
-        ----------
-        supervised
-            End when the process that started this one is gone.
-        """
-        run_worker(Installation(settings), supervised=supervised)
 
-    def up(
-        *, workers: int = settings.workers, host: str = settings.host, port: int = settings.port
-    ) -> None:
-        """Start the server: the database, the workers, the REST interface and the console's first page."""
-        from headrace.app.server import serve
+def migrate() -> None:
+    """Bring the database's tables up to date; run after every upgrade."""
+    installation().migrate()
+    print("The tables are up to date.")
 
-        serve(Installation(settings), workers=workers, host=host, port=port)
 
-    def stop() -> None:
-        """Stop the embedded database of this home; a server that still runs starts it again."""
-        from headrace.kernel.postgres import stop as stop_server
+def worker(*, supervised: bool = False) -> None:
+    """Run one worker in the foreground; `headrace up` runs them for you.
 
-        installation = Installation(settings)
-        location = installation.location
-        directory = getattr(location, "directory", None)
-        if directory is None:
-            print("This home uses a server that is not ours to stop.")
-        else:
-            print("Stopped." if stop_server(directory) else "It was not running.")
+    Parameters
+    ----------
+    supervised
+        End when the process that started this one is gone.
+    """
+    run_worker(installation(), supervised=supervised)
 
-    def doctor() -> int:
-        """Look after this installation: what is well, what is not, and what to do about it."""
-        from headrace.app.doctor import examine
 
-        return examine(Installation(settings))
+def up(*, workers: int | None = None, host: str | None = None, port: int | None = None) -> None:
+    """Start the server: the database, the workers, REST, MCP and the console.
 
-    return {
-        "demo": demo,
-        "migrate": migrate,
-        "worker": worker,
-        "up": up,
-        "stop": stop,
-        "doctor": doctor,
-    }
+    Parameters
+    ----------
+    workers
+        Worker processes; default: HEADRACE_WORKERS, or 1.
+    host
+        Address to listen on; default: HEADRACE_HOST, or 127.0.0.1.
+    port
+        Port to listen on; 0 takes a free one. Default: HEADRACE_PORT, or 8700.
+    """
+    from headrace.app.server import serve
+
+    here = installation()
+    serve(
+        here,
+        workers=here.settings.workers if workers is None else workers,
+        host=here.settings.host if host is None else host,
+        port=here.settings.port if port is None else port,
+    )
+
+
+def stop() -> None:
+    """Stop the embedded database of this home; a server that still runs starts it again."""
+    from headrace.kernel.postgres import stop as stop_server
+
+    directory = getattr(installation().location, "directory", None)
+    if directory is None:
+        print("This home uses a server that is not ours to stop.")
+    else:
+        print("Stopped." if stop_server(directory) else "It was not running.")
+
+
+def doctor() -> int:
+    """Look after this installation: what is well, what is not, and what to do about it."""
+    from headrace.app.doctor import examine
+
+    return examine(installation())
 
 
 def demo(
@@ -119,7 +142,7 @@ def demo(
     return run_demo(options, Console(width=None if sys.stdout.isatty() else _WIDE))
 
 
-def run_worker(installation: Installation, *, supervised: bool) -> None:
+def run_worker(installation: "Installation", *, supervised: bool) -> None:
     """Run a worker until SIGTERM or SIGINT, or until the supervisor that started it is gone."""
     logging.basicConfig(
         level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s"
@@ -134,3 +157,14 @@ def run_worker(installation: Installation, *, supervised: bool) -> None:
         if supervised and os.getppid() != parent:
             break
     worker.stop()
+
+
+COMMANDS: Mapping[str, Command] = {
+    "demo": demo,
+    "migrate": migrate,
+    "worker": worker,
+    "up": up,
+    "stop": stop,
+    "doctor": doctor,
+}
+"""What `headrace` understands besides the operations."""

@@ -71,4 +71,9 @@ def _schema(installation: Installation) -> Iterator[Symptom]:
     yield Symptom(name="schema", well=True, says="up to date")
 
 
-CHECKS = (_python, _git, _home, _database, _schema)
+def _declarations(installation: Installation) -> Iterator[Symptom]:
+    installation.check_declarations()
+    yield Symptom(name="declarations", well=True, says="every role card can be read")
+
+
+CHECKS = (_python, _git, _home, _declarations, _database, _schema)

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
 from headrace.app.house import compose
+from headrace.capabilities.agents import service as agents
 from headrace.capabilities.agents.brains.external_agent import ExternalAgent
 from headrace.capabilities.agents.brains.settings import ModelConfig
 from headrace.capabilities.agents.configuration import BrainSettings
@@ -18,8 +20,7 @@ from headrace.capabilities.people import service as people
 from headrace.capabilities.people.entrance import Entrance
 from headrace.capabilities.record.model import Places
 from headrace.capabilities.streams import service as streams
-from headrace.capabilities.workflows.engine import JobWriter, prepare
-from headrace.capabilities.workflows.worker import Timing, Worker
+from headrace.capabilities.workflows.jobs import JobWriter
 from headrace.kernel.access import Reception
 from headrace.kernel.clock import Clock, parse_clock
 from headrace.kernel.context import system_actor
@@ -32,6 +33,9 @@ from headrace.kernel.postgres import DataDirectory, supplied
 from headrace.kernel.rehearsal import Rehearsal
 from headrace.kernel.unit import Units
 from headrace.settings import Settings
+
+if TYPE_CHECKING:
+    from headrace.capabilities.workflows.worker import Worker
 
 
 def default_home() -> Path:
@@ -147,10 +151,23 @@ class Installation:
 
     def migrate(self) -> None:
         """Bring the tables up to date; the house's own, then those of the workflow engine."""
+        from headrace.capabilities.workflows.engine import prepare
+
+        self.check_declarations()
         self.database.migrate(self.house, prepare)
 
-    def worker(self) -> Worker:
+    def check_declarations(self) -> None:
+        """Read what packs declare in files. Raises DeclarationsInvalid with every fault of them.
+
+        Commands read it when they need it; whoever starts a server or a worker hears of it before.
+        """
+        agents.check_roles(self.house)
+
+    def worker(self) -> "Worker":
         """A worker for this process. One per process."""
+        from headrace.capabilities.workflows.worker import Timing, Worker
+
+        self.check_declarations()
         return Worker(
             units=self.units,
             system=self.database.system,

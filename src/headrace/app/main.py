@@ -2,28 +2,42 @@
 
 import sys
 
-from headrace.app.commands import commands
-from headrace.app.installation import Installation
-from headrace.kernel.access import Call, Credentials
-from headrace.kernel.json import Json
-from headrace.settings import Settings
+from headrace.app.commands import COMMANDS, installation
+from headrace.app.nouns import NOUNS
+from headrace.kernel.errors import HeadraceError
+from headrace.surfaces.cli.main import failed, in_order, run
 from headrace.surfaces.cli.main import main as command_line
+from headrace.surfaces.cli.outline import outline, suffices
 
 
 def main() -> int:
     """Run one command; its exit code."""
-    settings = Settings()
-    installation = Installation(settings)
+    words = in_order(sys.argv[1:])
+    if suffices(words, COMMANDS):
+        return run(outline(NOUNS, COMMANDS), words)
+    try:
+        return _of_the_house(words)
+    except HeadraceError as fault:  # before there was a command line that could tell it
+        return failed(fault, words)
+
+
+def _of_the_house(words: list[str]) -> int:
+    """Run an operation. Imported here is what `headrace --help` does without."""
+    from headrace.kernel.access import Call, Credentials
+    from headrace.kernel.json import Json
+
+    here = installation()
+    settings = here.settings
 
     def perform(call: Call) -> Json:
-        return installation.reception.perform(call)
+        return here.reception.perform(call)
 
     token = settings.token.get_secret_value() if settings.token else None
     return command_line(
-        sys.argv[1:],
-        house=installation.house,
+        words,
+        house=here.house,
         perform=perform,
-        extras=commands(settings),
+        extras=COMMANDS,
         defaults=Credentials(
             token=token, organisation=settings.organisation or None, trusted=token is None
         ),

@@ -4,17 +4,18 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 import sqlalchemy as sa
 
 from headrace.kernel.errors import Conflict, HeadraceError
 from headrace.kernel.house import House
-from headrace.kernel.migrate import migrate, pending
 from headrace.kernel.postgres import Addresses, DataDirectory, bootstrap, start
-from headrace.kernel.schema import Roles
 from headrace.kernel.tenancy import Tenancy, tenancy_secret
+
+if TYPE_CHECKING:
+    from headrace.kernel.schema import Roles
 
 _CONNECTIONS = sa.text(
     "SELECT (SELECT count(*) FROM pg_stat_activity), current_setting('max_connections')::int"
@@ -98,18 +99,24 @@ class Database:
 
     def migrate(self, house: House, prepare_engine: Callable[[str, list[str]], None]) -> None:
         """Bring the tables of the house, and then those of the workflow engine, up to date."""
+        from headrace.kernel.migrate import migrate  # Alembic; no other command needs it
+
         roles = self.roles
         owner = sa.create_engine(self._addresses.owner, poolclass=sa.NullPool)
         migrate(owner, house, roles=roles, app_password=_password(self._addresses.app))
         prepare_engine(self._addresses.owner, [roles.app, roles.system])
 
     @property
-    def roles(self) -> Roles:
+    def roles(self) -> "Roles":
+        from headrace.kernel.schema import Roles
+
         found = self._addresses
         return Roles(owner=_user(found.owner), app=_user(found.app), system=_user(found.system))
 
     def check(self, house: House) -> None:
         """Raises SchemaBehind when `headrace migrate` has something to do."""
+        from headrace.kernel.migrate import pending
+
         with self.system.connect() as db:
             missing = pending(db, house)
         if missing:

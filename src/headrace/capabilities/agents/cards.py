@@ -1,6 +1,6 @@
 """Role cards: what an employee of a role may do, as data that a person can read and check."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -186,6 +186,17 @@ class Catalogue:
             for card in self.cards
             if policy in card.evaluates and card.status is Lifecycle.ACTIVE
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Roles:
+    """A pack's declaration of its roles. `read` gives its catalogue, and gives it again for nothing.
+
+    A catalogue is read when somebody first asks for a role: most commands ask for none, and reading
+    takes longer than they do. A server and a worker ask before they start (`check_roles`).
+    """
+
+    read: Callable[[], Catalogue]
 
 
 def recipe_hash(

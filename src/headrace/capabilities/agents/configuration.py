@@ -6,18 +6,20 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from headrace.capabilities.agents.brains.brain import Brain
 from headrace.capabilities.agents.brains.call_log import CallLog
 from headrace.capabilities.agents.brains.external_agent import ExternalAgent
 from headrace.capabilities.agents.brains.model_brain import ModelBrain
 from headrace.capabilities.agents.brains.plain_brain import PlainBrain
-from headrace.capabilities.agents.brains.recorded_brain import RecordedBrain
 from headrace.capabilities.agents.brains.settings import ModelConfig
 from headrace.capabilities.agents.cards import ModelTier
 from headrace.capabilities.agents.conversation import BrainKind, Task
-from headrace.capabilities.agents.recordings import NoRecording, Recording, load_recordings
 from headrace.kernel.context import Ctx
+
+if TYPE_CHECKING:  # only who plays recordings back imports their parser and their templates
+    from headrace.capabilities.agents.recordings import Recording
 
 
 def _search_path() -> str:
@@ -48,9 +50,13 @@ class BrainSettings:
     watch_every: timedelta = timedelta(seconds=2)
 
     @cached_property
-    def recordings(self) -> tuple[Recording, ...]:
+    def recordings(self) -> "tuple[Recording, ...]":
         """Read once. Raises DeclarationsInvalid with every fault."""
-        return load_recordings(self.recordings_folder) if self.recordings_folder else ()
+        if self.recordings_folder is None:
+            return ()
+        from headrace.capabilities.agents.recordings import load_recordings
+
+        return load_recordings(self.recordings_folder)
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -65,6 +71,8 @@ class BrainSettings:
         if kind is BrainKind.PLAIN:
             return PlainBrain()
         if kind is BrainKind.RECORDED and self.recordings:
+            from headrace.capabilities.agents.brains.recorded_brain import RecordedBrain
+
             return RecordedBrain(
                 recordings=self.recordings,
                 priced_as=self.priced_as,
@@ -89,8 +97,12 @@ class BrainSettings:
 
     def _is_recorded(self, task: Task) -> bool:
         speaker = self.speaker(BrainKind.RECORDED, ModelTier.SMALL)
+        if speaker is None:
+            return False
+        from headrace.capabilities.agents.recordings import NoRecording
+
         try:
-            return speaker is not None and bool(speaker.identity(task))
+            return bool(speaker.identity(task))
         except NoRecording:
             return False
 

@@ -3,7 +3,7 @@
 from headrace.kernel.capability import Capability
 from headrace.packs.enterprise import build, discover, requests
 from headrace.packs.enterprise.foundation import BRANCHES, FOUNDATION
-from headrace.packs.enterprise.roles import catalogue
+from headrace.packs.enterprise.roles import ROLES
 from headrace.packs.enterprise.stream import LIFECYCLE, REQUEST
 from headrace.packs.enterprise.types import TYPES
 
@@ -13,5 +13,5 @@ CAPABILITY = Capability(
     operations=(*discover.OPERATIONS, *requests.OPERATIONS),
     checks=build.CHECKS,
     subscriptions=(*discover.SUBSCRIPTIONS, *build.SUBSCRIPTIONS),
-    declares=(*TYPES, LIFECYCLE, REQUEST, FOUNDATION, *BRANCHES, catalogue(), *build.DECLARES),
+    declares=(*TYPES, LIFECYCLE, REQUEST, FOUNDATION, *BRANCHES, ROLES, *build.DECLARES),
 )

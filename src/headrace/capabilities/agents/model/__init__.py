@@ -1,6 +1,6 @@
 """The words of agents."""
 
-from headrace.capabilities.agents.cards import Catalogue, Lifecycle, RoleCard, TaskCard
+from headrace.capabilities.agents.cards import Catalogue, Lifecycle, RoleCard, Roles, TaskCard
 from headrace.capabilities.agents.conversation import BrainKind, Usage
 from headrace.capabilities.agents.model.employees import (
     Employee,
@@ -93,6 +93,7 @@ __all__ = [
     "Resumed",
     "RoleCard",
     "RoleUnknown",
+    "Roles",
     "Run",
     "RunClaimed",
     "RunEnd",

@@ -1,6 +1,5 @@
 """The verbs of agents."""
 
-from headrace.capabilities.agents.card_files import load_catalogue
 from headrace.capabilities.agents.service.beginning import Beginning, Way, begin, stop_wanted
 from headrace.capabilities.agents.service.claiming import FLOW, claim, skill
 from headrace.capabilities.agents.service.doing import (
@@ -29,9 +28,11 @@ from headrace.capabilities.agents.service.handing_in import (
 from headrace.capabilities.agents.service.hiring import (
     advance,
     card_hash,
+    check_roles,
     employee,
     employees,
     hire,
+    load_catalogue,
     pause,
     renew,
     resume,
@@ -77,6 +78,7 @@ __all__ = [
     "cancel",
     "cancel_all",
     "card_hash",
+    "check_roles",
     "claim",
     "conversation",
     "doing",

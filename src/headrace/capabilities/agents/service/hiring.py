@@ -1,10 +1,11 @@
 """Hiring: employees are made from role cards, change their state by approval, pause, and leave."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from headrace.capabilities.agents import card_rules, rules
-from headrace.capabilities.agents.cards import Catalogue, Lifecycle, RoleCard
+from headrace.capabilities.agents.cards import Catalogue, Lifecycle, RoleCard, Roles
 from headrace.capabilities.agents.cards import Organisation as Structure
 from headrace.capabilities.agents.model import (
     Employee,
@@ -25,6 +26,7 @@ from headrace.capabilities.people import service as people
 from headrace.capabilities.people.model import PrincipalKind
 from headrace.kernel.context import ActorKind, Ctx
 from headrace.kernel.errors import Refusal
+from headrace.kernel.house import House
 from headrace.kernel.json import digest, to_json
 
 _MAY_DECIDE = frozenset({ActorKind.PERSON, ActorKind.SYSTEM})
@@ -40,7 +42,27 @@ def card_hash(card: RoleCard) -> str:
 
 def roles(ctx: Ctx) -> tuple[RoleCard, ...]:
     """Every role card that the packs declare, in their order."""
-    return tuple(card for catalogue in ctx.declared(Catalogue) for card in catalogue.cards)
+    return tuple(card for catalogue in _catalogues(ctx.house) for card in catalogue.cards)
+
+
+def load_catalogue(folder: Path) -> Catalogue:
+    """Every card in a folder and the organisation beside them. Raises DeclarationsInvalid."""
+    # The parser and the language of prompts take longer to import than a command takes to run.
+    from headrace.capabilities.agents import card_files
+
+    return card_files.load_catalogue(folder)
+
+
+def check_roles(house: House) -> None:
+    """Read every role card now. Raises DeclarationsInvalid with every fault of a pack's cards."""
+    for _ in _catalogues(house):
+        pass
+
+
+def _catalogues(house: House) -> Iterator[Catalogue]:
+    yield from house.declared(Catalogue)
+    for declared in house.declared(Roles):
+        yield declared.read()
 
 
 def role(ctx: Ctx, name: str) -> RoleCard:
@@ -134,7 +156,7 @@ def _seat(ctx: Ctx, structure: Structure, to: Lifecycle) -> str:
 
 
 def _structure(ctx: Ctx, role_name: str) -> Structure:
-    for catalogue in ctx.declared(Catalogue):
+    for catalogue in _catalogues(ctx.house):
         if catalogue.card(role_name) is not None:
             return catalogue.organisation
     return _NOTHING

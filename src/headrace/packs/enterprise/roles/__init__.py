@@ -4,7 +4,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from headrace.capabilities.agents.model import Catalogue
+from headrace.capabilities.agents.model import Catalogue, Roles
 from headrace.capabilities.agents.service import load_catalogue
 
 
@@ -12,6 +12,9 @@ from headrace.capabilities.agents.service import load_catalogue
 def catalogue() -> Catalogue:
     """Every card of this pack, read once and checked."""
     return load_catalogue(Path(str(files(__name__))))
+
+
+ROLES = Roles(read=catalogue)
 
 
 def layer_of(handle: str) -> str:

@@ -82,6 +82,11 @@ class Settings(BaseSettings):
     external_agent_minutes: float = Field(
         default=30.0, gt=0, description="Minutes after which the coding agent is stopped."
     )
+    search_path: str = Field(
+        default="/usr/local/bin:/usr/bin:/bin",
+        description="Folders in which the tools of a product's checks are looked for, after those "
+        "beside Headrace's own Python; written as in PATH.",
+    )
     recordings: Path | None = Field(
         default=None, description="Folder of recorded model answers; set by demonstrations."
     )

@@ -3,6 +3,7 @@
 from headrace.capabilities.agents.capability import CAPABILITY as AGENTS
 from headrace.capabilities.artifacts.capability import CAPABILITY as ARTIFACTS
 from headrace.capabilities.budgets.capability import CAPABILITY as BUDGETS
+from headrace.capabilities.coding.capability import CAPABILITY as CODING
 from headrace.capabilities.flags.capability import CAPABILITY as FLAGS
 from headrace.capabilities.governance.capability import CAPABILITY as GOVERNANCE
 from headrace.capabilities.intake.capability import CAPABILITY as INTAKE
@@ -27,6 +28,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     BUDGETS,
     AGENTS,
     STREAMS,
+    CODING,
     INTAKE,
     MISSIONS,
     ENTERPRISE,

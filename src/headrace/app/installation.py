@@ -15,7 +15,7 @@ from headrace.app.house import compose
 from headrace.capabilities.agents import service as agents
 from headrace.capabilities.agents.brains.external_agent import ExternalAgent
 from headrace.capabilities.agents.brains.settings import ModelConfig
-from headrace.capabilities.agents.configuration import BrainSettings
+from headrace.capabilities.agents.configuration import BrainSettings, search_path
 from headrace.capabilities.people import service as people
 from headrace.capabilities.people.entrance import Entrance
 from headrace.capabilities.record.model import Places
@@ -80,6 +80,7 @@ class Installation:
             call_log=settings.call_log,
             model=model,
             external=self.coding_agent,
+            search_path=search_path(settings.search_path),
         )
 
     @cached_property

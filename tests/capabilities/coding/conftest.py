@@ -2,7 +2,7 @@
 
 import subprocess
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import pytest
 from headrace.capabilities.agents.authority import Authority
 from headrace.capabilities.agents.benches import WorktreeBench
 from headrace.capabilities.agents.brains.cancellation import Cancellation
-from headrace.capabilities.agents.configuration import BrainSettings
+from headrace.capabilities.agents.configuration import search_path
 from headrace.capabilities.agents.model import Workspace
 from headrace.capabilities.agents.tools.product import product_at
 from headrace.capabilities.agents.tools.tool import Ground
@@ -55,6 +55,7 @@ class Repository:
 
     folder: Path
     base: str = ""
+    search_path: str = field(default_factory=search_path)
 
     def git(self, *arguments: str) -> str:
         identity = ("-c", "user.name=Test", "-c", "user.email=test@example.com")
@@ -91,7 +92,7 @@ class Repository:
                 root=self.folder,
                 authority=Authority(card=card, workspace=workspace, places={}),
                 product=product_at(self.folder),
-                search_path=BrainSettings().search_path,
+                search_path=self.search_path,
                 cancellation=Cancellation(),
             )
         )

@@ -1,10 +1,13 @@
 """The example product: what its four streams' changes come to, judged by the tools."""
 
 import importlib.util
+import shutil
 from pathlib import Path
 
 import pytest
 
+from headrace.app.demo.scenario import load
+from headrace.capabilities.agents.configuration import search_path
 from headrace.capabilities.coding.model import (
     Answered,
     Behaviour,
@@ -13,6 +16,8 @@ from headrace.capabilities.coding.model import (
     SelfJudgement,
 )
 from headrace.capabilities.governance.model import Severity, Verdict
+from headrace.packs.enterprise.build import partly
+from headrace.packs.enterprise.policies import POLICIES as DECLARED
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "bulk-export"
 POLICIES = {
@@ -137,3 +142,32 @@ def test_the_repaired_documentation_passes(stream):
     # Where Node or curl is missing, their examples are told as not run.
     assert result.verdict in (Verdict.PASS, Verdict.PASS_WITH_NOTES)
     assert {f.severity for f in result.findings} <= {Severity.MINOR}
+
+
+def test_without_node_and_curl_the_repaired_documentation_waits_for_a_person(stream, tmp_path):
+    made = stream("documentation")
+    bare = tmp_path / "bin"
+    bare.mkdir()
+    for tool in ("git", "bash", "sh"):
+        (bare / tool).symlink_to(str(shutil.which(tool)))
+    made.search_path = search_path(str(bare))
+
+    done = made.evaluate("content")
+    (asked,) = partly.asked(done, ()).results
+
+    assert verdicts(done) == {"content": Verdict.NOT_EVALUATED}
+    assert asked.verdict is Verdict.ESCALATE
+    assert "node is not installed here" in asked.escalation.recommendation
+    assert "curl is not installed here" in asked.escalation.recommendation
+    (answering,) = [
+        one
+        for one in load(EXAMPLE).decisions
+        if one.fits("question", asked.escalation.question) and one.decision == "allow"
+    ]
+    policy = next(one for one in DECLARED if one.key == "content")
+    (asked_team,) = [one for one in load(EXAMPLE).teams if one.handle == policy.escalates_to]
+    assert answering.by in asked_team.members
+
+    yes = Answered(policy="content", question=asked.escalation.question, allowed=True)
+    accepted = made.judge("content", partial=partly.accepted((yes,)))
+    assert accepted.verdict is Verdict.PASS_WITH_NOTES

@@ -156,35 +156,6 @@ def test_the_products_own_checks_serve_the_policies_they_name(product):
     assert security.verdict is Verdict.PASS
 
 
-def partly(product):
-    declared = """checks:
-  tests: {run: [python, -m, pytest, -q]}
-  pages: {run: [python, pages.py], evaluates: [content], not-evaluated: 3}
-"""
-    script = "print('docs/a.md:1: not evaluated: bash: no curl')\nraise SystemExit(3)\n"
-    product.write({".headrace/product.yaml": declared, "pages.py": script})
-    product.base = product.git("rev-parse", "HEAD")
-    product.write({"docs/a.md": "# A\n\n```bash\ncurl x\n```\n"})
-
-
-def test_a_check_that_could_not_judge_everything_is_no_pass(product):
-    partly(product)
-
-    result = product.judge("content")
-
-    assert result.verdict is Verdict.NOT_EVALUATED
-    assert "no curl" in result.summary
-
-
-def test_a_person_may_accept_that_a_check_judges_a_part(product):
-    partly(product)
-
-    result = product.judge("content", partial=("pages",))
-
-    assert result.verdict is Verdict.PASS_WITH_NOTES
-    assert "no curl" in result.findings[0].evidence
-
-
 def test_a_policy_that_nobody_declared_or_can_judge_is_not_evaluated(product):
     product.write(TESTED)
 

@@ -1,12 +1,14 @@
 """The bench of an instrument: a worktree, the product's checks, and other tools run in it."""
 
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from headrace.capabilities.agents.model import CheckOutcome, ProductCheck
+from headrace.capabilities.agents.model import CheckOutcome, ProductCheck, Rows
 from headrace.capabilities.agents.tools import checking, files
+from headrace.capabilities.agents.tools.product import FILE, product_at
 from headrace.capabilities.agents.tools.redaction import struck
 from headrace.capabilities.agents.tools.tool import Ground
 
@@ -16,6 +18,7 @@ class WorktreeBench:
     """Fills the port `model.Bench` on the ground of a run."""
 
     ground: Ground
+    rows: Rows | None = None
 
     @property
     def folder(self) -> Path:
@@ -24,6 +27,22 @@ class WorktreeBench:
     @property
     def checks(self) -> Mapping[str, ProductCheck]:
         return self.ground.product.checks
+
+    @property
+    def search_path(self) -> str:
+        return self.ground.search_path
+
+    def declared(self, description: str) -> Mapping[str, ProductCheck]:
+        """The checks that a description of a product names. Raises DeclarationsInvalid."""
+        with tempfile.TemporaryDirectory(prefix="headrace-product-") as folder:
+            file = Path(folder) / FILE
+            file.parent.mkdir()
+            file.write_text(description, encoding="utf-8")
+            return product_at(Path(folder)).checks
+
+    def pause(self, span: timedelta) -> None:
+        """Let real time pass. Raises Cancelled."""
+        self.ground.cancellation.wait(span)
 
     def check(self, name: str) -> CheckOutcome:
         """Run one of the product's checks. Raises CheckUnknown, ToolMisused, Cancelled."""

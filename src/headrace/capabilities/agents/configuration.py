@@ -22,9 +22,9 @@ if TYPE_CHECKING:  # only who plays recordings back imports their parser and the
     from headrace.capabilities.agents.recordings import Recording
 
 
-def _search_path() -> str:
+def search_path(folders: str = "/usr/local/bin:/usr/bin:/bin") -> str:
     """Where commands of a worktree are looked for: first beside our own Python, which has the tools."""
-    return f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin"
+    return f"{Path(sys.executable).parent}:{folders}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +45,7 @@ class BrainSettings:
     model: ModelConfig | None = None
     models: Mapping[ModelTier, ModelConfig] = field(default_factory=dict)
     external: ExternalAgent | None = None
-    search_path: str = field(default_factory=_search_path)
+    search_path: str = field(default_factory=search_path)
     longest_run: timedelta = timedelta(hours=2)  # of real time
     watch_every: timedelta = timedelta(seconds=2)
 

@@ -93,7 +93,7 @@ def operate(desk: Desk, id: str) -> Passed:
             watched(desk, id) as cancellation,
             grounds.bench_ground(desk, run, cancellation) as ground,
         ):
-            submitted = named.run(WorktreeBench(ground), run.order)
+            submitted = named.run(WorktreeBench(ground, desk.do), run.order)
     except HeadraceError as fault:
         return Passed(state=end_of(fault), error=struck(fault.message, desk.settings.secrets))
     desk.do(service.keep, id, submitted)

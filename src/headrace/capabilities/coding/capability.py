@@ -2,4 +2,4 @@
 
 from headrace.kernel.capability import Capability
 
-CAPABILITY = Capability(name="coding")
+CAPABILITY = Capability(name="coding", migrations="headrace.capabilities.coding.migrations")

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
 
 from headrace.capabilities.governance.model import Criterion, Escalation, Finding, Verdict
 from headrace.kernel.errors import Invalid
@@ -125,8 +127,8 @@ class Evaluation:
     `paths` may be left out: they are what differs between `base` and the worktree's commit. `owned` are
     the folders and files that the work may touch; empty means all. `telemetry` are the names that the
     design promises. `patterns` are accepted beside those in the product's own decisions. `partial` names
-    checks whose "not everything could be judged" is taken as a note: a person's decision, for machines
-    that lack a tool.
+    checks whose gaps (not run, not everything judged) are taken as a note: a person's decision, for
+    machines that lack a tool.
     """
 
     change: str = ""
@@ -160,9 +162,38 @@ class Ending(StrEnum):
     NOT_RUN = "not run"
 
 
+UNSURE = frozenset({Ending.PARTLY, Ending.NOT_RUN})
+"""Endings that say nothing, or not everything, about the change: a tool is missing on this machine."""
+
+
+class Outcome(StrEnum):
+    """How a test ended."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """One test that was collected: `module` dotted (`tests.api.test_export.TestX`), `name` without case."""
+
+    module: str
+    name: str
+    outcome: Outcome
+
+    @property
+    def id(self) -> str:
+        return f"{self.module}::{self.name}"
+
+
 @dataclass(frozen=True, kw_only=True)
 class CheckRun:
-    """A tool that was run. `output` is its end, without what differs from run to run."""
+    """A tool that was run. `output` is its end, without what differs from run to run.
+
+    `id` names the run in the evidence store, `ended_at` is organisation time; both are empty for a
+    run that nobody else could use.
+    """
 
     name: str
     argv: tuple[str, ...]
@@ -170,6 +201,61 @@ class CheckRun:
     exit_code: int | None
     output: str
     why: str = ""
+    id: str = field(default="", compare=False)
+    ended_at: datetime | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckKey:
+    """What one run of a check says something about: this check of this commit, here, and no other.
+
+    `declaration` and `environment` are hashes: of the check as the change's base declares it, and of
+    the machine and the tools that it ran with.
+    """
+
+    repository: str
+    head: str
+    check: str
+    declaration: str
+    environment: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measured:
+    """A run of a check with all that it measured. `records` are its single tests, None without a report."""
+
+    run: CheckRun
+    records: tuple[Case, ...] | None = None
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """How one evaluator stands to a check: it measured already (`measured`), it is the evaluator's to
+    run (`by` names its claim), or somebody else is at it (`id` names the run to wait for)."""
+
+    id: str = ""
+    by: str = ""
+    measured: Measured | None = None
+
+
+class Evidence(Protocol):
+    """Where runs of checks are kept, so that all evaluators of one head rest on the same ones."""
+
+    def claim(self, key: CheckKey, awaited: str = "") -> Claim:
+        """The run of this check. `awaited` is the one that was waited for, whatever came of it."""
+
+    def hold(self, claim: Claim) -> None:
+        """Say that the claim's run still goes on; without this it is taken over by somebody else."""
+
+    def keep(self, claim: Claim, measured: Measured) -> Measured | None:
+        """Keep what was measured, with its id and time; None when the claim was lost meanwhile."""
+
+    def give_up(self, claim: Claim) -> None:
+        """Leave the run to somebody else."""
+
+    def wait(self) -> None:
+        """Wait a little for others. Raises when the evaluation is to stop."""
 
 
 @dataclass(frozen=True, kw_only=True)

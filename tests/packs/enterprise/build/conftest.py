@@ -13,7 +13,7 @@ import pytest
 from flows import Runner
 from headrace.app.house import compose
 from headrace.capabilities.agents import service as agents
-from headrace.capabilities.agents.configuration import BrainSettings
+from headrace.capabilities.agents.configuration import BrainSettings, search_path
 from headrace.capabilities.artifacts import service as artifacts
 from headrace.capabilities.artifacts.model import ArtifactId, Draft, Made, Version
 from headrace.capabilities.governance import service as governance
@@ -144,6 +144,7 @@ class World:
     system: Actor
     recordings: Path
     product_folder: Path
+    search_path: str = field(default_factory=search_path)
     units: Units = field(init=False)
     jobs: Runner = field(init=False)
     people: dict[str, Actor] = field(default_factory=dict)
@@ -155,6 +156,7 @@ class World:
                 outputs=self.folder / "outputs",
                 recordings_folder=self.recordings,
                 priced_as="anthropic:claude-sonnet-4-5",
+                search_path=self.search_path,
             ),
         )
         streams.check(house)
@@ -172,6 +174,10 @@ class World:
     def do(self, verb, *args, by: str | None = None, **kwargs):
         actor = self.system if by is None else self.people[by]
         return self.units.run(actor, verb, *args, **kwargs)
+
+    def use(self, folder: Path) -> None:
+        """Take in this folder as the product."""
+        self.product_folder = committed(folder)
 
     def found(self) -> None:
         """The organisation with its people, agents and product, and the mission that was proposed."""

@@ -1,11 +1,14 @@
 """One execution stream on a small product: changes of one line in what an agent said change the end."""
 
+import shutil
+
 import pytest
 
 from headrace.capabilities.agents import service as agents
 from headrace.capabilities.artifacts import service as artifacts
+from headrace.capabilities.coding import service as coding
 from headrace.capabilities.governance import service as governance
-from headrace.capabilities.governance.model import InboxItem, Subject, Verdict
+from headrace.capabilities.governance.model import InboxItem, ItemKind, Subject, Verdict
 from headrace.capabilities.missions import service as missions
 from headrace.capabilities.missions.model import MissionStatus, TaskStatus
 from headrace.capabilities.record import service as record
@@ -335,3 +338,72 @@ def test_streams_that_wait_for_each_other_are_no_fleet(small):
     small.jobs()
 
     assert "streams wait for each other" in small.one("fleet").reasons[0]
+
+
+BOTH_POLICIES = FLEET.replace("policies: [security]", "policies: [security, architecture]")
+
+
+def test_evaluators_of_one_head_judge_apart_and_name_the_one_run_they_rest_on(small):
+    begin(small, fleet=BOTH_POLICIES)
+    small.settle()
+
+    run = small.one("implement", "greeting")
+    change = small.change(run)
+    (measured,) = small.do(coding.check_runs, "customer-records", str(change.head))
+    reports = [
+        small.do(artifacts.get_version, one.outputs[0])
+        for policy in ("security", "architecture")
+        for one in small.runs(f"evaluate-{policy}")
+    ]
+    assert len(reports) == 2
+    assert len({one.content["fields"]["evaluator"] for one in reports}) == 2
+    when = f"{measured.run.ended_at:%Y-%m-%d %H:%M} UTC"
+    for report in reports:
+        scope = report.content["sections"]["scope"]
+        assert f"Check tests: passed on {when}, run {measured.run.id}." in scope
+
+
+def with_a_check_that_judges_in_part(world) -> None:
+    """The product has one check more, which lacks a tool on this machine."""
+    folder = world.folder / "gappy"
+    shutil.copytree(world.product_folder, folder, ignore=shutil.ignore_patterns(".git"))
+    with (folder / ".headrace/product.yaml").open("a") as file:
+        file.write(
+            "  links:\n"
+            "    run: [sh, -c, \"echo 'node: not evaluated, it is not installed'; exit 3\"]\n"
+            "    not-evaluated: 3\n"
+            "    evaluates: [security]\n"
+        )
+    world.use(folder)
+
+
+def test_what_a_machine_cannot_judge_is_a_persons_question_and_never_a_pass(small):
+    with_a_check_that_judges_in_part(small)
+    begin(small)
+    small.settle(nobody)
+
+    run = small.one("implement", "greeting")
+    assert judged(small, run.change) == [Verdict.ESCALATE]
+    (asked,) = small.do(governance.questions_of, Subject(kind="change", id=run.change))
+    assert "The check links could not judge everything" in asked.question
+    assert "node: not evaluated" in asked.recommendation
+    assert asked.to == ("@security-lead",)
+
+    small.settle()
+    assert judged(small, run.change) == [Verdict.ESCALATE, Verdict.PASS_WITH_NOTES]
+    assert small.one("implement", "greeting").state is RunState.DONE
+    assert not small.runs("decide")
+
+
+def test_a_person_who_refuses_a_question_sends_the_work_back(small):
+    with_a_check_that_judges_in_part(small)
+    begin(small)
+    small.settle(nobody)
+    small.settle(
+        lambda item: "refuse: install it first" if item.kind is ItemKind.QUESTION else None,
+        until=lambda: len(small.runs("implement")) > 1,
+    )
+
+    first = small.runs("implement")[0]
+    assert judged(small, first.change)[:2] == [Verdict.ESCALATE, Verdict.FAIL]
+    assert first.state is RunState.REVISED

@@ -54,6 +54,7 @@ from headrace.capabilities.agents.model.tasks import (
     Data,
     Instrument,
     ProductCheck,
+    Rows,
     Skill,
     Workspace,
 )
@@ -94,6 +95,7 @@ __all__ = [
     "RoleCard",
     "RoleUnknown",
     "Roles",
+    "Rows",
     "Run",
     "RunClaimed",
     "RunEnd",

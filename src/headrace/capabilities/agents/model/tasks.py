@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, NewType, Protocol, TypeAlias
+from typing import Annotated, Any, Concatenate, NewType, ParamSpec, Protocol, TypeAlias, TypeVar
 
 from pydantic import GetPydanticSchema
 from pydantic_core import CoreSchema, core_schema
@@ -15,6 +15,9 @@ from headrace.kernel.context import Ctx
 from headrace.kernel.json import Json
 
 AgentRunId = NewType("AgentRunId", str)
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 def _as_it_is(_: Any, __: Any) -> CoreSchema:  # noqa: ANN401 - pydantic's own signature
@@ -102,6 +105,14 @@ class ProductCheck:
     at_most: timedelta
 
 
+class Rows(Protocol):
+    """How an instrument reads and writes rows: one verb in one unit of work, harmless to repeat."""
+
+    def __call__(
+        self, verb: Callable[Concatenate[Ctx, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T: ...
+
+
 class Bench(Protocol):
     """What an instrument works with: a worktree that is thrown away, and commands run in it."""
 
@@ -111,6 +122,20 @@ class Bench(Protocol):
     @property
     def checks(self) -> Mapping[str, ProductCheck]:
         """The product's checks by name."""
+
+    @property
+    def search_path(self) -> str:
+        """The folders in which commands are looked for, as in PATH."""
+
+    @property
+    def rows(self) -> Rows | None:
+        """Units of work in the organisation of the run; None at a bench of no organisation."""
+
+    def declared(self, description: str) -> Mapping[str, ProductCheck]:
+        """The checks that a description of a product names. Raises DeclarationsInvalid."""
+
+    def pause(self, span: timedelta) -> None:
+        """Let real time pass. Raises Cancelled at once when the run is to stop."""
 
     def check(self, name: str) -> CheckOutcome:
         """Run one of the product's checks. Raises NotFound for a name that it does not have."""

@@ -4,31 +4,9 @@ import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
-from headrace.capabilities.coding.model import AcceptanceCriterion, Behaviour
+from headrace.capabilities.coding.model import AcceptanceCriterion, Behaviour, Case, Outcome
 from headrace.capabilities.coding.rules.python import Module
-
-
-class Outcome(StrEnum):
-    """How a test ended."""
-
-    PASSED = "passed"
-    FAILED = "failed"
-    SKIPPED = "skipped"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Case:
-    """One test that was collected: `module` dotted (`tests.api.test_export.TestX`), `name` without case."""
-
-    module: str
-    name: str
-    outcome: Outcome
-
-    @property
-    def id(self) -> str:
-        return f"{self.module}::{self.name}"
 
 
 @dataclass(frozen=True, kw_only=True)

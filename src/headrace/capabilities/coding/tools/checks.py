@@ -3,17 +3,30 @@
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
-from headrace.capabilities.agents.model import Bench, CheckOutcome, CheckStatus, ProductCheck
-from headrace.capabilities.coding.model import CheckCommand, CheckRun, Ending, Evaluation
-from headrace.capabilities.coding.rules.acceptance import Case
+from headrace.capabilities.agents.model import (
+    Bench,
+    CheckOutcome,
+    CheckStatus,
+    ProductCheck,
+    ToolMisused,
+)
+from headrace.capabilities.coding.model import (
+    Case,
+    CheckCommand,
+    CheckRun,
+    Ending,
+    Evaluation,
+    Measured,
+)
 from headrace.capabilities.coding.rules.evidence import steady, tail
 from headrace.capabilities.coding.rules.python import Texts, is_test
 from headrace.capabilities.coding.tools.junit import records_of
-from headrace.kernel.errors import HeadraceError
+from headrace.capabilities.coding.tools.sharing import Sharing
+from headrace.kernel.errors import Invalid
 
 AT_MOST = timedelta(minutes=10)
 CI_NAMES = ("tests", "test", "lint", "format", "types", "build", "ci", "check")
@@ -43,6 +56,7 @@ class Checks:
 
     bench: Bench
     known: Mapping[str, ProductCheck]
+    sharing: Sharing | None = None
     runs: dict[str, CheckRun] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     records: list[Case] | None = None
@@ -72,12 +86,35 @@ class Checks:
                 return argv[0] if as_module else sys.executable, argv[place + 1 :]
         return None
 
+    def gather(self, names: Sequence[str]) -> None:
+        """Run these checks. One that another evaluator of the same head is at is waited for at last,
+        so that evaluators who come together share the work between them."""
+        left = [name for name in names if name not in self.runs]
+        while left:
+            for name in left:
+                measured = self._measured(self.known[name])
+                if measured is not None:
+                    self._take(name, measured)
+            before, left = left, [name for name in left if name not in self.runs]
+            if left == before and self.sharing is not None:
+                self.sharing.wait()
+
     def run(self, name: str) -> CheckRun:
         """How one of the known checks ends; run at the first call."""
-        if name not in self.runs:
-            check = self.known[name]
-            self.runs[name] = self._tests(check) if _is_pytest(check.argv) else self._named(check)
+        self.gather((name,))
         return self.runs[name]
+
+    def _measured(self, check: ProductCheck) -> Measured | None:
+        """What came of a check; None while another evaluator is at it."""
+        if self.sharing is None:
+            return self._now(check)
+        return self.sharing.measured(check, lambda: self._now(check))
+
+    def _take(self, name: str, measured: Measured) -> None:
+        self.runs[name] = measured.run
+        self.seconds[name] = self.seconds.get(name, 0.0) + measured.seconds
+        if measured.records is not None:
+            self.records = [*(self.records or ()), *measured.records]
 
     def tool(self, name: str, argv: Sequence[str], *, at_most: timedelta = AT_MOST) -> CheckOutcome:
         """Run a tool of our own and give its whole outcome. Raises HeadraceError when it cannot start."""
@@ -85,42 +122,56 @@ class Checks:
         self.seconds[name] = self.seconds.get(name, 0.0) + outcome.seconds
         return outcome
 
-    def _tests(self, check: ProductCheck) -> CheckRun:
+    def _now(self, check: ProductCheck) -> Measured:
+        return self._tests(check) if _is_pytest(check.argv) else self._named(check)
+
+    def _tests(self, check: ProductCheck) -> Measured:
         """Tests run with a report, so that single tests can be named as evidence."""
         with tempfile.TemporaryDirectory(prefix="headrace-tests-") as folder:
             report = Path(folder) / "report.xml"
-            run = self._named(check, extra=(f"--junitxml={report}",))
+            made = self._named(check, extra=(f"--junitxml={report}",))
             found = records_of(report)
-        if found is not None:
-            self.records = [*(self.records or ()), *found]
-        if run.exit_code == NO_TESTS:
-            return _not_run(check, "there is no test to run")
-        return run
+        if made.run.exit_code == NO_TESTS:
+            made = replace(made, run=_not_run(check, "there is no test to run"))
+        return replace(made, records=None if found is None else tuple(found))
 
-    def _named(self, check: ProductCheck, extra: tuple[str, ...] = ()) -> CheckRun:
+    def _named(self, check: ProductCheck, extra: tuple[str, ...] = ()) -> Measured:
         try:
             outcome = self.bench.run([*check.argv, *extra], at_most=check.at_most)
-        except HeadraceError as fault:
-            return _not_run(check, fault.message)
-        self.seconds[check.name] = self.seconds.get(check.name, 0.0) + outcome.seconds
+        except ToolMisused as fault:
+            return Measured(run=_not_run(check, fault.message))
         ending = _ENDINGS[outcome.status]
         if outcome.exit_code == check.not_evaluated and ending is Ending.FAILED:
             ending = Ending.PARTLY
-        return CheckRun(
+        run = CheckRun(
             name=check.name,
             argv=_shown(check.argv),
             ending=ending,
             exit_code=outcome.exit_code,
             output=steady(outcome.output, str(self.bench.folder)),
         )
+        return Measured(run=run, seconds=outcome.seconds)
 
 
-def checks_of(bench: Bench, evaluation: Evaluation, texts: Texts) -> Checks:
-    """The checks of a product: the organisation's first, then its own, else what its tree suggests."""
-    known = {**bench.checks, **dict(_given(evaluation))}
+def known_checks(
+    bench: Bench, evaluation: Evaluation, description: str, texts: Texts
+) -> Mapping[str, ProductCheck]:
+    """The checks of a product: the organisation's first, then its own, else what its tree suggests.
+
+    `description` is what the product said of itself before the change: its author does not choose the
+    checks that it is judged by. New ones count once they are merged.
+    """
+    known = {**_declared(bench, description), **dict(_given(evaluation))}
     if not any(name in CI_NAMES for name in known):
         known |= {check.name: check for check in suggested(texts)}
-    return Checks(bench=bench, known=known)
+    return known
+
+
+def _declared(bench: Bench, description: str) -> Mapping[str, ProductCheck]:
+    try:
+        return bench.declared(description)
+    except Invalid:
+        return {}  # so it stood before the change, which may be what puts it right
 
 
 def _given(evaluation: Evaluation) -> Iterator[tuple[str, ProductCheck]]:

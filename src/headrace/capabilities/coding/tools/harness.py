@@ -3,7 +3,14 @@
 from collections.abc import Callable, Mapping
 
 from headrace.capabilities.agents.model import Bench
-from headrace.capabilities.coding.model import Evaluated, Evaluation, PolicyResult, Row, State
+from headrace.capabilities.coding.model import (
+    Evaluated,
+    Evaluation,
+    Evidence,
+    PolicyResult,
+    Row,
+    State,
+)
 from headrace.capabilities.coding.rules import verdicts
 from headrace.capabilities.coding.tools import (
     architecture,
@@ -33,13 +40,22 @@ JUDGES: Mapping[str, Callable[[Scene], Judged]] = {
 _ORDER = list(Severity)
 
 
-def evaluate(bench: Bench, evaluation: Evaluation, policies: Mapping[str, Policy]) -> Evaluated:
+def evaluate(
+    bench: Bench,
+    evaluation: Evaluation,
+    policies: Mapping[str, Policy],
+    *,
+    evidence: Evidence | None = None,
+    repository: str = "",
+) -> Evaluated:
     """Judge the change in the bench's worktree by every policy of the evaluation.
 
     A policy that nobody declared, or that no evaluator knows, is NOT EVALUATED. Raises EvaluationInvalid
-    when the commit that the change began at is not there.
+    when the commit that the change began at is not there. Runs of the product's checks are kept in
+    `evidence`, and what stands there for this head of the `repository` is not run again.
     """
-    scene = scene_of(bench, evaluation)
+    scene = scene_of(bench, evaluation, evidence, repository)
+    scene.checks.gather(_wanted(scene))
     common = shared.judge(scene)
     results, novelty = [], None
     for key in evaluation.policies:
@@ -57,6 +73,14 @@ def evaluate(bench: Bench, evaluation: Evaluation, policies: Mapping[str, Policy
         novelty=novelty,
         seconds=scene.checks.seconds,
     )
+
+
+def _wanted(scene: Scene) -> tuple[str, ...]:
+    """The checks that the evaluators will ask for, slow ones among them; known before the first is run."""
+    serving = (name for key in scene.evaluation.policies for name in scene.checks.serving(key))
+    shown = (name for one in scene.evaluation.criteria for name in one.checks)
+    wanted = (*scene.checks.ci, *serving, *shown)
+    return tuple(name for name in dict.fromkeys(wanted) if name in scene.checks.known)
 
 
 def _result(scene: Scene, policy: Policy, judged: Judged, common: Shared) -> PolicyResult:

@@ -3,7 +3,7 @@
 from pathlib import Path
 from xml.etree import ElementTree
 
-from headrace.capabilities.coding.rules.acceptance import Case, Outcome
+from headrace.capabilities.coding.model import Case, Outcome
 
 
 def records_of(report: Path) -> list[Case] | None:

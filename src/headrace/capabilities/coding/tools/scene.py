@@ -8,11 +8,12 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from headrace.capabilities.agents.model import Bench
-from headrace.capabilities.coding.model import Evaluation, Row, State
+from headrace.capabilities.coding.model import Evaluation, Evidence, Row, State
 from headrace.capabilities.coding.rules.changes import added
 from headrace.capabilities.coding.rules.python import Module, is_test, modules
 from headrace.capabilities.coding.rules.routes import Route, routes
-from headrace.capabilities.coding.tools.checks import Checks, checks_of
+from headrace.capabilities.coding.tools.checks import Checks, known_checks
+from headrace.capabilities.coding.tools.sharing import sharing_of
 from headrace.capabilities.coding.tools.trees import changed_since, texts_before, texts_now
 from headrace.capabilities.governance.model import Escalation, Finding, Severity
 
@@ -152,7 +153,9 @@ class Notes:
         self.rows.setdefault(clause, Row(clause=clause, state=state, why=why))
 
 
-def scene_of(bench: Bench, evaluation: Evaluation) -> Scene:
+def scene_of(
+    bench: Bench, evaluation: Evaluation, evidence: Evidence | None = None, repository: str = ""
+) -> Scene:
     """Read the change. Raises EvaluationInvalid when the commit it began at is not there."""
     before = texts_before(bench, evaluation.base)
     touched = evaluation.paths or changed_since(bench, evaluation.base)
@@ -162,7 +165,11 @@ def scene_of(bench: Bench, evaluation: Evaluation) -> Scene:
         before=before,
         now=now,
         touched=tuple(sorted(touched)),
-        checks=checks_of(bench, evaluation, now),
+        checks=Checks(
+            bench=bench,
+            known=known_checks(bench, evaluation, before.get(PRODUCT, ""), now),
+            sharing=sharing_of(bench, evidence, repository) if evidence is not None else None,
+        ),
     )
 
 

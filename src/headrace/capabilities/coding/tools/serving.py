@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from headrace.capabilities.coding.model import CheckRun, Ending
+from headrace.capabilities.coding.model import UNSURE, CheckRun, Ending
 from headrace.capabilities.coding.rules.evidence import placed
 from headrace.capabilities.coding.tools.checks import told
 from headrace.capabilities.coding.tools.scene import Notes, Scene
@@ -16,7 +16,7 @@ def judge(scene: Scene, notes: Notes, run: CheckRun, clause: str, known: Collect
         notes.looked(clause, f"the check {run.name}")
     elif run.ending is Ending.PASSED:
         notes.looked(clause, f"the check {run.name} passed")
-    elif run.ending is Ending.PARTLY and run.name in scene.evaluation.partial:
+    elif run.ending in UNSURE and run.name in scene.evaluation.partial:
         notes.found(
             clause,
             Severity.MINOR,

@@ -10,12 +10,14 @@ from headrace.capabilities.coding.model import (
     CRITERIA,
     SELF,
     TRACE,
+    UNSURE,
     WITHIN,
+    Case,
     CheckRun,
     Ending,
 )
 from headrace.capabilities.coding.rules import acceptance
-from headrace.capabilities.coding.rules.acceptance import Case, Shown
+from headrace.capabilities.coding.rules.acceptance import Shown
 from headrace.capabilities.coding.rules.evidence import missing_modules
 from headrace.capabilities.coding.rules.marks import own_marks
 from headrace.capabilities.coding.rules.python import (
@@ -26,6 +28,7 @@ from headrace.capabilities.coding.rules.python import (
     names_of_modules,
     own,
 )
+from headrace.capabilities.coding.tools import serving
 from headrace.capabilities.coding.tools.checks import told
 from headrace.capabilities.coding.tools.scene import Notes, Scene
 from headrace.capabilities.governance.model import Escalation, Finding, Severity
@@ -70,6 +73,9 @@ def _ci(scene: Scene, notes: Notes) -> bool | None:
             evidence=told(run),
             remedy="Mend what it names; no check is weakened to make it green.",
         )
+    accepted = [run for run in runs if _is_accepted(scene, run)]
+    for run in accepted:
+        serving.judge(scene, notes, run, CI, ())
     if unknown or not runs:
         why = "; ".join(f"{name}: {why}" for name, why in unknown.items())
         notes.unknown(
@@ -79,12 +85,14 @@ def _ci(scene: Scene, notes: Notes) -> bool | None:
         notes.looked(CI, ", ".join(run.name for run in runs))
     if red:
         return False
-    return None if unknown or not runs else True
+    return None if unknown or len(accepted) == len(runs) else True
 
 
 def _unknown(scene: Scene, run: CheckRun) -> str:
     """Why a run says nothing about the change: it did not start, or not everything it needs is here."""
-    if run.ending in (Ending.NOT_RUN, Ending.PARTLY):
+    if _is_accepted(scene, run):
+        return ""
+    if run.ending in UNSURE:
         return run.why or run.ending
     if run.exit_code == INTERRUPTED:
         lacking = missing_modules(run.output)
@@ -120,21 +128,30 @@ def _acceptance(scene: Scene, notes: Notes) -> None:
         for one in evaluation.criteria
     }
     wanted = {name for one in evaluation.criteria for name in one.checks}
-    passed = {
-        name: _counts(scene, scene.checks.run(name))
-        for name in scene.checks.known
-        if name in wanted
-    }
-    for one in acceptance.criteria(
-        evaluation.criteria, records or (), _tests(scene), served, passed
-    ):
-        _of_criterion(notes, one)
+    runs = {name: scene.checks.run(name) for name in scene.checks.known if name in wanted}
+    passed = {name: _counts(scene, run) for name, run in runs.items()}
+    # What a check could not judge is not known to be missing: told apart from what is not met.
+    at_best = {name: passed[name] or run.ending in UNSURE for name, run in runs.items()}
+    judged, hoped = (
+        acceptance.criteria(evaluation.criteria, records or (), _tests(scene), served, checks)
+        for checks in (passed, at_best)
+    )
+    for one, best in zip(judged, hoped, strict=True):
+        if best.shown and not one.shown:
+            unsure = ", ".join(name for name in runs if not passed[name] and at_best[name])
+            notes.unknown(CRITERIA, f"{one.subject}: {unsure} could not judge everything here")
+        else:
+            _of_criterion(notes, one)
     notes.looked(CRITERIA, f"{len(evaluation.criteria)} criteria judged")
 
 
 def _counts(scene: Scene, run: CheckRun) -> bool:
-    partly = run.ending is Ending.PARTLY and run.name in scene.evaluation.partial
-    return run.ending is Ending.PASSED or partly
+    return run.ending is Ending.PASSED or _is_accepted(scene, run)
+
+
+def _is_accepted(scene: Scene, run: CheckRun) -> bool:
+    """Whether a person lets stand what a check could judge, without what it could not."""
+    return run.ending in UNSURE and run.name in scene.evaluation.partial
 
 
 def _of_behaviours(

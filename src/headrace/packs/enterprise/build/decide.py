@@ -7,7 +7,7 @@ from headrace.capabilities.artifacts.layout import slug
 from headrace.capabilities.artifacts.model import ArtifactId, Draft
 from headrace.capabilities.artifacts.service import find
 from headrace.capabilities.governance import service as governance
-from headrace.capabilities.governance.model import Question, QuestionId
+from headrace.capabilities.governance.model import Answer, Question, QuestionId
 from headrace.capabilities.missions import service as missions
 from headrace.capabilities.people import service as people
 from headrace.capabilities.record import service as record
@@ -16,6 +16,7 @@ from headrace.capabilities.streams import service as streams
 from headrace.capabilities.streams.model import ContextId, Finished, Run
 from headrace.kernel.context import Ctx
 from headrace.kernel.json import Json
+from headrace.packs.enterprise.build import partly
 from headrace.packs.enterprise.build.contents import json_of
 from headrace.packs.enterprise.build.evaluate import start_one
 from headrace.packs.enterprise.build.implement import inputs_for
@@ -59,7 +60,9 @@ def start(ctx: Ctx, asked: Question) -> Run | None:
 
 
 def _forces_a_record(asked: Question) -> bool:
-    return asked.policy in POLICIES and asked.answer is not None and asked.answer.value == "allow"
+    """Whether somebody allowed what no decision knew before."""
+    allowed = asked.answer is Answer.ALLOW and asked.policy in POLICIES
+    return allowed and not partly.is_about_a_check(asked.question)
 
 
 def facts(ctx: Ctx, run: Run) -> Mapping[str, Json]:

@@ -25,7 +25,7 @@ from headrace.kernel.context import Ctx
 from headrace.kernel.errors import Conflict
 from headrace.kernel.ids import PrincipalId
 from headrace.kernel.json import Json, to_json
-from headrace.packs.enterprise.build import promises
+from headrace.packs.enterprise.build import partly, promises
 from headrace.packs.enterprise.build.evaluation_report import report_draft
 from headrace.packs.enterprise.build.mission import mission_slug
 from headrace.packs.enterprise.policies import POLICIES
@@ -169,12 +169,16 @@ def finish(ctx: Ctx, run: Run, submitted: Mapping[str, Json]) -> Finished:
     change = record.change(ctx, run.element)
     if change.head != head_of(run):
         raise HeadGone(f"{change.id} went on while {head_of(run)[:12]} was judged")
-    done = coding.evaluated(submitted)
+    done = partly.asked(coding.evaluated(submitted), _accepted(ctx, change))
     evaluator = streams.made_by(ctx, run).by
     subject = Subject(kind=CHANGE, id=change.id)
     (report,) = coding.reports(done, subject, head_of(run), run=run.id)
     judged = governance.judge(ctx, report, evaluator=evaluator)
     return Finished(drafts=(report_draft(ctx, run, change, done, judged),))
+
+
+def _accepted(ctx: Ctx, change: ChangeRequest) -> tuple[str, ...]:
+    return partly.accepted(promises.answers(ctx, change))
 
 
 def after(ctx: Ctx, run: Run) -> None:

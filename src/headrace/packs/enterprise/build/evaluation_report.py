@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from headrace.capabilities.artifacts import service as artifacts
 from headrace.capabilities.artifacts.model import ArtifactId, Draft, Link, LinkKind, VersionRef
-from headrace.capabilities.coding.model import CRITERIA, Evaluated, PolicyResult, State
+from headrace.capabilities.coding.model import CRITERIA, CheckRun, Evaluated, PolicyResult, State
 from headrace.capabilities.governance import service as governance
 from headrace.capabilities.governance.model import Finding, Judgement, Verdict
 from headrace.capabilities.missions import service as missions
@@ -82,9 +82,10 @@ def content(
             "attempt": judged.number,
             "trigger": run.cause or "",
             "verdict": _overall(judged),
+            **_blocking(ctx, judged),
         },
         "sections": {
-            "scope": f"Head {judged.hash[:12]} of {change.branch}: {len(change.paths)} paths.",
+            "scope": _scope(change, done, judged),
             "policies": [
                 {
                     "policy": judged.policy,
@@ -100,10 +101,30 @@ def content(
     }
 
 
+def _scope(change: ChangeRequest, done: Evaluated, judged: Judgement) -> str:
+    """What was looked at, and which run of which check the verdict rests on, and when it ended."""
+    head = f"Head {judged.hash[:12]} of {change.branch}: {len(change.paths)} paths."
+    return " ".join([head, *(_rests_on(run) for run in done.checks)])
+
+
+def _rests_on(run: CheckRun) -> str:
+    when = f" on {run.ended_at:%Y-%m-%d %H:%M} UTC" if run.ended_at is not None else ""
+    return f"Check {run.name}: {run.ending}{when}{f', run {run.id}' if run.id else ''}."
+
+
 def _overall(judged: Judgement) -> str:
     """What could not be evaluated does not pass."""
     failed = judged.verdict is Verdict.NOT_EVALUATED
     return Verdict.FAIL.value if failed else judged.verdict.value
+
+
+def _blocking(ctx: Ctx, judged: Judgement) -> dict[str, Json]:
+    """How many findings block, by severity, and how many are notes: counted from the findings."""
+    counted = governance.tally(ctx, judged)
+    return {
+        "blocking": f"{counted.critical} critical, {counted.major} major",
+        "notes": counted.notes,
+    }
 
 
 def _output_type(change: ChangeRequest, policy: str) -> str:

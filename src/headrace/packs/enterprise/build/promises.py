@@ -20,6 +20,7 @@ from headrace.capabilities.record.model import ChangeRequest
 from headrace.capabilities.streams import service as streams
 from headrace.capabilities.streams.model import Run
 from headrace.kernel.context import Ctx
+from headrace.packs.enterprise.build import partly
 from headrace.packs.enterprise.build.contents import (
     contract_criteria,
     fleet_stream,
@@ -41,6 +42,7 @@ OPEN_TO_ALL = ("anyone", "anybody", "public")
 
 def evaluation(ctx: Ctx, change: ChangeRequest, policy: str) -> Evaluation:
     """What the harness is told of a change: where it began, what it promised, who is asked."""
+    said = tuple(answers(ctx, change))
     found = Evaluation(
         change=change.id,
         base=str(change.base),
@@ -48,7 +50,8 @@ def evaluation(ctx: Ctx, change: ChangeRequest, policy: str) -> Evaluation:
         policies=(policy,),
         tasks=change.tasks,
         patterns=accepted_patterns(ctx),
-        answers=tuple(answers(ctx, change)),
+        answers=said,
+        partial=partly.accepted(said),
         self_evaluation=tuple(
             SelfJudgement(policy=one.policy, verdict=one.verdict, because=one.note)
             for one in change.self_evaluation

@@ -1,9 +1,10 @@
-"""The verbs of coding: the instrument that judges a change, and its results as governance takes them."""
+"""The instrument that judges a change, and its results as governance takes them."""
 
 from collections.abc import Iterable, Mapping
 
 from headrace.capabilities.agents.model import AgentTask, Bench, Instrument
 from headrace.capabilities.coding.model import Evaluated, Evaluation, EvaluationInvalid
+from headrace.capabilities.coding.service.evidence import SharedEvidence
 from headrace.capabilities.governance.model import Policy, Report, Subject
 from headrace.kernel.json import Json, from_json, to_json
 
@@ -14,11 +15,22 @@ FACT = "evaluation"
 """The fact of a task that holds the Evaluation, as JSON."""
 
 
-def evaluate(bench: Bench, evaluation: Evaluation, policies: Iterable[Policy]) -> Evaluated:
-    """Judge the change in the bench's worktree. Raises EvaluationInvalid."""
+def evaluate(
+    bench: Bench, evaluation: Evaluation, policies: Iterable[Policy], *, repository: str = ""
+) -> Evaluated:
+    """Judge the change in the bench's worktree. Raises EvaluationInvalid.
+
+    With the slug of its `repository`, checks that were run on this head before are not run again.
+    """
     from headrace.capabilities.coding.tools import harness  # its scanners are slow to import
 
-    return harness.evaluate(bench, evaluation, {policy.key: policy for policy in policies})
+    known = {policy.key: policy for policy in policies}
+    rows = bench.rows
+    if not repository or rows is None:
+        return harness.evaluate(bench, evaluation, known)
+    return harness.evaluate(
+        bench, evaluation, known, evidence=SharedEvidence(bench, rows), repository=repository
+    )
 
 
 def evaluators() -> tuple[str, ...]:
@@ -39,7 +51,8 @@ def instrument(policies: Iterable[Policy], *, name: str = INSTRUMENT) -> Instrum
         if FACT not in task.facts:
             raise EvaluationInvalid(f"The task gives no fact {FACT!r}, so nothing can be judged.")
         evaluation = from_json(Evaluation, task.facts[FACT])
-        told = to_json(evaluate(bench, evaluation, known))
+        repository = task.workspace.repository if task.workspace is not None else ""
+        told = to_json(evaluate(bench, evaluation, known, repository=repository))
         assert isinstance(told, Mapping)  # a dataclass is an object in JSON
         return told
 

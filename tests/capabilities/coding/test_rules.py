@@ -55,9 +55,46 @@ def test_what_the_code_base_does_already_is_known_but_what_its_tests_do_is_not()
 
 
 def test_what_is_committed_beside_a_new_pattern_does_not_make_it_less_new():
-    plain = {f"src/shop/plain_{n}.py": "import json\n\njson.dumps(1)\n" for n in range(50)}
+    ordinary = "import logging\n\nlog = logging.getLogger('shop')\n"
+    plain = {f"src/shop/plain_{n}.py": ordinary for n in range(50)}
 
     assert novelty(KNOWN, {**plain, "src/shop/change.py": FAN_OUT}, ()).score == score(FAN_OUT)
+
+
+def test_a_new_pattern_cut_into_small_files_is_as_new_as_in_one():
+    modules = ("csv", "zlib", "hmac", "shelve", "sched", "wave", "curses", "cmd", "bz2", "dbm")
+    pieces = {f"src/shop/{one}_part.py": f"import {one}\n\n{one}.run()\n" for one in modules}
+
+    found = novelty(KNOWN, pieces, ())
+
+    assert max(file.score for file in found.files) < 0.7
+    assert found.score == found.whole == 1.0
+    assert {file.path for file in found.above(0.7)} == set(pieces)
+    assert "1.00 in the whole change" in found.told()
+
+
+def test_a_new_pattern_in_an_old_file_is_not_diluted_by_what_stood_there():
+    old = "import json\n" + "".join(
+        f"\n\ndef f{n}(x):\n    return json.loads(x)\n" for n in range(9)
+    )
+    old += "".join(f"import m{n}\n\nm{n}.run()\n" for n in range(40))
+    before = {**KNOWN, "src/shop/change.py": old}
+
+    assert score(f"{old}\n\n{FAN_OUT}", before) > 0.7
+    assert score(f"{old}\n\nprint(json.loads('1'))\n", before) == 0
+
+
+def test_the_score_is_told_with_the_file_and_the_share_of_the_whole():
+    ordinary = "".join(f"import m{n}\n\nm{n}.run()\n" for n in range(20))
+    before = {**KNOWN, "src/shop/old.py": ordinary}
+    changed = {"src/shop/plain.py": ordinary, "src/shop/change.py": FAN_OUT}
+
+    found = novelty(before, changed, ())
+
+    assert found.whole < found.score
+    assert f"{found.score:.2f} in src/shop/change.py" in found.told()
+    assert [file.path for file in found.above(0.7)] == ["src/shop/change.py"]
+    assert found.above(1.0) == ()
 
 
 def test_one_new_import_in_a_small_file_is_no_new_pattern():

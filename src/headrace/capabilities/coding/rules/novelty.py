@@ -1,17 +1,30 @@
 """Novelty: how much of a change is unlike anything that the code base or an accepted decision knows.
 
-The score of a file is the weighted share of its constructs (imports of outside modules, calls of what
-they offer, concurrency) that neither the code before the change nor an accepted decision uses. The score
-of a change is that of its most novel file: a pattern is not less new for what is committed beside it.
+Counted are constructs: imports of outside modules, calls of what they offer, and concurrency, each name
+once, and of a file that was there before only those on lines that the change added. The share of a part
+is the weight of those constructs that neither the code before the change nor an accepted decision uses,
+divided by the weight of all (of at least `FEWEST`, so that one new import is no new pattern).
+
+The score of a change is the highest of two shares, for a pattern can be new in two ways:
+
+- concentrated: the share of the most novel file. A mean would fall with every ordinary file committed
+  beside it, although the pattern is as new as before; so one file of a stream may score 0.97 where
+  the others score 0.44, and 0.97 is what a person must look at;
+- spread: the share of the whole change. A pattern cut into many files, each too small to say much, is
+  as new as in one.
+
+So nothing that is added to a change makes what was new in it less so. Both shares are told beside the
+score, with the file, for the person who is asked.
 """
 
 import ast
 import re
 import tomllib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from headrace.capabilities.coding.rules.changes import added
 from headrace.capabilities.coding.rules.python import (
     Module,
     Texts,
@@ -79,15 +92,29 @@ class FileNovelty:
 
 @dataclass(frozen=True, kw_only=True)
 class Novelty:
-    """How novel a change is. `score` is None when there was nothing to compare with, or in."""
+    """How novel a change is: by its most novel file, or as a `whole`, whichever is more.
+
+    `score` is None when there was nothing to compare with, or in.
+    """
 
     score: float | None
+    whole: float = 0.0
     files: tuple[FileNovelty, ...] = ()
 
     def above(self, threshold: float) -> tuple[FileNovelty, ...]:
-        """The files whose score is above a threshold, most novel first."""
+        """The files that make the score exceed a threshold, most novel first; none when it does not."""
         found = [file for file in self.files if file.score > threshold]
+        if self.whole > threshold:
+            found = [file for file in self.files if file.unknown]
         return tuple(sorted(found, key=lambda file: (-file.score, file.path)))
+
+    def told(self) -> str:
+        """The score with the two shares that it is the higher of."""
+        if self.score is None:
+            return "novelty not computed"
+        first = min(self.files, key=lambda file: (-file.score, file.path), default=None)
+        most = f"{first.score:.2f} in {first.path}" if first is not None else "no file"
+        return f"novelty {self.score:.2f} ({most}, {self.whole:.2f} in the whole change)"
 
 
 def novelty(before: Texts, changed: Texts, patterns: Collection[str]) -> Novelty:
@@ -100,39 +127,49 @@ def novelty(before: Texts, changed: Texts, patterns: Collection[str]) -> Novelty
         return Novelty(score=None)
     index = names_of_modules([*before, *changed])
     known = {(c.kind, c.name) for read in known_modules for c in constructs(read, index)}
-    declared = dependencies(before)
-    files = tuple(
-        _of_file(read, tuple(constructs(read, index)), known, declared, patterns)
-        for read in modules(source(changed))
-    )
-    return Novelty(score=max((file.score for file in files), default=0.0), files=files)
-
-
-def _of_file(
-    read: Module,
-    found: tuple[Construct, ...],
-    known: Collection[tuple[Kind, str]],
-    declared: Collection[str],
-    patterns: Collection[str],
-) -> FileNovelty:
     accepted = {_plain(pattern) for pattern in patterns}
-    unknown = tuple(
-        one
-        for one in found
-        if (one.kind, one.name) not in known
-        and not accepted & _words_of(one.name)
-        and not (one.kind is Kind.IMPORT and one.name.partition(".")[0].lower() in declared)
+    declared = dependencies(before)
+
+    def is_known(one: Construct) -> bool:
+        return (
+            (one.kind, one.name) in known
+            or bool(accepted & _words_of(one.name))
+            or (one.kind is Kind.IMPORT and one.name.partition(".")[0].lower() in declared)
+        )
+
+    found = {
+        read.path: tuple(constructs(read, index, added(before.get(read.path), changed[read.path])))
+        for read in modules(source(changed))
+    }
+    files = tuple(
+        FileNovelty(
+            path=path,
+            score=_share(made, is_known),
+            unknown=tuple(one for one in made if not is_known(one)),
+        )
+        for path, made in found.items()
     )
-    whole = sum(WEIGHTS[one.kind] for one in found)
-    share = sum(WEIGHTS[one.kind] for one in unknown) / max(whole, FEWEST)
-    return FileNovelty(path=read.path, score=round(share, 2), unknown=unknown)
+    once = {(one.kind, one.name): one for made in found.values() for one in made}
+    whole = _share(once.values(), is_known)
+    most = max((file.score for file in files), default=0.0)
+    return Novelty(score=max(most, whole), whole=whole, files=files)
 
 
-def constructs(read: Module, index: Mapping[str, str]) -> Iterator[Construct]:
-    """Every construct of a file, each name once per kind, by line."""
+def _share(found: Iterable[Construct], is_known: Callable[[Construct], bool]) -> float:
+    """The unknown weight of constructs, as a share of their whole weight or of the least that counts."""
+    listed = tuple(found)
+    whole = sum(WEIGHTS[one.kind] for one in listed)
+    unknown = sum(WEIGHTS[one.kind] for one in listed if not is_known(one))
+    return round(unknown / max(whole, FEWEST), 2)
+
+
+def constructs(
+    read: Module, index: Mapping[str, str], lines: Collection[int] | None = None
+) -> Iterator[Construct]:
+    """Every construct of a file, or of these lines of it, each name once per kind, by line."""
     seen: set[tuple[Kind, str]] = set()
     for one in sorted(_constructs(read, index), key=lambda c: (c.line, c.kind, c.name)):
-        if (one.kind, one.name) not in seen:
+        if (one.kind, one.name) not in seen and (lines is None or one.line in lines):
             seen.add((one.kind, one.name))
             yield one
 

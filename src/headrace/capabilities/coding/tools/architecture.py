@@ -53,7 +53,7 @@ def _pattern(scene: Scene, notes: Notes, found: Novelty) -> tuple[Escalation | N
         notes.irrelevant(PATTERN, why)
         return None, ""
     threshold = scene.evaluation.checkpoint.threshold
-    told = f"novelty {found.score:.2f}, threshold {threshold:.2f}"
+    told = f"{found.told()}, threshold {threshold:.2f}"
     notes.looked(PATTERN, told)
     novel = found.above(threshold)
     if not novel:

@@ -29,12 +29,16 @@ from headrace.packs.enterprise.build.mission import (
     feedback,
     frozen,
     mission_slug,
+    product,
     title,
 )
 from headrace.packs.enterprise.discover.contents import Content, told
 
 _MARKS = {"api": "api", "migrations": "data-model", "schema": "data-model", "models": "data-model"}
-"""Folders whose presence among a stream's paths says what the mission touches."""
+"""Folders of a product that, among a stream's paths, say what the mission touches."""
+
+_AROUND = frozenset({"src", "lib", "packages", "tests", "test"})
+"""Folders around a product's own package."""
 
 
 class FleetRefused(Invalid):
@@ -131,7 +135,7 @@ def approved(ctx: Ctx, run: Run) -> None:
     version = artifacts.get_version(ctx, run.outputs[0])
     name, found = mission_slug(run.context), fleet_streams(version.content)
     missions.plan(ctx, name, fleet_tasks(version.content))
-    reasons = missions.design_required(len(found), touches=touched(found))
+    reasons = missions.design_required(len(found), touches=touched(found, product(ctx).slug))
     owned = [path for one in found for path in one.paths]
     missions.take_paths(ctx, name, owned, design_required=bool(reasons))
     pages.open_pages(ctx, run, version)
@@ -146,7 +150,20 @@ def approved(ctx: Ctx, run: Run) -> None:
         begin_work(ctx, planned)
 
 
-def touched(found: Sequence[FleetStream]) -> frozenset[str]:
-    """What the mission touches, by the folders that its streams own."""
-    parts = {part for one in found for path in one.paths for part in path.lower().split("/")}
+def touched(found: Sequence[FleetStream], product: str) -> frozenset[str]:
+    """What the mission touches, by the folders of the product that its streams own.
+
+    The folder of the product's own package says nothing: everything lies in it, also where the product
+    is called `schema` or `api`.
+    """
+    parts = {part for one in found for path in one.paths for part in _below(path, product)}
     return frozenset(mark for folder, mark in _MARKS.items() if folder in parts)
+
+
+def _below(path: str, product: str) -> Sequence[str]:
+    """The folders of a path below the product's package, or below the root where none is in it."""
+    parts = [part for part in path.lower().split("/") if part]
+    while parts and parts[0] in _AROUND:
+        parts.pop(0)
+    is_own = bool(parts) and slug(parts[0].replace("_", "-")) == slug(product.replace("_", "-"))
+    return parts[1:] if is_own else parts

@@ -14,6 +14,7 @@ noted it. The next `drain` resumes the flow from its start, like a worker that t
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, get_type_hints
@@ -217,6 +218,18 @@ class InProcessSteps:
         number = self._next()
         effect_key = f"{self.id}#{number}"
         return from_json(kind, self._step(number, name, lambda: to_json(act(effect_key), kind)))
+
+    def look(self, verb: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        with self._unit() as ctx:
+            ctx.db.execute(sa.text("SET TRANSACTION READ ONLY"))
+            return verb(ctx, *args, **kwargs)
+
+    def note(self, verb: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        with self._unit() as ctx:
+            return verb(ctx, *args, **kwargs)
+
+    def _unit(self) -> AbstractContextManager[Ctx]:
+        return self.runner.units.open(system_actor(self.organisation), cause=self.id)
 
     def cancelled(self) -> bool:
         with self.runner.units.open(system_actor(self.organisation)) as ctx:

@@ -39,8 +39,8 @@ class Job:
 class Steps(Protocol):
     """What a flow may do: verbs in units of work of their own, and acts upon the outside world.
 
-    Each call is a checkpoint: after a crash a finished one gives its recorded result. Results
-    must be JSON data or frozen dataclasses of it.
+    Each verb and act is a checkpoint: after a crash a finished one gives its recorded result.
+    Results must be JSON data or frozen dataclasses of it.
     """
 
     @property
@@ -62,7 +62,25 @@ class Steps(Protocol):
         """Touch the outside world (Git, a model, a process), at least once.
 
         `act` is given an effect key that is the same at every repetition, and must use it to be
-        harmless when repeated. `kind` is the result's type, for reading the checkpoint back.
+        harmless when repeated. `kind` is the result's type, for reading the checkpoint back. Once
+        the flow was given to another process, the act is refused at the fence (`kernel.fence`).
+        """
+
+    def look(
+        self, verb: Callable[Concatenate["Ctx", P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Read rows now, in a unit of work of its own: no checkpoint, so also inside an act.
+
+        The database refuses a verb that writes. What was read may differ at a repetition.
+        """
+
+    def note(
+        self, verb: Callable[Concatenate["Ctx", P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run one verb now, in a unit of work of its own, from inside an act.
+
+        It is no checkpoint and leaves no mark: it must be harmless to repeat. Refused like an act
+        once the flow was given to another process.
         """
 
     def cancelled(self) -> bool:

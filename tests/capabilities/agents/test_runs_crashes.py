@@ -291,6 +291,7 @@ def test_the_steps_of_the_real_engine_carry_a_run_as_well(company):
         key=run,
         executor="exe-test",
         checkpoint=checkpoint,
+        on_fenced=lambda fault: pytest.fail(str(fault)),
     )
     company.units.house.flow("agents.run").run(steps, run=run)
 

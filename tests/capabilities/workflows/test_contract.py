@@ -3,20 +3,25 @@
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from capabilities.workflows import toy_house
+from headrace.capabilities.record.git.commits import commit_files
+from headrace.capabilities.record.git.model import CommitNote, Person
+from headrace.capabilities.record.git.repository import create, heads
 from headrace.capabilities.workflows.engine import prepare
 from headrace.capabilities.workflows.model import JobState
-from headrace.capabilities.workflows.store import jobs
+from headrace.capabilities.workflows.store import jobs, leave_process
 from headrace.kernel.context import Ctx, system_actor
 from headrace.kernel.database import Database
 from headrace.kernel.flow import Job
@@ -24,7 +29,9 @@ from headrace.kernel.unit import Units
 from installation import Installation
 
 PROGRAM = Path(toy_house.__file__)
+_PATH = [str(PROGRAM.parents[2]), *filter(None, [os.environ.get("PYTHONPATH")])]
 SYSTEM = system_actor(toy_house.ORGANISATION)
+ADA = Person(name="Ada", email="ada@example.org")
 
 
 @dataclass
@@ -37,12 +44,13 @@ class Stage:
     file: Path
     workers: list[subprocess.Popen[str]] = field(default_factory=list)
 
-    def start_worker(self) -> subprocess.Popen[str]:
+    def start_worker(self, *, beat: float = 0.3, lease: float = 1.5) -> subprocess.Popen[str]:
+        timing = [str(beat), str(lease)]
         worker = subprocess.Popen(
-            [sys.executable, str(PROGRAM), str(self.directory), "headrace_toy"],
+            [sys.executable, str(PROGRAM), str(self.directory), "headrace_toy", *timing],
             stdout=subprocess.PIPE,
             text=True,
-            env={**os.environ, "PYTHONPATH": str(PROGRAM.parents[2])},
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(_PATH)},
         )
         self.workers.append(worker)
         assert worker.stdout is not None
@@ -72,6 +80,18 @@ class Stage:
             return ctx.db.execute(
                 sa.text("SELECT count(*) FROM journal_event WHERE lineage LIKE 'walk:%'")
             ).scalar_one()
+
+    def noted_errors(self) -> int:
+        """How many steps the engine notes as failed."""
+        with self.database.system.connect() as db:
+            return db.execute(
+                sa.text("SELECT count(*) FROM dbos.operation_outputs WHERE error IS NOT NULL")
+            ).scalar_one()
+
+    def arrived(self, gate: Path) -> list[int]:
+        """The workers that came to the gate, in their order."""
+        said = gate.with_name("arrived")
+        return [int(pid) for pid in said.read_text().split()] if said.exists() else []
 
     def acts(self) -> set[str]:
         return set(self.file.read_text().split()) if self.file.exists() else set()
@@ -173,6 +193,55 @@ def test_a_frozen_worker_that_wakes_up_late_does_no_harm(stage: Stage):
     assert zombie.wait(timeout=20) == 75  # it finds its lease gone and leaves
     assert stage.stepped() == 24
     assert len(stage.acts()) == 24
+
+
+def test_a_worker_that_wakes_up_in_the_middle_of_an_act_writes_nothing_into_git(
+    stage: Stage, tmp_path: Path
+):
+    repository, gate = create(tmp_path / "product.git"), tmp_path / "gate"
+    note = CommitNote(message="Begin", author=ADA, committer=ADA, when=datetime.now(UTC))
+    main = commit_files(repository, "main", {"README.md": b"Begin\n"}, note, base=None)
+    arguments = {"repository": str(repository.path), "gate": str(gate)}
+    stage.units.run(
+        SYSTEM, lambda ctx: ctx.start(Job(flow="toy.push", key="p", arguments=arguments))
+    )
+    # It beats so seldom that only the fence can stop it when it wakes up.
+    zombie = stage.start_worker(beat=600)
+    until(lambda: stage.arrived(gate) == [zombie.pid])
+
+    zombie.send_signal(signal.SIGSTOP)
+    heir = stage.start_worker()
+    until(lambda: stage.arrived(gate) == [zombie.pid, heir.pid])
+    gate.touch()
+    until(lambda: stage.states() == {"p": JobState.DONE})
+    zombie.send_signal(signal.SIGCONT)
+
+    assert zombie.wait(timeout=20) == 75
+    assert heads(repository) == {"main": main}  # written once and taken away, not written again
+    assert stage.states() == {"p": JobState.DONE}
+    assert stage.noted_errors() == 0  # not even the engine noted the zombie's end as an outcome
+
+
+@pytest.mark.parametrize("waits", [False, True], ids=["that starts now", "that works already"])
+def test_work_whose_lease_its_supervisor_ended_goes_on_long_before_it_would_have_run_out(
+    stage: Stage, waits: bool
+):
+    stage.ask(walks=2, length=4, pause=0.2)
+    dead = stage.start_worker(lease=600)
+    until(lambda: stage.stepped() >= 2)
+    if waits:
+        stage.start_worker(lease=600)
+
+    dead.kill()
+    dead.wait()
+    with stage.database.system.begin() as db:
+        leave_process(db, socket.gethostname(), dead.pid)
+    if not waits:
+        stage.start_worker(lease=600)
+
+    until(all_done(stage, 2), seconds=60)
+    assert stage.stepped() == 8
+    assert len(stage.acts()) == 8
 
 
 def test_two_workers_share_the_work(stage: Stage):

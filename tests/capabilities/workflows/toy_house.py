@@ -1,8 +1,8 @@
-"""A house with one toy flow, for the engine's contract tests; also the program of a worker process.
+"""A house with toy flows, for the engine's contract tests; also the program of a worker process.
 
 The flow `toy.walk` takes N steps. Each step is a verb that records an event, then an act that
 appends its effect key to a file. Effects are counted from outside: events in the journal, distinct
-keys in the file.
+keys in the file. The flow `toy.push` writes a branch of a Git repository and takes it away again.
 """
 
 import logging
@@ -12,10 +12,13 @@ import sys
 import threading
 import time
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import ClassVar
 
+from headrace.capabilities.record.git.commits import commit_files
+from headrace.capabilities.record.git.model import CommitNote, Person
+from headrace.capabilities.record.git.repository import find_head, head, move_branch, open_existing
 from headrace.capabilities.workflows.capability import CAPABILITY as WORKFLOWS
 from headrace.capabilities.workflows.engine import JobWriter
 from headrace.capabilities.workflows.worker import Timing, Worker
@@ -74,11 +77,42 @@ def apologise(ctx: Ctx, error: str, *, walk: str) -> None:
     ctx.record(Stepped(walk=f"{walk}-apology", step=len(error)))
 
 
+def push(steps: Steps, *, repository: str, gate: str) -> None:
+    """Write a branch, once, and take it away again, as the flow of a change request does."""
+    steps.act("push", lambda key: _push(Path(repository), Path(gate), key), str)
+    steps.act("tidy", lambda key: _tidy(Path(repository)), bool)
+
+
+def _push(place: Path, gate: Path, key: str) -> str:
+    repository = open_existing(place)
+    main = head(repository, "main")
+    standing = find_head(repository, BRANCH)
+    with gate.with_name("arrived").open("a") as out:
+        out.write(f"{os.getpid()}\n")
+    while not gate.exists():  # a test holds the worker here
+        time.sleep(0.02)
+    if standing is None:
+        ada = Person(name="Ada", email="ada@example.org")
+        note = CommitNote(message=key, author=ada, committer=ada, when=datetime.now(UTC))
+        commit_files(repository, BRANCH, {"a": b"a"}, note, base=main, new_branch=True)
+    return key
+
+
+def _tidy(place: Path) -> bool:
+    repository = open_existing(place)
+    standing = find_head(repository, BRANCH)
+    if standing is not None:
+        move_branch(repository, BRANCH, expected=standing, to=None)
+    return standing is not None
+
+
+BRANCH = "work"
 TOY = Capability(
     name="toy",
     events=(Stepped,),
     flows=(
         Flow(name="toy.walk", run=walk, queue=Queue.INTERACTIVE),
+        Flow(name="toy.push", run=push, queue=Queue.RECORD),
         Flow(name="toy.fail", run=fail, queue=Queue.INTERACTIVE, on_failure=apologise),
     ),
 )
@@ -99,14 +133,14 @@ def open_units(database: Database) -> Units:
     )
 
 
-def main(directory: str, name: str) -> None:
+def main(directory: str, name: str, beat: str = "0.3", lease: str = "1.5") -> None:
     logging.basicConfig(level=logging.WARNING)
     database = open_database(directory, name)
     worker = Worker(
         units=open_units(database),
         system=database.system,
         organisations=lambda: [ORGANISATION],
-        timing=Timing(beat=timedelta(seconds=0.3), lease=timedelta(seconds=1.5)),
+        timing=Timing(beat=timedelta(seconds=float(beat)), lease=timedelta(seconds=float(lease))),
     )
     worker.start()
     signal.signal(signal.SIGTERM, lambda *_: worker.ask_to_stop())

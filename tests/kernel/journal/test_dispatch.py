@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 
@@ -37,11 +38,14 @@ class Ear:
 
     def __init__(self) -> None:
         self.poison = {"poison"}
+        self.outages: list[Exception] = []
         self.calls: list[str] = []
 
     def hear(self, ctx: Ctx, event: Recorded) -> None:
         word = event.payload["word"]
         self.calls.append(word)
+        if self.outages:
+            raise self.outages.pop(0)
         ctx.db.execute(
             sa.text(
                 "INSERT INTO workflows_tick (organisation, schedule, period) VALUES (:o, :s, 1)"
@@ -110,6 +114,43 @@ def test_a_poison_event_parks_its_lineage_alone(
     parked = dispatcher.parked(system.organisation)
     assert [(p.lineage, p.number) for p in parked] == [("who:a", 1), ("who:a", 2)]
     assert "cannot bear poison" in parked[0].error
+
+
+AWAY = sa.exc.OperationalError("SELECT 1", {}, psycopg.errors.AdminShutdown())
+
+
+def test_an_absent_database_parks_nothing_however_long_it_is_away(
+    listening: Units, database: Database, ear: Ear, system: Actor
+):
+    dispatcher = Dispatcher(units=listening, system=database.system)
+    say(listening, system, ("a", "one"), ("a", "two"))
+    sequence(database.system)
+    ear.outages = [AWAY] * 5
+
+    for _ in range(5):
+        with pytest.raises(sa.exc.OperationalError):
+            dispatcher.deliver()
+    assert dispatcher.parked(system.organisation) == []
+    assert heard(listening, system) == set()
+
+    dispatcher.deliver()
+
+    assert heard(listening, system) == {"one", "two"}
+    assert ear.calls == ["one"] * 6 + ["two"]
+
+
+def test_a_collision_counts_as_a_try_and_is_tried_again(
+    listening: Units, database: Database, ear: Ear, system: Actor
+):
+    dispatcher = Dispatcher(units=listening, system=database.system)
+    say(listening, system, ("a", "one"))
+    sequence(database.system)
+    ear.outages = [sa.exc.DBAPIError("UPDATE", {}, psycopg.errors.DeadlockDetected())] * 2
+
+    dispatcher.deliver()
+
+    assert heard(listening, system) == {"one"}
+    assert ear.calls == ["one"] * 3
 
 
 def test_a_replay_takes_parked_events_in_order(

@@ -12,9 +12,10 @@ from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer
 
 from headrace.capabilities.workflows import store
 from headrace.capabilities.workflows.jobs import NAME, SCHEMA, VERSION, WORKFLOW, JobWriter
-from headrace.capabilities.workflows.model import Fenced, JobState
+from headrace.capabilities.workflows.model import JobState
 from headrace.capabilities.workflows.steps import DurableSteps
 from headrace.kernel.context import Ctx
+from headrace.kernel.fence import Fenced
 from headrace.kernel.flow import Flow, Queue
 from headrace.kernel.ids import OrganisationId
 from headrace.kernel.json import Json
@@ -150,6 +151,7 @@ class Engine:
             key=key,
             executor=self._executor,
             checkpoint=_checkpoint,
+            on_fenced=self._on_fenced,
         )
         with self._seen(f"{organisation}:{flow}:{key}"):
             self._perform(steps, self._units.house.flow(flow), key, arguments)
@@ -161,8 +163,7 @@ class Engine:
             return
         try:
             flow.run(steps, **arguments)
-        except Fenced as fault:
-            self._on_fenced(fault)
+        except Fenced:
             raise
         except Exception as fault:
             if self._stopping:

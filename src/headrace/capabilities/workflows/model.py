@@ -55,7 +55,3 @@ class JobEnded(Conflict):
     """The job has ended; there is nothing to stop."""
 
     code = "workflows.job_ended"
-
-
-class Fenced(Exception):
-    """This process lost its lease: another has its work, and whatever it does now is refused."""

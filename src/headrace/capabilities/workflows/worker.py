@@ -13,9 +13,10 @@ import sqlalchemy as sa
 
 from headrace.capabilities.workflows import store
 from headrace.capabilities.workflows.engine import CAPACITY, Capacity, Engine
-from headrace.capabilities.workflows.model import Fenced
+from headrace.capabilities.workflows.pulse import Pulse
 from headrace.capabilities.workflows.schedules import Schedules
 from headrace.kernel.context import system_actor
+from headrace.kernel.fence import Fenced
 from headrace.kernel.flow import Queue
 from headrace.kernel.ids import OrganisationId, new_id
 from headrace.kernel.journal.dispatch import Dispatcher
@@ -60,7 +61,7 @@ class Worker:
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
         self._last: dict[str, float] = {}
-        self._beating_since: float | None = None
+        self._pulse = Pulse(self._timing.lease)
         self._dispatcher = Dispatcher(units=units, system=system)
         self._engine = Engine(
             units=units,
@@ -103,14 +104,13 @@ class Worker:
             with self._system.begin() as db:
                 held = store.beat(db, self.id)
         except sa.exc.DBAPIError:
-            self._beating_since = None
+            self._pulse.missed()
             raise
         if not held:
             self._fenced(
                 Fenced(f"Executor {self.id} was silent too long; its work goes on elsewhere")
             )
-        if self._beating_since is None:
-            self._beating_since = time.monotonic()
+        self._pulse.beaten()
 
     def _fenced(self, fault: Fenced) -> None:
         """Leave at once, without clean-up: everything this process might still write is refused."""
@@ -120,21 +120,18 @@ class Worker:
     def _reap(self) -> None:
         """Take leases that ran out, give their work back, and requeue what got lost in here.
 
-        Only a worker that has beaten for a whole lease judges others: after an outage of the
-        database everybody was silent, and each first gets the time to say that it lives. A lease
-        that its holder's supervisor has ended needs no judging: its work is given back at once.
+        A lease that its holder's supervisor has ended needs no judging: its work is given back at
+        once. The pulse is felt when the connection stands, for getting one may take an outage long.
         """
-        since = self._beating_since
-        if since is None or time.monotonic() - since < self._timing.lease.total_seconds():
-            self._inherit()
-            return
         with self._system.begin() as db:
-            fresh = store.expire(db, self._timing.lease)
+            judging = self._pulse.may_judge()
+            fresh = store.expire(db, self._timing.lease) if judging else ()
             store.forget(db)
         if fresh:
             _LOG.warning("Executors fell silent: %s", ", ".join(fresh))
         self._inherit()
-        self._engine.sweep()
+        if judging:
+            self._engine.sweep()
 
     def _inherit(self) -> None:
         """Give the work of those back whose lease has ended."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from headrace.capabilities.agents.authority import faults_of_form
 from headrace.capabilities.agents.model import FileMissing, PathRefused, ToolMisused
 from headrace.capabilities.agents.tools.tool import Ground
+from headrace.kernel import fence
 
 LARGEST = 2_000_000  # bytes of a file that is read or written; source code has no larger ones
 
@@ -58,8 +59,12 @@ def content_at(place: Path) -> bytes | None:
 
 
 def put(root: Path, path: str, content: bytes | None) -> None:
-    """Make the file at `path` hold `content`, whole or not at all; None deletes it."""
+    """Make the file at `path` hold `content`, whole or not at all; None deletes it.
+
+    Raises Fenced when the act that writes belongs to another process by now.
+    """
     place = _reached(root, path)
+    fence.check()
     if content is None:
         place.unlink(missing_ok=True)
         return

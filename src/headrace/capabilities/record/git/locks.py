@@ -15,6 +15,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from headrace.capabilities.record.git.errors import GitTimedOut, RepositoryBusy
+from headrace.kernel import fence
 from headrace.kernel.errors import HeadraceError
 
 LOCK_NAME = "headrace-writer"
@@ -38,10 +39,13 @@ def exclusive(
     """Holds the writer's lock of `git_dir`; gives its descriptor for Git's child to keep open.
 
     `guarded` are the lock files that the block may make Git create. RepositoryBusy when another
-    writer does not finish within `patience`.
+    writer does not finish within `patience`. Fenced when the act that writes belongs to another
+    process by now: asked under the lock, so a writer that froze before it writes nothing any more,
+    and one that froze behind it keeps everybody else from writing.
     """
     descriptor = _acquired(git_dir / name, patience)
     try:
+        fence.check()
         _remove_what_a_dead_holder_left(descriptor, git_dir)
         _remove_ancient(guarded)
         _write_intent(descriptor, guarded)

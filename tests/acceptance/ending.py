@@ -2,7 +2,6 @@
 
 import json
 import re
-import subprocess
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
@@ -11,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from acceptance.doubles import git
 from headrace.capabilities.agents.brains.call_log import CallLog
 from headrace.kernel.journal.verify import audit
 
@@ -57,6 +57,7 @@ class Ending:
     missions: Bag
     commits: Bag
     filed: Bag
+    files: Bag
     events: Bag
     turns: Bag
 
@@ -101,7 +102,7 @@ def ending(db: sa.Connection, repositories: Path) -> Ending:
     bags = {name: _bag(db.execute(sa.text(sql)).mappings()) for name, sql in _ROWS.items()}
     bags["events"] = {n: c for n, c in bags["events"].items() if json.loads(n)[0] not in _VARIES}
     subjects, filed = _history(repositories)
-    return Ending(**bags, commits=subjects, filed=filed)
+    return Ending(**bags, commits=subjects, filed=filed, files=_files(repositories))
 
 
 def faults(db: sa.Connection) -> list[str]:
@@ -183,11 +184,18 @@ def _history(repositories: Path) -> tuple[dict[str, int], dict[str, int]]:
     return dict(subjects), dict(filed)
 
 
-def _messages(repository: Path) -> list[str]:
-    told = subprocess.run(
-        ["git", "-C", str(repository), "log", "-z", "--format=%B", "main"],
-        capture_output=True,
-        text=True,
-        check=True,
+def _files(repositories: Path) -> dict[str, int]:
+    """The names of all files on the main branches: however they were put into commits, these stand."""
+    return dict(
+        Counter(
+            f"{place.stem}: {plain(name)}"
+            for place in repositories.glob("*/*.git")
+            for name in git(place, "ls-tree", "-r", "-z", "--name-only", "main").split("\0")
+            if name
+        )
     )
-    return [one.strip() for one in told.stdout.split("\0") if one.strip()]
+
+
+def _messages(repository: Path) -> list[str]:
+    told = git(repository, "log", "-z", "--format=%B", "main")
+    return [one.strip() for one in told.split("\0") if one.strip()]

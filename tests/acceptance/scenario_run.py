@@ -14,6 +14,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from acceptance.doubles import budget_faults, git_faults
 from acceptance.ending import Ending, ending, faults, ledger_faults
 from acceptance.killer import Death, Killer, look, until
 from headrace.app.demo.driver import Driver, Office, Script
@@ -221,7 +222,12 @@ def _told(
     with installation.database.system.connect() as db:
         told = Played(
             ending=ending(db, installation.home / "repositories"),
-            faults=[*faults(db), *ledger_faults(db, CallLog(log))],
+            faults=[
+                *faults(db),
+                *ledger_faults(db, CallLog(log)),
+                *budget_faults(db),
+                *git_faults(installation.home / "repositories"),
+            ],
             killed=killer.done,
             not_killed=killer.plan,
             refused=refused,

@@ -1,0 +1,1 @@
+"""What releases may do and what measurements say of them. Pure."""

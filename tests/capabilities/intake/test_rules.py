@@ -140,7 +140,7 @@ def test_themes_come_strongest_first():
     [
         pytest.param(100.0, 150.0, 0.5, id="half as much again"),
         pytest.param(100.0, 60.0, -0.4, id="less"),
-        pytest.param(0.0, 5.0, float("inf"), id="out of nothing"),
+        pytest.param(0.0, 5.0, None, id="out of nothing"),
     ],
 )
 def test_an_anomaly_tells_its_deviation(baseline: float, current: float, deviation: float):

@@ -101,12 +101,15 @@ class Alert:
 
 @dataclass(frozen=True, kw_only=True)
 class Anomaly:
-    """A figure that left its baseline by `deviation` (a share: 0.5 is half as much again)."""
+    """A figure that left its baseline by `deviation` (a share: 0.5 is half as much again).
+
+    A baseline of nothing has no deviation.
+    """
 
     metric: str
     baseline: float
     current: float
-    deviation: float
+    deviation: float | None
 
 
 @dataclass(frozen=True, kw_only=True)

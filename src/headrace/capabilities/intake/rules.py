@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -52,14 +53,26 @@ def triage(urgency: Urgency, impact: Grade) -> Triage:
     return Triage(disposition=_TABLE[urgency, impact], reason=f"{urgency} with {impact} impact")
 
 
+_APART = re.compile(r"[\W_]+")
+
+
+def topic(text: str) -> str:
+    """A topic as topics are compared: "Bulk-Export " and "bulk export" are one."""
+    return " ".join(_APART.sub(" ", text.casefold()).split())
+
+
 def duplicate(signal: Signal, earlier: Iterable[Signal]) -> Signal | None:
-    """The first earlier signal of the same source and topic that repeats none itself, or None."""
+    """The first earlier signal of the same source and topic that repeats none itself, or None.
+
+    One that was superseded is repeated by nobody: what corrects it is no repetition.
+    """
     same = [
         one
         for one in earlier
         if one.signal != signal.signal
-        and (one.source, one.topic) == (signal.source, signal.topic)
+        and (topic(one.source), one.topic) == (topic(signal.source), signal.topic)
         and one.filed_at <= signal.filed_at
+        and one.superseded_by is None
     ]
     originals = [one for one in same if one.duplicate_of is None] or same
     return min(originals, key=lambda one: (one.filed_at, one.signal), default=None)
@@ -68,8 +81,8 @@ def duplicate(signal: Signal, earlier: Iterable[Signal]) -> Signal | None:
 def digest(signals: Iterable[Signal], begin: datetime, end: datetime) -> Digest:
     """Count the signals of [begin, end) against those before.
 
-    `total` takes in the open ones carried over; `new` only those filed in the period. A duplicate
-    counts in the total and makes no theme stronger.
+    `total` takes in the open ones carried over; `new` only those filed in the period. A duplicate,
+    or one that was corrected, counts in the total and makes no theme stronger.
     """
     known = [one for one in signals if one.filed_at < end]
     new = [one for one in known if one.filed_at >= begin]
@@ -89,9 +102,14 @@ def _is_open(signal: Signal) -> bool:
     return signal.absorbed_by is None and signal.superseded_by is None
 
 
+def _speaks(signal: Signal) -> bool:
+    """Whether a signal is an observation of its own that still holds."""
+    return signal.duplicate_of is None and signal.superseded_by is None
+
+
 def themes(new: Sequence[Signal], known: Sequence[Signal], begin: datetime) -> tuple[Theme, ...]:
     """The period's signals by topic, strongest first: most signals, then most urgent, then by name."""
-    topics = Counter(one.topic for one in new if one.duplicate_of is None)
+    topics = Counter(one.topic for one in new if _speaks(one))
     found = [_theme(topic, new, known, begin) for topic in topics]
     return tuple(sorted(found, key=lambda t: (-len(t.signals), _rank(t.urgency), t.topic)))
 
@@ -99,7 +117,7 @@ def themes(new: Sequence[Signal], known: Sequence[Signal], begin: datetime) -> t
 def _theme(topic: str, new: Sequence[Signal], known: Sequence[Signal], begin: datetime) -> Theme:
     now = tuple(
         sorted(
-            (one for one in new if one.topic == topic and one.duplicate_of is None),
+            (one for one in new if one.topic == topic and _speaks(one)),
             key=lambda one: (one.filed_at, one.signal),
         )
     )
@@ -139,11 +157,11 @@ def _rank(grade: Grade) -> int:
 def alerts(signals: Iterable[Signal], end: datetime) -> tuple[Alert, ...]:
     """Topics on which at least three signals were filed in the four weeks up to `end`.
 
-    A duplicate repeats an observation; it does not make a second one.
+    A duplicate repeats an observation, and what was corrected is none any more; neither counts.
     """
     recent: dict[str, list[Signal]] = {}
     for one in signals:
-        if end - PATTERN_WINDOW <= one.filed_at < end and one.duplicate_of is None:
+        if end - PATTERN_WINDOW <= one.filed_at < end and _speaks(one):
             recent.setdefault(one.topic, []).append(one)
     return tuple(
         Alert(topic=topic, signals=tuple(sorted(found, key=lambda s: (s.filed_at, s.signal))))
@@ -155,13 +173,10 @@ def alerts(signals: Iterable[Signal], end: datetime) -> tuple[Alert, ...]:
 def anomaly(metric: str, baseline: float, current: float, *, least: float = 0.2) -> Anomaly | None:
     """The deviation of a figure from its baseline when it is at least `least` (a share), else None.
 
-    A baseline of nothing has no share: any figure beside it deviates without bound.
+    A baseline of nothing has no share: any figure beside it deviates, by no figure.
     """
-    if baseline == 0:
-        deviation = 0.0 if current == 0 else float("inf")
-    else:
-        deviation = (current - baseline) / abs(baseline)
-    if abs(deviation) < least:
+    deviation = (current - baseline) / abs(baseline) if baseline else None
+    if current == baseline or (deviation is not None and abs(deviation) < least):
         return None
     return Anomaly(metric=metric, baseline=baseline, current=current, deviation=deviation)
 
@@ -169,13 +184,17 @@ def anomaly(metric: str, baseline: float, current: float, *, least: float = 0.2)
 def stale(signals: Iterable[Signal], now: datetime) -> tuple[Stale, ...]:
     """Signals to which nothing has happened for more than fourteen days, oldest first.
 
-    An archived, deferred or watched signal was decided; one that proceeds or waits was not.
+    An archived, deferred or watched signal was decided; one that proceeds or waits was not. A
+    duplicate goes the way of the one that it repeats.
     """
     undecided = {Disposition.PROCEED, Disposition.PENDING}
     found = [
         Stale(signal=one, days=(now - one.filed_at).days)
         for one in signals
-        if _is_open(one) and one.disposition in undecided and now - one.filed_at > STALE_AFTER
+        if _is_open(one)
+        and one.duplicate_of is None
+        and one.disposition in undecided
+        and now - one.filed_at > STALE_AFTER
     ]
     return tuple(sorted(found, key=lambda s: (s.signal.filed_at, s.signal.signal)))
 

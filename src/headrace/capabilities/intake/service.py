@@ -46,10 +46,11 @@ def register(ctx: Ctx, signal: Signal, *, hold: bool = False) -> Signal:
     what a weekly digest may wait for.
     """
     store.lock_counting(ctx.db, ctx.organisation)
+    signal = replace(signal, topic=rules.topic(signal.topic) or rules.topic(signal.title))
     known = store.one(ctx.db, ctx.organisation, signal.signal)
     if known is not None:
         return known
-    earlier = store.same(ctx.db, ctx.organisation, signal.source, signal.topic)
+    earlier = store.same(ctx.db, ctx.organisation, signal.topic)
     first = rules.duplicate(signal, earlier)
     triaged = replace(
         signal,
@@ -85,7 +86,8 @@ def triage_pending(ctx: Ctx) -> Sequence[Signal]:
 def _watch_week(ctx: Ctx, moment: datetime) -> None:
     begin = week_begin(moment)
     count = store.count(ctx.db, ctx.organisation, begin, begin + timedelta(weeks=1))
-    if count == rules.WEEK_MOST + 1:  # the one that passes the limit tells it, later ones do not
+    # The one that passes the limit tells it; later ones do not.
+    if rules.overflowed(count) and not rules.overflowed(count - 1):
         year, week, _ = begin.isocalendar()
         ctx.record(WeekOverflowed(week=f"{year}-W{week:02}", count=count))
 
@@ -97,18 +99,27 @@ def week_begin(moment: datetime) -> datetime:
 
 
 def supersede(ctx: Ctx, signal: str, by: str) -> None:
-    """Note that a later signal corrects this one."""
+    """Note that a later signal corrects this one; the first that did so stays."""
     store.supersede(ctx.db, ctx.organisation, signal, by)
 
 
 def absorb(ctx: Ctx, signals: Iterable[str], by: str) -> None:
-    """Note that signals have led to something: a mission, a fix, a decision not to act."""
+    """Note that signals have led to something: a mission, a fix, a decision not to act.
+
+    What repeats one of them has led to it too.
+    """
     store.absorb(ctx.db, ctx.organisation, signals, by)
 
 
 def get(ctx: Ctx, signal: str) -> Signal | None:
     """The signal, or None when nothing of that name was registered."""
     return store.one(ctx.db, ctx.organisation, signal)
+
+
+def week(ctx: Ctx, begin: datetime) -> Sequence[Signal]:
+    """The signals filed in the week that begins then, oldest first."""
+    end = begin + timedelta(weeks=1)
+    return [one for one in listing(ctx, begin) if begin <= one.filed_at < end]
 
 
 def digest(ctx: Ctx, begin: datetime, end: datetime) -> Digest:

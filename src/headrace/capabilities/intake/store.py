@@ -22,7 +22,7 @@ _ADD = sa.text(
 )
 _SAME = sa.text(
     f"SELECT {_COLUMNS} FROM intake_signal WHERE organisation = :organisation "
-    "AND source = :source AND topic = :topic ORDER BY filed_at, signal"
+    "AND topic = :topic ORDER BY filed_at, signal"
 )
 _SINCE = sa.text(
     f"SELECT {_COLUMNS} FROM intake_signal WHERE organisation = :organisation "
@@ -38,11 +38,12 @@ _COUNT = sa.text(
 )
 _ABSORB = sa.text(
     "UPDATE intake_signal SET absorbed_by = :by "
-    "WHERE organisation = :organisation AND signal = ANY(:signals) AND absorbed_by IS NULL"
+    "WHERE organisation = :organisation AND absorbed_by IS NULL "
+    "AND (signal = ANY(:signals) OR duplicate_of = ANY(:signals))"
 )
 _SUPERSEDE = sa.text(
     "UPDATE intake_signal SET superseded_by = :by "
-    "WHERE organisation = :organisation AND signal = :signal"
+    "WHERE organisation = :organisation AND signal = :signal AND superseded_by IS NULL"
 )
 _DISPOSE = sa.text(
     "UPDATE intake_signal SET disposition = :disposition "
@@ -83,11 +84,9 @@ def add(db: sa.Connection, organisation: OrganisationId, signal: Signal) -> bool
     return db.execute(_ADD, values).one_or_none() is not None
 
 
-def same(
-    db: sa.Connection, organisation: OrganisationId, source: str, topic: str
-) -> Sequence[Signal]:
-    """Signals of one source and topic, oldest first."""
-    values = {"organisation": organisation, "source": source, "topic": topic}
+def same(db: sa.Connection, organisation: OrganisationId, topic: str) -> Sequence[Signal]:
+    """Signals of one topic, oldest first."""
+    values = {"organisation": organisation, "topic": topic}
     return [_signal(row) for row in db.execute(_SAME, values).mappings()]
 
 

@@ -97,18 +97,19 @@ def describe(
     design_required: bool,
     task_exempt: str,
     blocked_by: Iterable[str],
+    blocks: Iterable[str] = (),
 ) -> Mission:
     """Write down what the approved brief says of the mission; a design once required stays so.
 
-    Raises GateClosed when the missions that it waits for wait for it in turn.
+    The missions that it `blocks` wait for it from now on. Raises GateClosed when missions would
+    wait for each other.
     """
     mission = _locked(ctx, slug)
-    known = listing(ctx)
-    waits = {one.slug: one.blocked_by for one in known}
-    waited_for = tuple(_slug_of(named, known) for named in blocked_by)
-    circle = tasks.mission_circle({**waits, slug: waited_for})
+    waits = _waits(ctx, slug, blocked_by, blocks)
+    circle = tasks.mission_circle(waits)
     if circle:
         raise GateClosed(f"Missions wait for each other: {' -> '.join(circle)}", circle=circle)
+    waited_for = tuple(waits[slug])
     described = replace(
         mission,
         title=title,
@@ -118,7 +119,41 @@ def describe(
         blocked_by=waited_for,
     )
     store.describe(ctx.db, ctx.organisation, described)
+    for other in listing(ctx):
+        if other.slug != slug and tuple(waits[other.slug]) != other.blocked_by:
+            store.set_waits(ctx.db, ctx.organisation, other.slug, waits[other.slug])
     return described
+
+
+def waiting_faults(
+    ctx: Ctx, slug: str, blocked_by: Iterable[str], blocks: Iterable[str] = ()
+) -> tuple[str, ...]:
+    """Every reason why a mission cannot wait for these, and these for it; empty when it can."""
+    before, after = tuple(blocked_by), tuple(blocks)
+    known = listing(ctx)
+    slugs = {one.slug for one in known}
+    found = [
+        f"no mission {named!r}; `headrace mission list` names them"
+        for named in (*before, *after)
+        if _slug_of(named, known) not in slugs
+    ]
+    circle = tasks.mission_circle(_waits(ctx, slug, before, after))
+    return (
+        (*found, f"missions wait for each other: {' -> '.join(circle)}") if circle else tuple(found)
+    )
+
+
+def _waits(
+    ctx: Ctx, slug: str, blocked_by: Iterable[str], blocks: Iterable[str]
+) -> dict[str, tuple[str, ...]]:
+    """Whom each mission waits for, once this one waits for some and is waited for by others."""
+    known = listing(ctx)
+    waits = {one.slug: one.blocked_by for one in known}
+    waits[slug] = tuple(_slug_of(named, known) for named in blocked_by)
+    for named in blocks:
+        other = _slug_of(named, known)
+        waits[other] = tuple(dict.fromkeys((*waits.get(other, ()), slug)))
+    return waits
 
 
 def _slug_of(named: str, known: Iterable[Mission]) -> str:

@@ -50,6 +50,10 @@ _SET_PATHS = sa.text(
     "design_required = design_required OR :design_required "
     "WHERE organisation = :organisation AND slug = :slug"
 )
+_SET_WAITS = sa.text(
+    "UPDATE missions_mission SET blocked_by = CAST(:blocked_by AS jsonb) "
+    "WHERE organisation = :organisation AND slug = :slug"
+)
 _SET_STATUS = sa.text(
     "UPDATE missions_mission SET status = :status WHERE organisation = :organisation AND slug = :slug"
 )
@@ -156,6 +160,13 @@ def set_paths(
         "design_required": design_required,
     }
     db.execute(_SET_PATHS, values)
+
+
+def set_waits(
+    db: sa.Connection, organisation: OrganisationId, slug: str, blocked_by: Iterable[str]
+) -> None:
+    values = {"slug": slug, "blocked_by": canonical(list(blocked_by)).decode()}
+    db.execute(_SET_WAITS, {"organisation": organisation, **values})
 
 
 def set_status(

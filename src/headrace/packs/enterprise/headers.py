@@ -12,6 +12,7 @@ from headrace.capabilities.artifacts.model import (
     Version,
     VersionRef,
 )
+from headrace.capabilities.intake import service as intake
 from headrace.capabilities.missions import service as missions
 from headrace.capabilities.people import service as people
 from headrace.capabilities.record import service as record
@@ -88,6 +89,17 @@ def _brief(ctx: Ctx, artifact: Artifact, version: Version) -> Json:
     return found.path if found is not None else None
 
 
+def _of_signal(name: str) -> "Value":
+    """A fact that intake keeps of a signal since it was counted."""
+
+    def value(ctx: Ctx, artifact: Artifact, version: Version) -> Json:
+        found = intake.get(ctx, artifact.id)
+        told = getattr(found, name) if found is not None else None
+        return str(told) if told else None
+
+    return value
+
+
 def _approvals(ctx: Ctx, artifact: Artifact, version: Version) -> Json:
     """Who said what about the head that is merged."""
     if version.change is None:
@@ -128,6 +140,11 @@ _FIELDS: Mapping[str, Value] = {
     "reference": _reference,
     "mission": _mission,
     "brief": _brief,
+    "layer": _of_signal("layer"),
+    "triaged": _of_signal("disposition"),
+    "duplicate_of": _of_signal("duplicate_of"),
+    "superseded_by": _of_signal("superseded_by"),
+    "absorbed_by": _of_signal("absorbed_by"),
 }
 _TABLES: Mapping[str, Value] = {"approvals": _approvals, "revisions": _revisions}
 

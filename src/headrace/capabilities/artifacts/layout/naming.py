@@ -8,7 +8,7 @@ from headrace.kernel.errors import Invalid
 
 _SHAPES = {
     "date": r"\d{4}-\d{2}-\d{2}",
-    "week": r"\d{4}-W\d{2}",
+    "week": r"\d{4}-W\d{2}(?:-[a-z]+)?",  # 2026-W12, and what is told before its end: -interim
     "year": r"\d{4}",
     "number": r"\d+",
 }

@@ -36,7 +36,7 @@ def _content(title: str, policy: str, trend: dict[str, Json]) -> dict[str, Json]
     content = signal_content(
         title=title,
         category="internal",
-        system="Quality evaluation",
+        system=filing.JUDGED,
         topic=f"{policy} policy",
         confidence="high",
         observation=f"The {policy} policy failed {told(trend, 'fails')} times in a row; the last "

@@ -44,6 +44,7 @@ def signal_content(
     recommended: str,
     divisions: Sequence[str] = (),
     supersedes: str = "",
+    follow_up: str = "",
 ) -> Content:
     """A signal's content from its facts."""
     fields = {"supersedes": supersedes} if supersedes else {}
@@ -59,6 +60,9 @@ def signal_content(
             },
             "observation": observation,
             "assessment": {"urgency": urgency, "impact": impact, "divisions": list(divisions)},
-            "disposition": {"recommended": recommended},
+            "disposition": {
+                "recommended": recommended,
+                **({"follow_up": follow_up} if follow_up else {}),
+            },
         },
     }

@@ -3,12 +3,22 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
+from math import isfinite
 
 from headrace.capabilities.artifacts import service as artifacts
 from headrace.capabilities.artifacts.layout import slug
 from headrace.capabilities.artifacts.model import ArtifactId, Version
 from headrace.capabilities.intake import service as intake
-from headrace.capabilities.intake.model import Alert, Anomaly, Signal, SourceMissing, Theme
+from headrace.capabilities.intake.model import (
+    Alert,
+    Anomaly,
+    Grade,
+    Signal,
+    SourceMissing,
+    Stale,
+    Theme,
+    Urgency,
+)
 from headrace.capabilities.missions import service as missions
 from headrace.capabilities.missions.model import MissionStatus
 from headrace.capabilities.streams import service as streams
@@ -100,11 +110,12 @@ def of_digest(ctx: Ctx, run: Run) -> Facts:
     begin, end = week_span(run.period.partition("~")[0])
     found = intake.digest(ctx, begin, end)
     counts = {disposition.value: number for disposition, number in found.by_disposition}
+    last = (end - timedelta(days=1)).date()
     return {
         "period": {
             "week": run.period.partition("~")[0],
             "begin": begin.date().isoformat(),
-            "end": (end - timedelta(days=1)).date().isoformat(),
+            "end": (min(last, ctx.now.date()) if is_interim(run) else last).isoformat(),
         },
         "counts": {"total": found.total, "new": found.new, **counts},
         "signals": [_signal(one) for theme in found.themes for one in theme.signals],
@@ -112,6 +123,7 @@ def of_digest(ctx: Ctx, run: Run) -> Facts:
         "themes": [_themed(one) for one in found.themes],
         "alerts": [_alert(one) for one in found.alerts],
         "anomalies": [_anomaly(one) for one in anomalies(ctx, begin, end)],
+        "stale_signals": [_stale(one) for one in intake.stale(ctx)],
         "previous_digests": [
             version.ref.artifact for version in artifacts.effective_of(ctx, "signal-digest")
         ],
@@ -119,22 +131,34 @@ def of_digest(ctx: Ctx, run: Run) -> Facts:
     }
 
 
+def is_interim(run: Run) -> bool:
+    """Whether a digest is written before its week has ended, because signals are many."""
+    return "~" in run.period
+
+
 def anomalies(ctx: Ctx, begin: datetime, end: datetime) -> Sequence[Anomaly]:
     """Figures noted in [begin, end) that left their baseline."""
     measured = [
-        (
-            f"{row['title']} ({row['metric']})",
-            float(str(row["baseline"])),
-            float(str(row["current"])),
-        )
+        (f"{row['title']} ({row['metric']})", baseline, current)
         for row in rows(ctx, "observations")
         if row.get("metric") and begin.date() <= _day(row["noted_on"]) < end.date()
+        for baseline, current in ((_figure(row, "baseline"), _figure(row, "current")),)
+        if baseline is not None and current is not None
     ]
     used = scanning.usage(rows(ctx, "api_usage"), MEASURE)
     if used is not None and begin.date() <= used.collected_on < end.date():
         measured.append((f"{used.metric} a week", used.baseline, used.current))
     found = [intake.anomaly(metric, baseline, current) for metric, baseline, current in measured]
     return [one for one in found if one is not None]
+
+
+def _figure(row: Mapping[str, Json], name: str) -> float | None:
+    """The figure in a column of a source; None where it is none, so that nothing is made up."""
+    try:
+        found = float(str(row.get(name)).replace(",", ""))
+    except ValueError:
+        return None
+    return found if isfinite(found) else None
 
 
 def of_validation(ctx: Ctx, run: Run) -> Facts:
@@ -328,16 +352,30 @@ def _alert(alert: Alert) -> Json:
         "latest_signal": alert.latest.date().isoformat(),
         "signals": [one.signal for one in alert.signals],
         "titles": [one.title for one in alert.signals],
+        "urgency": _alert_urgency(alert),
+        "fresh": all(one.absorbed_by is None for one in alert.signals),
     }
+
+
+def _alert_urgency(alert: Alert) -> str:
+    """High when one of its signals is immediate or of high impact."""
+    high = (one.urgency is Urgency.IMMEDIATE or one.impact is Grade.HIGH for one in alert.signals)
+    return "high" if any(high) else "medium"
 
 
 def _anomaly(one: Anomaly) -> Json:
-    return {
+    row: dict[str, Json] = {
         "metric": one.metric,
         "baseline": one.baseline,
         "current": one.current,
-        "deviation": round(one.deviation * 100, 1),
     }
+    if one.deviation is None:
+        return {**row, "observation": "There was none before, so that no share of it can be told."}
+    return {**row, "deviation": round(one.deviation * 100, 1)}
+
+
+def _stale(one: Stale) -> Json:
+    return {"signal": one.signal.signal, "title": one.signal.title, "days": one.days}
 
 
 def _feedback(run: Run) -> Facts:

@@ -18,10 +18,24 @@ from headrace.capabilities.intake import service as intake
 from headrace.capabilities.intake.model import Grade, Signal, Urgency
 from headrace.capabilities.record import service as record
 from headrace.kernel.context import Ctx
+from headrace.kernel.errors import Invalid
 from headrace.kernel.json import Json
 from headrace.packs.enterprise.discover.contents import Content, told
 
 ORGANISATION = "organisation"
+
+
+class NotSuperseded(Invalid):
+    """A correction names no filed signal, or one that another signal has corrected already."""
+
+    code = "enterprise.not_superseded"
+
+
+NOTICED = "Work of "
+"""How the source begins of what an agent noticed while it did something else."""
+
+JUDGED = "Quality evaluation"
+"""The source of what evaluators see again and again."""
 
 HOLD = "waits for the triage rules"
 """The note of a signal that is not triaged as it comes in."""
@@ -30,7 +44,10 @@ HOLD = "waits for the triage rules"
 def signal_draft(
     ctx: Ctx, content: Content, made: Made, *, on: date | None = None, note: str = ""
 ) -> Draft:
-    """The draft of a signal observed `on` a day; its slug is the day and the title, and free."""
+    """The draft of a signal observed `on` a day; its slug is the day and the title, and free.
+
+    Raises NotSuperseded when it corrects what cannot be corrected.
+    """
     day = (on or ctx.now.date()).isoformat()
     name = slug(str(content["title"]))
     taken = 1
@@ -45,15 +62,24 @@ def signal_draft(
         context=ORGANISATION,
         content=content,
         made=made,
-        links=_supersedes(content),
+        links=_supersedes(ctx, content),
         note=note,
     )
 
 
-def _supersedes(content: Content) -> tuple[Link, ...]:
+def _supersedes(ctx: Ctx, content: Content) -> tuple[Link, ...]:
     former = told(content, "fields", "supersedes")
     if not former:
         return ()
+    known = intake.get(ctx, former)
+    if known is None:
+        raise NotSuperseded(
+            f"{former!r} is no signal in the record; `headrace signal list` names them"
+        )
+    if known.superseded_by is not None:
+        raise NotSuperseded(
+            f"{former} was corrected by {known.superseded_by}; supersede that one instead"
+        )
     return (Link(kind=LinkKind.SUPERSEDES, target=VersionRef(ArtifactId(former), 1)),)
 
 
@@ -67,8 +93,12 @@ def file_signal(ctx: Ctx, draft: Draft) -> Version:
 def register(ctx: Ctx, version: Version, *, layer: str, hold: bool = False) -> Signal:
     """Triage and count a filed signal; with `hold`, it waits for the triage rules."""
     content: Mapping[str, Json] = version.content
+    former = told(content, "fields", "supersedes")
+    if former:  # before it is counted, for a correction repeats nothing
+        intake.supersede(ctx, former, version.ref.artifact)
+        record.refresh_projection(ctx, ArtifactId(former))
     day = version.ref.artifact.partition("/")[2][:10]
-    registered = intake.register(
+    return intake.register(
         ctx,
         Signal(
             signal=version.ref.artifact,
@@ -85,10 +115,6 @@ def register(ctx: Ctx, version: Version, *, layer: str, hold: bool = False) -> S
         ),
         hold=hold,
     )
-    former = told(content, "fields", "supersedes")
-    if former:
-        intake.supersede(ctx, former, registered.signal)
-    return registered
 
 
 def recommended(urgency: str, impact: str) -> str:

@@ -7,9 +7,11 @@ from headrace.capabilities.agents import service as agents
 from headrace.capabilities.agents.model import ObservationMade
 from headrace.capabilities.artifacts import service as artifacts
 from headrace.capabilities.artifacts.model import ArtifactId, BecameEffective, Made, VersionRef
+from headrace.capabilities.intake import service as intake
 from headrace.capabilities.intake.model import WeekOverflowed
 from headrace.capabilities.people import service as people
 from headrace.capabilities.people.model import OrganisationFounded
+from headrace.capabilities.record import service as record
 from headrace.capabilities.streams import service as streams
 from headrace.capabilities.streams.model import ContextId, RunMoved, RunState
 from headrace.kernel.capability import Subscription
@@ -20,8 +22,9 @@ from headrace.kernel.ids import PrincipalId
 from headrace.kernel.json import Json
 from headrace.packs.enterprise.discover import filing
 from headrace.packs.enterprise.discover.contents import signal_content
+from headrace.packs.enterprise.discover.facts import week_span
 from headrace.packs.enterprise.discover.opening import SCAN
-from headrace.packs.enterprise.roles import catalogue, layer_of
+from headrace.packs.enterprise.roles import catalogue
 
 UNGRADED = "medium"
 """Impact and confidence of an observation whose agent did not grade it."""
@@ -49,12 +52,13 @@ def on_effective(ctx: Ctx, event: Recorded) -> None:
     filing.register(
         ctx, version, layer=_layer(ctx, version.made.by), hold=version.note == filing.HOLD
     )
+    record.refresh_projection(ctx, ref.artifact)  # its file tells what was counted of it
 
 
 def _layer(ctx: Ctx, principal: PrincipalId) -> str:
     """The layer of the agent that filed it; none for people and for the operator."""
     try:
-        return layer_of(people.principal(ctx, principal).handle)
+        return agents.employee(ctx, people.principal(ctx, principal).handle).card.layer
     except NotFound:
         return ""
 
@@ -67,7 +71,7 @@ def on_observation(ctx: Ctx, event: Recorded) -> None:
     content = signal_content(
         title=told["title"],
         category=told["category"],
-        system=f"Work of {told['role']}",
+        system=f"{filing.NOTICED}{told['role']}",
         topic=told["title"],
         confidence=told["confidence"] or UNGRADED,
         observation=told["observation"],
@@ -82,8 +86,16 @@ def on_observation(ctx: Ctx, event: Recorded) -> None:
 def on_full_week(ctx: Ctx, event: Recorded) -> None:
     """More signals than a week's digest may wait for: an interim digest is made now."""
     week = str(_payload(event)["week"])
+    begin, _ = week_span(week)
+    signals = tuple(VersionRef(ArtifactId(one.signal), 1) for one in intake.week(ctx, begin))
     streams.episode(
-        ctx, ContextId("organisation"), "digest", element="", name=f"{week}~interim", cause=event.id
+        ctx,
+        ContextId("organisation"),
+        "digest",
+        element="",
+        name=f"{week}~interim",
+        inputs={"signals": signals},
+        cause=event.id,
     )
 
 

@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 
 from headrace.capabilities.artifacts.layout import slug
+from headrace.capabilities.artifacts.model import ArtifactId
 from headrace.capabilities.intake import service as intake
 from headrace.capabilities.missions import service as missions
+from headrace.capabilities.record import service as record
 from headrace.capabilities.streams import service as streams
 from headrace.capabilities.streams.model import NewContext, Run, RunState
 from headrace.kernel.context import Ctx
@@ -45,6 +47,8 @@ def open_missions(ctx: Ctx, run: Run) -> None:
         missions.open_mission(ctx, slug=name, context=f"mission:{name}", title=str(alert["name"]))
         signals = [one.signal for one in alert_signals(ctx, alert)]
         intake.absorb(ctx, signals, f"mission:{name}")
+        for signal in signals:
+            record.refresh_projection(ctx, ArtifactId(signal))
 
 
 def scans_at_work(ctx: Ctx, run: Run) -> tuple[str, ...]:

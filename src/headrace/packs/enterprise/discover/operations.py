@@ -1,14 +1,18 @@
 """What discover offers to REST, CLI and MCP: filing signals."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from headrace.capabilities.artifacts.model import Made
+from headrace.capabilities.artifacts.model import Made, Version
 from headrace.capabilities.intake import service as intake
+from headrace.capabilities.intake.model import Signal
 from headrace.capabilities.people import service as people
-from headrace.kernel.capability import Http, Operation
+from headrace.kernel.capability import Effect, Http, Operation, OperationKind
 from headrace.kernel.context import ActorKind, Ctx
-from headrace.kernel.errors import NotFound
+from headrace.kernel.errors import Invalid, NotFound
+from headrace.kernel.ids import PrincipalId
+from headrace.kernel.json import Json
 from headrace.packs.enterprise.discover import filing
 from headrace.packs.enterprise.discover.contents import signal_content
 from headrace.packs.enterprise.types.signal import URGENCIES
@@ -25,6 +29,8 @@ class SignalFile:
     urgency: str = "next-cycle"
     impact: str = "medium"
     divisions: tuple[str, ...] = ()
+    disposition: str = ""  # what you would do with it; empty: what the triage table says
+    follow_up: str = ""  # YYYY-MM-DD, when to look again
     supersedes: str = ""
 
 
@@ -39,16 +45,56 @@ class SourceName:
     source: str
 
 
+COLUMNS = (
+    "noted_on",
+    "category",
+    "source_system",
+    "confidence",
+    "title",
+    "observation",
+    "urgency",
+    "impact",
+)
+"""What a record of a source must say to become a signal."""
+
+
+class SourceRefused(Invalid):
+    """The records of a source are no signals."""
+
+    code = "enterprise.source_refused"
+
+
 @dataclass(frozen=True, kw_only=True)
 class SignalsTaken:
     items: tuple[SignalFiled, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImprovementQuery:
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Improvement:
+    signal: str
+    title: str
+    filed_by: str  # the agent's handle
+    layer: str
+    category: str
+    disposition: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImprovementList:
+    items: tuple[Improvement, ...]
 
 
 def file_signal(ctx: Ctx, input: SignalFile) -> SignalFiled:
     """File a signal: something observed that may deserve work.
 
     State facts only; what a signal asks for is decided later. It needs nobody's approval and can
-    never be edited: a correction is a new signal that supersedes it.
+    never be edited: a correction is a new signal that supersedes it. Triage decides by urgency and
+    impact, whatever disposition you recommend.
     """
     content = signal_content(
         title=input.title,
@@ -61,7 +107,8 @@ def file_signal(ctx: Ctx, input: SignalFile) -> SignalFiled:
         impact=input.impact,
         divisions=input.divisions,
         supersedes=input.supersedes,
-        recommended=_recommended(input.urgency, input.impact),
+        recommended=input.disposition or _recommended(input.urgency, input.impact),
+        follow_up=input.follow_up,
     )
     brain = "human" if ctx.actor.kind is ActorKind.PERSON else "agent"
     draft = filing.signal_draft(ctx, content, Made(by=ctx.principal, brain=brain))
@@ -81,28 +128,49 @@ def take(ctx: Ctx, name: SourceName) -> SignalsTaken:
     Columns: noted_on, noted_by, category, source_system, confidence, title, observation, urgency,
     impact, divisions (separated by ;), triaged (no: it waits for the triage rules).
     """
-    filed = []
-    for row in intake.source_rows(ctx, name.source):
-        told = {key: str(value) for key, value in row.items()}
-        content = signal_content(
-            title=told["title"],
-            category=told["category"],
-            system=told["source_system"],
-            topic=told.get("topic") or told["title"],
-            confidence=told["confidence"],
-            observation=told["observation"],
-            urgency=told["urgency"],
-            impact=told["impact"],
-            divisions=[one for one in told.get("divisions", "").split(";") if one],
-            recommended=_recommended(told["urgency"], told["impact"]),
-        )
-        made = _noted_by(ctx, told["noted_by"])
-        hold = filing.HOLD if told.get("triaged") == "no" else ""
-        day = date.fromisoformat(told["noted_on"])
-        draft = filing.signal_draft(ctx, content, made, on=day, note=hold)
-        version = filing.file_signal(ctx, draft)
-        filed.append(SignalFiled(signal=version.ref.artifact, path=version.path))
-    return SignalsTaken(items=tuple(filed))
+    found = intake.source_rows(ctx, name.source)
+    faults = tuple(_row_faults(found))
+    if faults:
+        raise SourceRefused(f"{name.source} holds no signals: {'; '.join(faults)}", faults=faults)
+    versions = [_take_row(ctx, {key: str(value) for key, value in row.items()}) for row in found]
+    return SignalsTaken(
+        items=tuple(SignalFiled(signal=one.ref.artifact, path=one.path) for one in versions)
+    )
+
+
+def _row_faults(found: Sequence[Mapping[str, Json]]) -> Iterator[str]:
+    for number, row in enumerate(found, start=1):
+        lacking = [column for column in COLUMNS if not row.get(column)]
+        if lacking:
+            yield f"row {number} has no {', '.join(lacking)}"
+        elif not _is_day(str(row["noted_on"])):
+            yield f"row {number} was noted on {row['noted_on']!r}, which is no day (YYYY-MM-DD)"
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def _take_row(ctx: Ctx, told: Mapping[str, str]) -> Version:
+    content = signal_content(
+        title=told["title"],
+        category=told["category"],
+        system=told["source_system"],
+        topic=told.get("topic") or told["title"],
+        confidence=told["confidence"],
+        observation=told["observation"],
+        urgency=told["urgency"],
+        impact=told["impact"],
+        divisions=[one for one in told.get("divisions", "").split(";") if one],
+        recommended=_recommended(told["urgency"], told["impact"]),
+    )
+    made = _noted_by(ctx, told.get("noted_by", ""))
+    hold = filing.HOLD if told.get("triaged") == "no" else ""
+    day = date.fromisoformat(told["noted_on"])
+    return filing.file_signal(ctx, filing.signal_draft(ctx, content, made, on=day, note=hold))
 
 
 def _noted_by(ctx: Ctx, handle: str) -> Made:
@@ -113,7 +181,50 @@ def _noted_by(ctx: Ctx, handle: str) -> Made:
         return Made(by=ctx.principal, brain="external")
 
 
+def improvements(ctx: Ctx, query: ImprovementQuery) -> ImprovementList:
+    """List what agents noticed while they did something else, by layer and filer.
+
+    Any agent may file such a signal in any of its runs; each goes into the next digest.
+    """
+    found = [_improvement(ctx, one) for one in noticed(ctx, query.since)]
+    return ImprovementList(
+        items=tuple(sorted(found, key=lambda one: (one.layer, one.filed_by, one.signal)))
+    )
+
+
+def noticed(ctx: Ctx, since: datetime | None) -> Sequence[Signal]:
+    """Signals that agents filed beside their work, oldest first."""
+    return [
+        one
+        for one in intake.listing(ctx, since)
+        if (one.source.startswith(filing.NOTICED) or one.source == filing.JUDGED)
+        and (since is None or one.filed_at >= since)
+    ]
+
+
+def _improvement(ctx: Ctx, one: Signal) -> Improvement:
+    return Improvement(
+        signal=one.signal,
+        title=one.title,
+        filed_by=people.principal(ctx, PrincipalId(one.filed_by)).handle,
+        layer=one.layer,
+        category=one.category,
+        disposition=one.disposition,
+    )
+
+
 OPERATIONS = (
+    Operation(
+        name="signal.improvements",
+        permission="signal:read",
+        input=ImprovementQuery,
+        output=ImprovementList,
+        run=improvements,
+        http=Http(method="GET", path="/signals/improvements"),
+        kind=OperationKind.QUERY,
+        effect=Effect.NONE,
+        columns=("layer", "filed_by", "category", "title", "signal", "disposition"),
+    ),
     Operation(
         name="signal.file",
         permission="signal:file",

@@ -15,6 +15,7 @@ from headrace.packs.enterprise.types.parts import (
     REVISIONS,
     SIZES,
     choice,
+    choices,
     identity,
     level,
     reference,
@@ -35,6 +36,9 @@ STATUSES = {
     "completed": Phase.APPROVED,
     "cancelled": Phase.ARCHIVED,
 }
+
+MARKS = ("api", "data-model", "novel", "regulated")
+"""What a mission may touch that needs a design before anybody begins."""
 
 ORIGIN = Group(
     name="origin",
@@ -175,6 +179,11 @@ TYPE = ArtifactType(
                 "Yes for several streams, a new API, a new data model, a regulated area or a "
                 "pattern that is new to us."
             ),
+        ),
+        choices(
+            "touches",
+            MARKS,
+            summary="What of it asks for a design, beside having several streams.",
         ),
         references("blocked_by", summary="Missions that must end before this one starts."),
         references("blocks", summary="Missions that wait for this one."),

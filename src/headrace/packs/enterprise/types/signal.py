@@ -42,6 +42,11 @@ HEADER = (
         summary="What triage decided.",
     ),
     reference("supersedes", summary="The earlier signal that this one corrects."),
+    reference("superseded_by", projected=True, summary="The later signal that corrects this one."),
+    reference(
+        "duplicate_of", projected=True, summary="The earlier one of the same source and topic."
+    ),
+    reference("absorbed_by", projected=True, summary="The mission that answers it."),
 )
 
 SOURCE = Group(

@@ -1,6 +1,7 @@
 """Signal digest: a week's signals by theme, the patterns in them, and what to do about it.
 
-Its path takes {week}: "2026-W12". Counts, trends and deviations are computed before it is written.
+Its path takes {week}: "2026-W12", or "2026-W12-interim" for one that is written early. Counts, trends
+and deviations are computed before it is written.
 """
 
 from headrace.capabilities.artifacts.layout import (
@@ -132,8 +133,7 @@ ANOMALIES = Table(
             "deviation",
             label="Deviation %",
             aliases=("Deviation",),
-            required=True,
-            summary="The change in percent of the baseline.",
+            summary="The change in percent of the baseline; none where the baseline is nothing.",
         ),
         text("observation", summary="What may lie behind it."),
     ),

@@ -22,6 +22,8 @@ EDGES: dict[str, str] = {
     "src/headrace/surfaces/api/streams.py": "the headers are sent, so a fault is told in the stream",
     "src/headrace/surfaces/cli/main.py": "a command ends here, whatever went wrong",
     "src/headrace/surfaces/mcp/server.py": "a tool call ends here, whatever went wrong",
+    "src/headrace/surfaces/ofrep/server.py": "a request ends here, whatever went wrong",
+    "src/headrace/capabilities/flags/evaluator.py": "a chore that fails is tried again",
     "src/headrace/surfaces/web/server.py": "a page ends here, whatever went wrong",
     "src/headrace/app/demo/driver.py": "the demonstration goes on where a database died under it",
 }

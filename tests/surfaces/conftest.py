@@ -51,6 +51,7 @@ def served(app) -> Iterator[str]:
     # The protocol is named because asyncio turns delays off only where it is: 40 ms an answer.
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
         listener.bind(("127.0.0.1", 0))
+        listener.listen()  # who comes before the server is up waits, and is not refused
         server = uvicorn.Server(
             uvicorn.Config(app, log_level="error", ws="none", timeout_graceful_shutdown=2)
         )

@@ -7,14 +7,17 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from headrace.app.installation import Installation
+from headrace.capabilities.flags.evaluator import FlagEvaluator
 from headrace.capabilities.people.entrance import Entrance
 from headrace.capabilities.workflows.supervisor import Supervisor
+from headrace.kernel.journal.notices import Notices
 from headrace.surfaces.api.server import create_app
 from headrace.surfaces.mcp.server import create_server, from_headers, mounted
+from headrace.surfaces.ofrep.server import create_ofrep
 from headrace.surfaces.web.server import create_pages
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
-_OF_PROGRAMS = frozenset({"api", "mcp", "healthz"})
+_OF_PROGRAMS = frozenset({"api", "mcp", "ofrep", "healthz"})
 """The first words of the paths that programs use; every other path is a page."""
 
 
@@ -40,11 +43,14 @@ def serve(installation: Installation, *, workers: int, host: str, port: int) -> 
 
 
 def doors(installation: Installation, *, trust_loopback: bool) -> ASGIApp:
-    """All doors behind one address: REST and MCP on their paths, and the pages on every other."""
+    """All doors behind one address: REST, MCP and OFREP on their paths, the pages on every other."""
     reception = installation.reception
     rights = Entrance(installation.units).rights
     tools = mounted(create_server(reception, from_headers, rights=rights))
-    programs = create_app(reception, trust_loopback=trust_loopback, mounts={"/mcp": tools})
+    flags = create_ofrep(FlagEvaluator(installation.units, Notices(installation.database.app)))
+    programs = create_app(
+        reception, trust_loopback=trust_loopback, mounts={"/mcp": tools, "/ofrep": flags}
+    )
     pages = create_pages(reception, trust_loopback=trust_loopback)
     return _Hall(programs, pages)
 

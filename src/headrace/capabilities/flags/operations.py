@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -30,6 +30,7 @@ from headrace.kernel.json import Json
 
 READ, CHANGE, KILL, REVIVE = "flags:read", "flags:change", "flags:kill", "flags:revive"
 EVALUATE = "flags:evaluate"
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 Why = Annotated[str, Field(min_length=1, description="Why, for the history.")]
 Seen = Annotated[int | None, Field(description="The revision that you looked at.")]
@@ -320,72 +321,48 @@ def list_segments(ctx: Ctx, _: Nothing) -> SegmentList:
     return SegmentList(items=tuple(service.segments(ctx)))
 
 
-def _query(
-    name: str, input: type, output: type, run: object, path: str, *columns: str
+def _offer(
+    name: str, right: str, takes: type, gives: type, run: object, method: Method, path: str
 ) -> Operation:
+    """What is asked for with GET changes nothing."""
     assert callable(run)
+    asks = method == "GET"
     return Operation(
         name=name,
-        permission=READ,
-        input=input,
-        output=output,
+        permission=right,
+        input=takes,
+        output=gives,
         run=run,
-        http=Http(method="GET", path=path),
-        kind=OperationKind.QUERY,
-        effect=Effect.NONE,
-        columns=columns,
-    )
-
-
-def _command(
-    name: str, permission: str, input: type, run: object, http: Http, output: type = Flag
-) -> Operation:
-    assert callable(run)
-    return Operation(
-        name=name, permission=permission, input=input, output=output, run=run, http=http
+        http=Http(method=method, path=path),
+        kind=OperationKind.QUERY if asks else OperationKind.COMMAND,
+        effect=Effect.NONE if asks else Effect.WRITE,
     )
 
 
 OPERATIONS = (
-    _command("flag.create", CHANGE, NewFlag, create, Http(method="POST", path="/flags")),
-    _command("flag.change", CHANGE, FlagEdit, change, Http(method="PATCH", path="/flags/{flag}")),
-    _command(
-        "flag.rollout", CHANGE, Rollout, roll_out, Http(method="POST", path="/flags/{flag}/rollout")
+    _offer("flag.create", CHANGE, NewFlag, Flag, create, "POST", "/flags"),
+    _offer("flag.change", CHANGE, FlagEdit, Flag, change, "PATCH", "/flags/{flag}"),
+    _offer("flag.rollout", CHANGE, Rollout, Flag, roll_out, "POST", "/flags/{flag}/rollout"),
+    _offer("flag.switch", CHANGE, Switch, Flag, switch, "POST", "/flags/{flag}/switch"),
+    _offer("flag.kill", KILL, FlagReason, Flag, kill, "POST", "/flags/{flag}/kill"),
+    _offer("flag.revive", REVIVE, FlagReason, Flag, revive, "POST", "/flags/{flag}/revive"),
+    _offer("flag.archive", CHANGE, FlagReason, Flag, archive, "POST", "/flags/{flag}/archive"),
+    _offer("flag.list", READ, FlagQuery, FlagPage, listing, "GET", "/flags"),
+    _offer("flag.stale", READ, Nothing, FindingList, findings, "GET", "/flag-findings"),
+    _offer("flag.show", READ, FlagName, FlagDetails, show, "GET", "/flags/{flag}"),
+    _offer(
+        "flag.history", READ, HistoryQuery, RevisionPage, history, "GET", "/flags/{flag}/history"
     ),
-    _command(
-        "flag.switch", CHANGE, Switch, switch, Http(method="POST", path="/flags/{flag}/switch")
-    ),
-    _command("flag.kill", KILL, FlagReason, kill, Http(method="POST", path="/flags/{flag}/kill")),
-    _command(
-        "flag.revive", REVIVE, FlagReason, revive, Http(method="POST", path="/flags/{flag}/revive")
-    ),
-    _command(
-        "flag.archive",
-        CHANGE,
-        FlagReason,
-        archive,
-        Http(method="POST", path="/flags/{flag}/archive"),
-    ),
-    _query("flag.list", FlagQuery, FlagPage, listing, "/flags"),
-    _query("flag.stale", Nothing, FindingList, findings, "/flag-findings"),
-    _query("flag.show", FlagName, FlagDetails, show, "/flags/{flag}"),
-    _query("flag.history", HistoryQuery, RevisionPage, history, "/flags/{flag}/history"),
-    _query("flag.evaluate", Asked, Told, evaluate, "/flags/{flag}/evaluation"),
-    _command(
-        "segment.set",
-        CHANGE,
-        NewSegment,
-        set_segment,
-        Http(method="PUT", path="/segments/{segment}"),
-        Segment,
-    ),
-    _command(
+    _offer("flag.evaluate", READ, Asked, Told, evaluate, "GET", "/flags/{flag}/evaluation"),
+    _offer("segment.set", CHANGE, NewSegment, Segment, set_segment, "PUT", "/segments/{segment}"),
+    _offer(
         "segment.remove",
         CHANGE,
         SegmentName,
-        remove_segment,
-        Http(method="DELETE", path="/segments/{segment}"),
         type(None),
+        remove_segment,
+        "DELETE",
+        "/segments/{segment}",
     ),
-    _query("segment.list", Nothing, SegmentList, list_segments, "/segments"),
+    _offer("segment.list", READ, Nothing, SegmentList, list_segments, "GET", "/segments"),
 )

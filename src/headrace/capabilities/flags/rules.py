@@ -52,7 +52,7 @@ def is_key(text: str) -> bool:
 
 def bucket(salt: str, key: str) -> int:
     """The place of a user among 100,000, the same at every call, on every machine, for ever."""
-    whole = hashlib.sha256(f"{salt}\n{key}".encode()).digest()[:8]
+    whole = hashlib.sha256(f"{salt}\n{key}".encode(errors="surrogatepass")).digest()[:8]
     return int.from_bytes(whole, "big") * BUCKETS // _WHOLE
 
 

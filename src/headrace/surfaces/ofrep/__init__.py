@@ -1,0 +1,1 @@
+"""The door for OpenFeature: which variant of a flag somebody gets, by the Remote Evaluation Protocol."""

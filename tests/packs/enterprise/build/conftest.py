@@ -13,6 +13,7 @@ import pytest
 from flows import Runner
 from headrace.app.house import compose
 from headrace.capabilities.agents import service as agents
+from headrace.capabilities.agents.brains.external_agent import ExternalAgent
 from headrace.capabilities.agents.configuration import BrainSettings, search_path
 from headrace.capabilities.artifacts import service as artifacts
 from headrace.capabilities.artifacts.model import ArtifactId, Draft, Made, Version
@@ -145,11 +146,16 @@ class World:
     recordings: Path
     product_folder: Path
     search_path: str = field(default_factory=search_path)
+    external: ExternalAgent | None = None
     units: Units = field(init=False)
     jobs: Runner = field(init=False)
     people: dict[str, Actor] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.open()
+
+    def open(self) -> None:
+        """The house with the brains that are set now."""
         house = compose(
             Places(repositories=self.folder / "repositories", worktrees=self.folder / "worktrees"),
             BrainSettings(
@@ -157,6 +163,7 @@ class World:
                 recordings_folder=self.recordings,
                 priced_as="anthropic:claude-sonnet-4-5",
                 search_path=self.search_path,
+                external=self.external,
             ),
         )
         streams.check(house)

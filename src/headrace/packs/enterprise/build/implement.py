@@ -23,7 +23,7 @@ from headrace.capabilities.record.model import ChangeRequest, ChangeState, Propo
 from headrace.capabilities.streams import service as streams
 from headrace.capabilities.streams.model import ContextId, Finished, Run, RunState, Work
 from headrace.kernel.context import Ctx
-from headrace.kernel.errors import Invalid
+from headrace.kernel.errors import Conflict, Invalid
 from headrace.kernel.json import Json
 from headrace.packs.enterprise.build.contents import fleet_stream, fleet_streams, json_of
 from headrace.packs.enterprise.build.fleet import pools
@@ -44,6 +44,12 @@ class NothingMade(Invalid):
     """A stream was handed in without a change of any file."""
 
     code = "enterprise.nothing_made"
+
+
+class ForeignCommits(Conflict):
+    """Somebody else wrote on the branch of a stream after its change was sent back."""
+
+    code = "enterprise.foreign_commits"
 
 
 class TaskNotOwn(Invalid):
@@ -193,7 +199,9 @@ def former_change(ctx: Ctx, run: Run) -> ChangeRequest | None:
 def finish(ctx: Ctx, run: Run, submitted: Mapping[str, Json]) -> Finished:
     """The change that asks for the merge: a new one, or new commits of the one sent back.
 
-    Raises NothingMade, TaskNotOwn with every task that is somebody else's.
+    Work that was sent back is repaired where it lies: the next attempt begins at its own last commit,
+    whoever the agent is. Raises NothingMade, TaskNotOwn with every task that is somebody else's, and
+    ForeignCommits where that commit was not the stream's own.
     """
     worked = agents.result(ctx, AgentRunId(str(run.agent_run)))
     stream = stream_of(ctx, run)
@@ -205,6 +213,7 @@ def finish(ctx: Ctx, run: Run, submitted: Mapping[str, Json]) -> Finished:
         named = tuple(task.id for task in tasks_of(ctx, run))
     former = former_change(ctx, run)
     if former is not None:
+        _against_foreign_commits(ctx, run, former, worked.base)
         record.push_head(ctx, former.id, head=worked.head, self_evaluation=own, tasks=named)
         return Finished(change=former.id)
     made = record.open_change(
@@ -223,6 +232,21 @@ def finish(ctx: Ctx, run: Run, submitted: Mapping[str, Json]) -> Finished:
         ),
     )
     return Finished(change=made.id)
+
+
+def _against_foreign_commits(
+    ctx: Ctx, run: Run, former: ChangeRequest, begun_at: str | None
+) -> None:
+    """What nobody of the stream wrote must not be handed in as its author's work."""
+    before = [one for one in runs_of(ctx, run.context, run.element) if one.id != run.id]
+    own = {agents.run(ctx, one.agent_run).head for one in before if one.agent_run is not None}
+    if begun_at not in own | {former.head}:
+        raise ForeignCommits(
+            f"{former.branch} stood at {str(begun_at)[:12]}, which no attempt of this stream made; "
+            f"{former.id} is at {str(former.head)[:12]}. Bring those commits in by a change of "
+            "their own, and set the branch back",
+            branch=former.branch,
+        )
 
 
 def _tasks(ctx: Ctx, run: Run, submitted: Mapping[str, Json]) -> tuple[str, ...]:

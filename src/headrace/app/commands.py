@@ -126,17 +126,18 @@ def demo(
     from headrace.app.demo.stage import demo_home
 
     folder = scenario or Path("examples/bulk-export")
-    decide = None
+    place = (home or demo_home()).resolve()
+    asking = None
     if interactive:
         from headrace.app.demo.asking import Asking
 
-        decide = Asking(Console())
+        asking = Asking(Console(), place)
     options = Options(
         folder=folder.resolve(),
-        home=(home or demo_home()).resolve(),
+        home=place,
         workers=workers,
         scale=scale,
-        decide=decide,
+        asking=asking,
         until=until,
     )
     return run_demo(options, Console(width=None if sys.stdout.isatty() else _WIDE))

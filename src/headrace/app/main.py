@@ -1,6 +1,7 @@
 """The entry point: reads the settings, finds the installation only when a command needs it."""
 
 import sys
+from collections.abc import Mapping
 
 from headrace.app.commands import COMMANDS, installation
 from headrace.app.nouns import NOUNS
@@ -23,6 +24,7 @@ def main() -> int:
 
 def _of_the_house(words: list[str]) -> int:
     """Run an operation. Imported here is what `headrace --help` does without."""
+    from headrace.capabilities.people.entrance import Entrance
     from headrace.kernel.access import Call, Credentials
     from headrace.kernel.json import Json
 
@@ -31,6 +33,9 @@ def _of_the_house(words: list[str]) -> int:
 
     def perform(call: Call) -> Json:
         return here.reception.perform(call)
+
+    def names(credentials: Credentials) -> Mapping[str, str]:
+        return Entrance(here.units).names(credentials)
 
     token = settings.token.get_secret_value() if settings.token else None
     return command_line(
@@ -41,4 +46,5 @@ def _of_the_house(words: list[str]) -> int:
         defaults=Credentials(
             token=token, organisation=settings.organisation or None, trusted=token is None
         ),
+        names=names,
     )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from inspect import cleandoc
 from typing import Any, Literal
 
 from headrace.kernel.context import Ctx
@@ -45,7 +46,9 @@ class Operation:
 
     The docstring of `run` is the help text of all three; its first line is the summary.
     `subject` gives the thing whose owner or team the permission is asked for. `columns` are what a
-    list shows on a terminal (JSON has everything); without them, what fits best.
+    list shows on a terminal (JSON has everything); without them, what fits best, and those that do
+    not fit are given up from the last one on. `shown` chooses what a terminal tells of one thing, in
+    which order and under which names. `hint` is a sentence below a list that is not empty.
     """
 
     name: str  # "release.promote"; on the command line `headrace release promote`
@@ -58,6 +61,8 @@ class Operation:
     effect: Effect = Effect.WRITE
     subject: Callable[[Ctx, Any], str | None] | None = None
     columns: tuple[str, ...] = ()
+    shown: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None
+    hint: str = ""
 
     @property
     def summary(self) -> str:
@@ -65,7 +70,7 @@ class Operation:
 
     @property
     def help(self) -> str:
-        return (self.run.__doc__ or "").strip()
+        return cleandoc(self.run.__doc__ or "")
 
 
 @dataclass(frozen=True, kw_only=True)

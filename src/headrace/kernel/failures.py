@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 import sqlalchemy as sa
+from psycopg import errors
 from pydantic_core import to_jsonable_python
 
 from headrace.kernel.access import NotSignedIn
 from headrace.kernel.errors import Conflict, HeadraceError, Invalid, NotAllowed, NotFound
 from headrace.kernel.ids import new_id
 from headrace.kernel.json import Json
+
+_OTHER_TABLES = (errors.UndefinedTable, errors.UndefinedColumn, errors.UndefinedFunction)
 
 _LOG = logging.getLogger(__name__)
 
@@ -103,6 +106,12 @@ def _of_database(fault: BaseException) -> HeadraceError | None:
     """What the database's refusals mean to a caller, where they mean anything but a defect."""
     if isinstance(fault, sa.exc.DataError):
         return Invalid("A value cannot be stored: it is too large, or not of its kind")
+    if isinstance(fault, sa.exc.ProgrammingError) and isinstance(fault.orig, _OTHER_TABLES):
+        _LOG.warning("The tables are not those of this version", exc_info=fault)
+        return Unavailable(
+            "The tables of this database are not those of this version of Headrace; "
+            "`headrace migrate` brings them up to date"
+        )
     if isinstance(fault, sa.exc.TimeoutError | sa.exc.OperationalError):
         _LOG.warning("The database does not answer: %s", type(fault).__name__)
         return Unavailable("The database does not answer now; try again in a moment")

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from headrace.capabilities.governance import service
+from headrace.capabilities.governance import operations, service, telling
 from headrace.capabilities.governance.model import (
     Answer,
     Decision,
@@ -15,6 +15,7 @@ from headrace.capabilities.governance.model import (
     Tier,
     Verdict,
 )
+from headrace.kernel.json import to_json
 
 
 @pytest.fixture
@@ -107,3 +108,36 @@ def test_somebody_who_joins_the_team_later_finds_what_waits_for_it(firm, a_plan,
     firm.system(people.join_team, "architects", "vp-product")
 
     assert len(inbox("vp-product")) == 1
+
+
+def test_whoever_looks_after_the_organisation_sees_what_waits_for_anybody(firm, a_plan):
+    (gate,) = firm.system(service.ask, a_plan(1, approvers=(("vp-product",),)))
+    firm.system(service.ask, a_plan(2, approvers=(("architects",),)))
+    escalate(firm, gate.subject)
+
+    items = firm.system(operations.inbox_list, operations.Nothing()).items
+
+    assert {item.id: item.asked_of for item in items} == {
+        "G-1": ("@vp-product",),
+        "G-2": ("@architects",),
+        "Q-1": ("@tech-lead",),
+    }
+
+
+@pytest.mark.parametrize(
+    ("decided", "said", "unsaid"),
+    [
+        (False, {"asked of", "about", "why", "on yes", "on no", "decide"}, {"decided by"}),
+        (True, {"asked of", "about", "why", "decided by", "decided at", "note"}, {"decide"}),
+    ],
+)
+def test_a_terminal_tells_of_a_gate_what_a_decision_needs(firm, a_plan, decided, said, unsaid):
+    (gate,) = firm.system(service.ask, a_plan())
+    if decided:
+        gate = firm.does("vp-product", service.decide, gate.id, Decision.REJECT, "too early")
+
+    told = telling.gate(to_json(gate))
+
+    assert told["G-1"] == "Hire employee 1"
+    assert said <= set(told)
+    assert not unsaid & set(told)

@@ -1,44 +1,93 @@
 """Asking: an interactive demonstration stops at each gate and lets the person at the terminal decide."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
+from pathlib import Path
+from queue import Empty, Queue
+from threading import Event
 from typing import Any, Literal, cast
 
 from rich.console import Console
+from rich.markup import escape
 from rich.panel import Panel
 from rich.prompt import Prompt
 
 from headrace.app.demo.driver import waiting
 from headrace.app.demo.scenario import Recorded
+from headrace.surfaces.cli.cells import span
 
+Item = Mapping[str, Any]
 Choice = Literal["approve", "revise", "reject", "allow", "refuse"]
+Ask = Callable[..., str]
+
+CHOICES: Mapping[str, list[Choice]] = {
+    "gate": ["approve", "revise", "reject"],
+    "question": ["allow", "refuse"],
+}
+"""By what an item is; work that waits for a person is done elsewhere and not asked about here."""
+
 _NEEDS_NOTE = frozenset({"revise", "reject", "refuse"})
 
 
 class Asking:
-    """Shows each item once it lies in an inbox, and asks until it is decided."""
+    """Hands what lies in an inbox to whoever sits at the terminal, and waits for the decision.
 
-    def __init__(self, console: Console) -> None:
+    It is called where inboxes are looked at, and asks where `ask_next` is called: in the thread that
+    also tells what happens, so that nothing is written over a question.
+    """
+
+    def __init__(self, console: Console, home: Path, ask: Ask = Prompt.ask) -> None:
         self._console = console
+        self._home = home
+        self._ask = ask
+        self._waiting: Queue[tuple[str, Item]] = Queue()
+        self._answers: Queue[Recorded | None] = Queue()
+        self._closed = Event()
 
-    def __call__(self, handle: str, item: Mapping[str, Any]) -> Recorded:
-        """What the person at the terminal decides in this person's name."""
-        question = item["kind"] == "question"
-        choices = ["allow", "refuse"] if question else ["approve", "revise", "reject"]
-        self._console.print(
-            Panel(
-                f"{item['asked']}\n\n[dim]Why[/] {item['why']}\n[dim]On yes[/] {item['on_yes']}\n"
-                f"[dim]On no[/] {item['on_no']}",
-                title=f"{handle} · {item['id']} · waiting {_hours(waiting(item))}",
-                border_style="yellow",
-            )
-        )
-        answer = Prompt.ask("Decision", choices=choices, default=choices[0], console=self._console)
-        note = Prompt.ask("Note", console=self._console) if answer in _NEEDS_NOTE else ""
+    def __call__(self, handle: str, item: Item) -> Recorded | None:
+        """What the person at the terminal decides in this person's name; None once nobody is there."""
+        if item["kind"] not in CHOICES or self._closed.is_set():
+            return None
+        self._waiting.put((handle, item))
+        return self._answers.get()
+
+    def ask_next(self) -> bool:
+        """Ask about the item that waits; whether there was one. Raises EOFError when nobody answers."""
+        try:
+            handle, item = self._waiting.get_nowait()
+        except Empty:
+            return False
+        self._answers.put(self._decision(handle, item))
+        return True
+
+    def close(self) -> None:
+        """Nobody answers any more: whoever waits is let go."""
+        self._closed.set()
+        self._answers.put(None)
+
+    def _decision(self, handle: str, item: Item) -> Recorded:
+        self._show(handle, item)
+        choices = CHOICES[item["kind"]]
+        answer = self._ask("Decision", choices=choices, default=choices[0], console=self._console)
+        note = ""
+        while answer in _NEEDS_NOTE and not note.strip():
+            note = self._ask("What has to change, or why", console=self._console)
         return Recorded(
             asked="*", by=handle, decision=cast(Choice, answer), note=note, after=timedelta(0)
         )
 
-
-def _hours(span: timedelta) -> str:
-    return f"{span.total_seconds() / 3600:.1f} h"
+    def _show(self, handle: str, item: Item) -> None:
+        told = [f"[bold]{escape(item['asked'])}[/]", ""]
+        lines = {"Why": item["why"], "On yes": item["on_yes"], "On no": item["on_no"]}
+        told += [f"[dim]{name:<7}[/]{escape(str(text))}" for name, text in lines.items()]
+        if item["subject"]["kind"] == "change":
+            look = f"HEADRACE_HOME={self._home} headrace change diff {item['subject']['id']}"
+            told += [f"[dim]{'Look':<7}{escape(look)}[/]"]
+        self._console.print(
+            Panel(
+                "\n".join(told),
+                title=escape(f"{item['id']} · you are {handle} · waiting {span(waiting(item))}"),
+                title_align="left",
+                border_style="yellow",
+            )
+        )

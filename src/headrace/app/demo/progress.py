@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 
 Told = Mapping[str, Any]
+"""An event's payload; under `handle` the handle of whom it names as `by`."""
 Line = Callable[[Told], str | None]
 
 
@@ -44,12 +45,14 @@ LINES: Mapping[str, Line] = {
     "record.merged": lambda t: f"  [green]merged[/]  {t['change']} as {t['commit'][:10]}",
     "record.merge_failed": lambda t: f"[red]  failed[/]  merge of {t['change']}",
     "governance.gate_decided": lambda t: (
-        f" decided  {t['gate']}: {t['decision']} by {escape(t['by'])}"
+        f" decided  {t['gate']}: {t['decision']} by {escape(t['handle'])}"
     ),
     "governance.question_asked": lambda t: (
         f"[yellow]   asked[/]  {t['question']} about {escape(t['policy'])}"
     ),
-    "governance.answered": lambda t: f"answered  {t['question']}: {t['answer']}",
+    "governance.answered": lambda t: (
+        f"answered  {t['question']}: {t['answer']} by {escape(t['handle'])}"
+    ),
     "governance.judged": _judged,
     "agents.refused": lambda t: (
         f"[red] refused[/]  {escape(t['role'])}: {escape(t['tool'])} {escape(t['target'])}"
@@ -64,8 +67,9 @@ LINES: Mapping[str, Line] = {
 class Progress:
     """Writes lines; knows which event it told last."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, handle_of: Callable[[str], str]) -> None:
         self._console = console
+        self._handle_of = handle_of
         self.position = 0
 
     def tell(self, events: list[dict[str, Any]]) -> None:
@@ -77,12 +81,18 @@ class Progress:
                 at = datetime.fromisoformat(event["at"]).strftime("%d %b %H:%M")
                 self._console.print(f"[dim]{at}[/]  {line}", highlight=False, soft_wrap=True)
 
-    @staticmethod
-    def _line(event: Mapping[str, Any]) -> str | None:
+    def say(self, line: str) -> None:
+        """Write a line that no event tells."""
+        self._console.print(line, highlight=False, soft_wrap=True)
+
+    def _line(self, event: Mapping[str, Any]) -> str | None:
         told = LINES.get(event["type"])
         if told is None:
             return None
         try:
-            return told(event["payload"])
+            return told(self._with_handle(event["payload"]))
         except KeyError as missing:
             return f"[dim]{event['type']} (lacks {missing})[/]"
+
+    def _with_handle(self, told: Told) -> Told:
+        return {**told, "handle": self._handle_of(told["by"])} if told.get("by") else told

@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Any, cast
 
 from rich.console import Console
+from rich.markup import escape
 
-from headrace.app.demo.driver import Decide, Driver, Office, PatientOffice, Script
+from headrace.app.demo.asking import Asking
+from headrace.app.demo.driver import Driver, Office, PatientOffice, Script
+from headrace.app.demo.handles import Handles
 from headrace.app.demo.progress import Progress
 from headrace.app.demo.scenario import Scenario, load
 from headrace.app.demo.stage import Stage, set_up
-from headrace.app.demo.table import Part, tell_end
+from headrace.app.demo.table import Part, tell_end, tell_more
 from headrace.app.server import worker_command
 from headrace.capabilities.workflows.supervisor import Supervisor
 from headrace.kernel.json import Json
@@ -32,7 +35,7 @@ class Options:
     home: Path
     workers: int = 1
     scale: float | None = None
-    decide: Decide | None = None  # default: as the scenario records it
+    asking: Asking | None = None  # who decides; default: as the scenario records it
     until: str = ""  # the module whose run ends it; default: the scenario's
 
 
@@ -54,34 +57,49 @@ def run_demo(options: Options, console: Console) -> int:
         environment=stage.environment,
         replace_environment=True,
     )
-    decide = options.decide or Script(scenario, stage.installation.clock)
+    decide = options.asking or Script(scenario, stage.installation.clock)
     driver = Driver(stage.office, [person.handle for person in scenario.people], decide)
     office = PatientOffice(stage.office, lambda text: console.print(f"[yellow]{text}[/]"))
     stage = replace(stage, office=office)
     supervisor.start()
     try:
         began = time.monotonic()
-        reached = _play(scenario, stage, driver, Progress(console))
-        parts.append(Part(name="the way", seconds=time.monotonic() - began))
+        telling = Progress(console, Handles(office).of)
+        reached = _play(scenario, stage, driver, telling, options.asking)
+    except EOFError:
+        console.print("\n[yellow]Nobody answers any more; it ends here.[/]")
+        reached = False
     finally:
+        parts.append(Part(name="the way", seconds=time.monotonic() - began))
+        if options.asking is not None:
+            options.asking.close()
         driver.stop()
         supervisor.stop()
-    tell_end(console, stage.office, parts)
+    tell_end(console, stage.office, parts, driver.refused)
     _say_end(console, scenario, stage, reached=reached)
     return 0 if reached else 1
 
 
 def _say_how(console: Console, scenario: Scenario, options: Options, stage: Stage) -> None:
     scale = options.scale or scenario.clock.scale
+    how, whose = "Unattended", "people's decisions are recorded"
+    if options.asking is not None:
+        how, whose = "Interactive", "you decide in everybody's name"
     console.print(
-        f"[dim]Unattended: agents answer from recordings, people's decisions are recorded, and "
+        f"[dim]{how}: agents answer from recordings, {whose}, and "
         f"organisation time runs {scale:,.0f} times as fast as the world, from "
         f"{scenario.clock.origin:%d %B %Y}. Home: {stage.installation.home}[/]",
         soft_wrap=True,
     )
 
 
-def _play(scenario: Scenario, stage: Stage, driver: Driver, progress: Progress) -> bool:
+def _play(
+    scenario: Scenario,
+    stage: Stage,
+    driver: Driver,
+    progress: Progress,
+    asking: Asking | None = None,
+) -> bool:
     """Whether the last module's run was done before everything stood still."""
     office = stage.office
     _until(lambda: bool(_contexts(office)), "the organisation's context was opened")
@@ -97,12 +115,21 @@ def _play(scenario: Scenario, stage: Stage, driver: Driver, progress: Progress) 
         time.sleep(0.3)
         if _tell(office, progress):
             moved = time.monotonic()
+        if asking is not None and _has_asked(asking, driver, progress):
+            moved = time.monotonic()  # however long the answer took
         moved = max(moved, office.last_away)  # nothing can happen while the database is away
         if _is_done(office, scenario.ends_with):
             time.sleep(1.0)
             _tell(office, progress)
             return True
     return False
+
+
+def _has_asked(asking: Asking, driver: Driver, progress: Progress) -> bool:
+    """Ask about what waits, once the decision before was taken or its refusal told."""
+    while driver.refused:
+        progress.say(f"[red]not taken[/]  {escape(driver.refused.pop(0))}")
+    return asking.ask_next()
 
 
 def _somebody_works(office: Office) -> bool:
@@ -144,11 +171,7 @@ def _say_end(console: Console, scenario: Scenario, stage: Stage, *, reached: boo
             console.print(f"  {one['module']} {one['element']}: {one['state']} {one['reasons']}")
         for parked in cast(Mapping[str, Any], stage.office.perform("journal.parked", {}))["items"]:
             console.print(f"  parked: {parked}", markup=False)
-    console.print(
-        f"[dim]Everything it made can be looked at: HEADRACE_HOME={stage.installation.home} "
-        "headrace artifact list[/]",
-        soft_wrap=True,
-    )
+    tell_more(console, stage.installation.home)
 
 
 def _open_runs(office: Office) -> list[Mapping[str, Any]]:

@@ -1,17 +1,28 @@
-"""The table at the end: what came of it, who decided and how long they took, what it cost."""
+"""The end: on one screen what came of it, who decided and how long they took, what it cost; and where
+more of it can be read."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from pathlib import Path
 from typing import Any, cast
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
 from headrace.app.demo.driver import Office
+from headrace.app.demo.handles import Handles
+from headrace.surfaces.cli.cells import span
 
 Row = Mapping[str, Any]
+
+_NUMBERS = frozenset(
+    {"No.", "Versions", "Links", "Decided", "Calls", "Tokens in", "Tokens out", "USD"}
+)
+_MOST_AGENTS = 6
+"""Agents whose cost stands in a row of its own; the others are added up."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,60 +33,84 @@ class Part:
     seconds: float
 
 
-def tell_end(console: Console, office: Office, parts: Sequence[Part]) -> None:
-    """Write the tables of a demonstration: artifacts, verdicts, decisions, cost, seconds."""
-    for table in (
-        _artifacts(office),
+def tell_end(
+    console: Console, office: Office, parts: Sequence[Part], refused: Sequence[str] = ()
+) -> None:
+    """Write what a demonstration came to: artifacts, verdicts, decisions, cost, seconds, refusals."""
+    handles = Handles(office)
+    tables = (
+        _artifacts(office, handles),
         _verdicts(office),
-        _decisions(office),
+        _decisions(office, handles),
         _cost(office),
-        _seconds(parts),
-    ):
+    )
+    for table in tables:
         if table.row_count:
             console.print(table)
+    told = ", ".join(f"{part.name} {part.seconds:.1f}" for part in parts)
+    if parts:
+        whole = sum(part.seconds for part in parts)
+        console.print(f"[bold]Seconds[/]  {told}, all {whole:.1f}", highlight=False)
+    _tell_refused(console, refused)
 
 
-def _artifacts(office: Office) -> Table:
-    table = _table("Artifacts", "Version", "Made by", "Brain", "Made from", "Merged")
+def tell_more(console: Console, home: Path) -> None:
+    """How to read on."""
+    ways = (
+        ("artifact list", "everything made; artifact lineage ID tells what it was made from"),
+        ("gate list", "every decision; gate show ID tells what was asked and answered"),
+        ("verdict list", "every judgement with its findings"),
+        ("ledger totals", "tokens and money"),
+        ("up", "the same in a browser"),
+    )
+    console.print(f"[dim]To look at it:[/]  export HEADRACE_HOME={home}", soft_wrap=True)
+    for command, tells in ways:
+        console.print(f"  headrace {command:<15}[dim]{tells}[/]", soft_wrap=True, highlight=False)
+
+
+def _artifacts(office: Office, handles: Handles) -> Table:
+    table = _table("Artifacts", "Kind", "No.", "Versions", "Links", "Made by")
+    kinds: dict[str, list[Row]] = defaultdict(list)
     for one in _all(office, "artifact.list"):
-        if one["effective"] is None:
-            continue
-        shown = _ask(office, "artifact.show", artifact=one["id"])
-        lineage = _ask(office, "artifact.lineage", artifact=one["id"])
-        made_from = [link["version"].partition("#")[0] for link in lineage["made_from"]]
-        table.add_row(
-            shown["version"],
-            _who(office, shown["made_by"]),
-            shown["brain"],
-            _listed(made_from),
-            (shown["change"] or "filed") + (f" {shown['commit'][:8]}" if shown["commit"] else ""),
-        )
+        if one["effective"] is not None:
+            kinds[one["id"].partition("/")[0]].append(one)
+    for kind, those in kinds.items():
+        makers: dict[str, None] = {}
+        links = 0
+        for one in those:
+            shown = _ask(office, "artifact.show", artifact=one["id"])
+            makers[handles.of(shown["made_by"])] = None
+            links += len(_ask(office, "artifact.lineage", artifact=one["id"])["made_from"])
+        versions = sum(one["head"] for one in those)
+        table.add_row(kind, str(len(those)), str(versions), str(links), _listed(list(makers)))
     return table
 
 
 def _verdicts(office: Office) -> Table:
-    table = _table("Verdicts", "Subject", "Policy", "No.", "Verdict", "Findings", "Evaluator")
+    """One row for each policy: what it said of each subject, in its order."""
+    table = _table("Verdicts", "Policy", "No.", "Subject and verdicts, the first one first")
+    policies: dict[str, dict[str, list[str]]] = {}
     for one in reversed(_items(office, "verdict.list", limit=200)):
-        table.add_row(
-            one["subject"]["id"],
-            one["policy"],
-            str(one["number"]),
-            one["verdict"],
-            str(len(one["findings"])),
-            _who(office, one["evaluator"]),
-        )
+        said = policies.setdefault(one["policy"], {})
+        said.setdefault(one["subject"]["id"], []).append(one["verdict"])
+    for policy, subjects in policies.items():
+        told = "; ".join(f"{id} {', '.join(verdicts)}" for id, verdicts in subjects.items())
+        table.add_row(policy, str(sum(len(one) for one in subjects.values())), told)
     return table
 
 
-def _decisions(office: Office) -> Table:
-    table = _table("Human decisions", "Gate", "What", "Decision", "By", "Waited")
+def _decisions(office: Office, handles: Handles) -> Table:
+    """One row for each person: what they decided, and how long it had waited."""
+    table = _table("Human decisions", "By", "Decided", "Gates", "Waited")
+    people: dict[str, list[Row]] = defaultdict(list)
     for one in reversed(_items(office, "gate.list", limit=200)):
-        if one["decided_at"] is None:
-            continue
-        waited = _moment(one["decided_at"]) - _moment(one["asked_at"])
-        table.add_row(
-            one["id"], one["title"], one["state"], _who(office, one["decided_by"]), _span(waited)
-        )
+        if one["decided_at"] is not None:
+            people[one["decided_by"]].append(one)
+    for person, gates in people.items():
+        waits = [_moment(one["decided_at"]) - _moment(one["asked_at"]) for one in gates]
+        told = ", ".join(f"{one['id']} {one['state']}" for one in gates)
+        longest = f"up to {span(max(waits))}" if len(waits) > 1 else span(waits[0])
+        table.add_row(handles.of(person), str(len(gates)), told, longest)
     return table
 
 
@@ -87,13 +122,28 @@ def _cost(office: Office) -> Table:
         own["calls"] += 1
         for name in ("tokens_in", "tokens_out", "micro_usd"):
             own[name] += one["use"][name]
-    whole: Counter[str] = Counter()
-    for agent, own in sorted(totals.items()):
-        whole.update(own)
+    for agent, own in _dearest(totals):
         table.add_row(agent, *_amounts(own))
-    table.add_section()
-    table.add_row("all", *_amounts(whole))
+    if table.row_count:
+        table.add_section()
+        table.add_row("all", *_amounts(_sum(totals.values())))
     return table
+
+
+def _dearest(totals: Mapping[str, Counter[str]]) -> Iterator[tuple[str, Counter[str]]]:
+    """The agents that cost most, and the others as one."""
+    ranked = sorted(totals.items(), key=lambda one: (-one[1]["micro_usd"], one[0]))
+    most = len(ranked) if len(ranked) == _MOST_AGENTS + 1 else _MOST_AGENTS
+    yield from ranked[:most]
+    if ranked[most:]:
+        yield f"{len(ranked) - most} others", _sum(own for _, own in ranked[most:])
+
+
+def _sum(counters: Iterable[Counter[str]]) -> Counter[str]:
+    whole: Counter[str] = Counter()
+    for one in counters:
+        whole.update(one)
+    return whole
 
 
 def _amounts(own: Counter[str]) -> tuple[str, str, str, str]:
@@ -101,30 +151,28 @@ def _amounts(own: Counter[str]) -> tuple[str, str, str, str]:
     return f"{own['calls']:,}", f"{own['tokens_in']:,}", f"{own['tokens_out']:,}", f"{usd:.4f}"
 
 
-def _seconds(parts: Sequence[Part]) -> Table:
-    table = _table("Seconds", "Part", "Real seconds")
-    for part in parts:
-        table.add_row(part.name, f"{part.seconds:.1f}")
-    table.add_row("all", f"{sum(part.seconds for part in parts):.1f}")
-    return table
+def _tell_refused(console: Console, refused: Sequence[str]) -> None:
+    """Decisions that were given and not taken, each once, with how often it was tried."""
+    if not refused:
+        return
+    console.print("[bold red]Decisions that were refused[/]")
+    for told, times in Counter(refused).items():
+        often = f" ({times} times)" if times > 1 else ""
+        console.print(f"  {told}{often}", markup=False, soft_wrap=True)
 
 
 def _table(title: str, *columns: str) -> Table:
     table = Table(
-        title=title, title_justify="left", title_style="bold", header_style="dim", expand=False
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        header_style="dim",
+        box=SIMPLE_HEAD,
+        pad_edge=False,
+        show_edge=False,
     )
-    numbers = {
-        "No.",
-        "Findings",
-        "Calls",
-        "Tokens in",
-        "Tokens out",
-        "USD",
-        "Real seconds",
-        "Waited",
-    }
     for column in columns:
-        table.add_column(column, justify="right" if column in numbers else "left", overflow="fold")
+        table.add_column(column, justify="right" if column in _NUMBERS else "left")
     return table
 
 
@@ -148,31 +196,10 @@ def _all(office: Office, operation: str) -> list[Row]:
             return found
 
 
-def _who(office: Office, principal: str | None) -> str:
-    """The handle of a principal, where it has one here."""
-    if principal is None:
-        return "—"
-    return _handles(office).get(principal, principal)
-
-
-_KNOWN: dict[int, dict[str, str]] = {}
-
-
-def _handles(office: Office) -> dict[str, str]:
-    if id(office) not in _KNOWN:
-        _KNOWN[id(office)] = {one["id"]: one["handle"] for one in _all(office, "person.list")}
-    return _KNOWN[id(office)]
-
-
-def _listed(names: Sequence[str], most: int = 2) -> str:
+def _listed(names: Sequence[str], most: int = 4) -> str:
     rest = len(names) - most
     return ", ".join(names[:most]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
-
-
-def _span(length: timedelta) -> str:
-    minutes = int(length.total_seconds() // 60)
-    return f"{minutes // 60} h {minutes % 60:02} m"

@@ -208,7 +208,7 @@ OPERATIONS = (
         ArtifactQuery,
         ArtifactPage,
         "/artifacts",
-        ("id", "context", "reference", "head", "effective", "path"),
+        ("id", "head", "effective", "reference", "context", "path"),
     ),
     _query("artifact.show", show, ArtifactName, VersionShown, "/artifacts/show"),
     _query("artifact.lineage", lineage, ArtifactName, Lineage, "/artifacts/lineage"),

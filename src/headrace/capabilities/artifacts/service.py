@@ -183,7 +183,9 @@ def get(ctx: Ctx, artifact: ArtifactId) -> Artifact:
     """The artifact. Raises ArtifactNotFound."""
     found = store.find(ctx.db, ctx.organisation, artifact)
     if found is None:
-        raise ArtifactNotFound(f"No artifact {artifact}", artifact=artifact)
+        raise ArtifactNotFound(
+            f"No artifact {artifact}; `headrace artifact list` names them", artifact=artifact
+        )
     return found
 
 
@@ -231,7 +233,9 @@ def get_version(ctx: Ctx, ref: VersionRef) -> Version:
     """The version. Raises ArtifactNotFound."""
     found = store.version(ctx.db, ctx.organisation, ref)
     if found is None:
-        raise ArtifactNotFound(f"No version {ref}", version=str(ref))
+        raise ArtifactNotFound(
+            f"No version {ref}; `headrace artifact list` names what there is", version=str(ref)
+        )
     return found
 
 
@@ -297,7 +301,10 @@ def make_effective(
     for ref in sorted(refs):
         artifact = store.find(ctx.db, ctx.organisation, ref.artifact, lock=True)
         if artifact is None:
-            raise ArtifactNotFound(f"No artifact {ref.artifact}", artifact=ref.artifact)
+            raise ArtifactNotFound(
+                f"No artifact {ref.artifact}; `headrace artifact list` names them",
+                artifact=ref.artifact,
+            )
         if artifact.effective is not None and artifact.effective >= ref.number:
             continue
         version = get_version(ctx, ref)

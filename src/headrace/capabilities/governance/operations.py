@@ -1,9 +1,11 @@
 """What governance offers to REST, CLI and MCP."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from headrace.capabilities.governance import service
+from headrace.capabilities.governance import service, telling
 from headrace.capabilities.governance.model import (
     CHANGE,
     Answer,
@@ -23,8 +25,10 @@ from headrace.capabilities.governance.model import (
     Subject,
 )
 from headrace.kernel.capability import Effect, Http, Operation, OperationKind
-from headrace.kernel.context import Ctx
+from headrace.kernel.context import ActorKind, Ctx
 from headrace.kernel.errors import Invalid
+
+Shown = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
 READ, DECIDE, JUDGE = "governance:read", "governance:decide", "governance:judge"
 HALT, RESUME = "governance:halt", "governance:resume"
@@ -151,7 +155,10 @@ def inbox_list(ctx: Ctx, _: Nothing) -> Inbox:
 
     Gates, questions and tasks that wait for a person alike: what is asked, why, what happens on
     yes and on no, how long it has waited, and how much waits for it. Your own work is never here.
+    The operator of this machine, who is nobody in the organisation, sees what waits for anybody.
     """
+    if ctx.actor.kind is ActorKind.SYSTEM:
+        return Inbox(items=service.everything(ctx))
     return Inbox(items=service.inbox(ctx, ctx.principal))
 
 
@@ -285,6 +292,8 @@ def _query(
     run: object,
     path: str,
     columns: tuple[str, ...] = (),
+    shown: Shown | None = None,
+    hint: str = "",
 ) -> Operation:
     assert callable(run)
     return Operation(
@@ -297,11 +306,19 @@ def _query(
         kind=OperationKind.QUERY,
         effect=Effect.NONE,
         columns=columns,
+        shown=shown,
+        hint=hint,
     )
 
 
 def _command(
-    name: str, permission: str, input: type, output: type, run: object, path: str
+    name: str,
+    permission: str,
+    input: type,
+    output: type,
+    run: object,
+    path: str,
+    shown: Shown | None = None,
 ) -> Operation:
     assert callable(run)
     return Operation(
@@ -311,6 +328,7 @@ def _command(
         output=output,
         run=run,
         http=Http(method="POST", path=path),
+        shown=shown,
     )
 
 
@@ -321,21 +339,45 @@ OPERATIONS = (
         Inbox,
         inbox_list,
         "/inbox",
-        ("id", "asked", "tier", "waiting", "on_yes"),
+        ("id", "asked", "asked_of", "waiting", "tier", "on_yes"),
+        hint=telling.HINT,
     ),
-    _query("inbox.show", ItemName, InboxItem, inbox_show, "/inbox/{item}"),
-    _query("gate.show", GateName, Gate, gate_show, "/gates/{gate}"),
+    _query(
+        "inbox.show",
+        ItemName,
+        InboxItem,
+        inbox_show,
+        "/inbox/{item}",
+        shown=telling.item,
+    ),
+    _query("gate.show", GateName, Gate, gate_show, "/gates/{gate}", shown=telling.gate),
     _query(
         "gate.list",
         GateQuery,
         GatePage,
         gate_list,
         "/gates",
-        ("id", "title", "state", "approvers", "asked_at", "decided_at"),
+        ("id", "title", "state", "approvers", "asked_at", "decided_at", "decided_by"),
     ),
-    _command("gate.decide", DECIDE, GateDecision, Gate, gate_decide, "/gates/{gate}/decision"),
+    _command(
+        "gate.decide",
+        DECIDE,
+        GateDecision,
+        Gate,
+        gate_decide,
+        "/gates/{gate}/decision",
+        shown=telling.gate,
+    ),
     _command("gate.batch", DECIDE, BatchDecision, BatchResult, gate_batch, "/gates/decisions"),
-    _command("gate.delegate", DECIDE, Delegation, Gate, gate_delegate, "/gates/{gate}/delegation"),
+    _command(
+        "gate.delegate",
+        DECIDE,
+        Delegation,
+        Gate,
+        gate_delegate,
+        "/gates/{gate}/delegation",
+        shown=telling.gate,
+    ),
     _query("question.show", QuestionName, Question, question_show, "/questions/{question}"),
     _command(
         "question.answer",

@@ -244,11 +244,16 @@ def barred(
     """Every reason why this actor may not decide; None is a yes."""
     reasons = []
     if not person:
-        reasons.append("only a person decides; agents, services and the system do not")
+        reasons.append(
+            "only a person decides, and the operator in the name of one with --as HANDLE; agents, "
+            "services and the system do not"
+        )
     if principal in authors:
         reasons.append("nobody decides about their own work")
     elif principal not in eligible:
-        reasons.append(f"it waits for {', '.join(handles) or 'nobody that anyone named'}")
+        reasons.append(
+            f"it waits for {', '.join(dict.fromkeys(handles)) or 'nobody that anyone named'}"
+        )
     return Refusal(tuple(reasons)) if reasons else None
 
 

@@ -1,6 +1,6 @@
 """The entrance: turns what a call says about its caller into an actor; the doors stand before it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from headrace.capabilities.people import service
 from headrace.capabilities.people.model import OPERATOR
@@ -46,6 +46,10 @@ class Entrance:
         if credentials.token is None and credentials.trusted and credentials.stand_in is None:
             return self._units.run(_NOWHERE, service.permissions_held)
         return self._units.run(self._known(credentials), service.permissions_held)
+
+    def names(self, credentials: Credentials) -> Mapping[str, str]:
+        """The handle of everybody in the caller's organisation by id, to show them. Raises as `admit`."""
+        return self._units.run(self._known(credentials), service.handles)
 
     def refused(self, request: Request, refusal: NotAllowed) -> None:
         """Note a refusal in the caller's organisation, in a unit of work of its own."""

@@ -1,10 +1,12 @@
 """Commands: one for each operation, its arguments read from the form of its input."""
 
 import inspect
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Annotated, Any
 
 from cyclopts import App, Group, Parameter
@@ -20,8 +22,13 @@ from headrace.surfaces.cli.values import HOW, takes_json, value
 
 Perform = Callable[[Call], Json]
 
+NamesFor = Callable[[Credentials], Mapping[str, str]]
+"""The handle of every principal that a caller may see, by its id."""
+
 EVERYWHERE = Group("Everywhere", sort_key=9)
 _METAVARS = {"integer": "NUMBER", "number": "NUMBER", "boolean": None}
+_FOLD = re.compile(r"(?<!\n)\n(?![\n\s*-])")
+"""Where a docstring is folded within a paragraph: a terminal folds it anew, to its own width."""
 _PAUSE = 0.5  # seconds between two looks at a stream
 
 
@@ -38,15 +45,20 @@ class Switches:
     wait_: bool = False
 
 
-def command(operation: Operation, perform: Perform, defaults: Credentials) -> App:
+def command(
+    operation: Operation,
+    perform: Perform,
+    defaults: Credentials,
+    names: NamesFor | None = None,
+) -> App:
     """The operation as a command, named by what follows its noun."""
 
     signature = inspect.Signature([*_parameters(operation), *_switches(operation)])
 
     def run(*given: Any, **named: Any) -> None:  # noqa: ANN401 - as many kinds as inputs have
         words = signature.bind(*given, **named).arguments
-        names = Switches.__dataclass_fields__
-        switches = Switches(**{name: words.pop(name) for name in names if name in words})
+        known = Switches.__dataclass_fields__
+        switches = Switches(**{name: words.pop(name) for name in known if name in words})
         call = Call(
             operation=operation.name,
             input=_input(operation, words),
@@ -54,7 +66,7 @@ def command(operation: Operation, perform: Perform, defaults: Credentials) -> Ap
             key=switches.key_,
             dry_run=switches.dry_run_,
         )
-        _carry_out(operation, call, perform, switches)
+        _carry_out(operation, call, perform, switches, names)
 
     run.__signature__ = signature  # type: ignore[attr-defined]  # read by inspect, and so by cyclopts
     app = App(name=verb(operation), help=_help(operation), help_format="plaintext")
@@ -75,25 +87,52 @@ def verb(operation: Operation) -> str:
 
 def _help(operation: Operation) -> str:
     long = any(field.kind == "string" and field.choices is None for field in _fields(operation))
-    return operation.help + (f"\n\n{HOW}" if long and operation.effect is not Effect.NONE else "")
+    return _FOLD.sub(" ", operation.help) + (
+        f"\n\n{HOW}" if long and operation.effect is not Effect.NONE else ""
+    )
 
 
 def _fields(operation: Operation) -> tuple[InputField, ...]:
     return input_fields(operation)
 
 
-def _carry_out(operation: Operation, call: Call, perform: Perform, switches: Switches) -> None:
+def _carry_out(
+    operation: Operation,
+    call: Call,
+    perform: Perform,
+    switches: Switches,
+    names: NamesFor | None,
+) -> None:
     if operation.effect is Effect.DESTROY and not switches.dry_run_ and not switches.yes_:
         _confirm(operation)
+    show_it = partial(
+        show,
+        as_json=switches.json_,
+        columns=operation.columns,
+        shown=operation.shown,
+        names=partial(names, call.credentials) if names is not None else None,
+    )
     answer = perform(call)
-    show(answer, as_json=switches.json_, columns=operation.columns)
+    show_it(answer)
+    if not switches.json_ and isinstance(answer, Mapping) and answer.get("items"):
+        _say_more(operation, answer, switches)
     if switches.dry_run_:
         note("Rehearsed; nothing was changed.")
     while switches.wait_ and isinstance(answer, Mapping):
         time.sleep(_PAUSE)
         answer = perform(replace(call, input={**call.input, "after": answer["position"]}))
         if isinstance(answer, Mapping) and answer["items"]:
-            show(answer, as_json=switches.json_, columns=operation.columns)
+            show_it(answer)
+
+
+def _say_more(operation: Operation, answer: Mapping[str, Json], switches: Switches) -> None:
+    """What a reader of a list may do next: read on, or what the operation hints at."""
+    if answer.get("next") is not None:
+        known = {field.name for field in _fields(operation)}
+        option = next((f"--{name}" for name in ("after", "before") if name in known), None)
+        note(f"There is more: {f'add {option}' if option else 'go on with'} {answer['next']}")
+    if operation.hint and not switches.wait_:
+        note(operation.hint)
 
 
 def _confirm(operation: Operation) -> None:

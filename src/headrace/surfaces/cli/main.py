@@ -11,7 +11,7 @@ from headrace.kernel.errors import Invalid
 if TYPE_CHECKING:  # what needs the house is imported where a house is at hand
     from headrace.kernel.access import Credentials
     from headrace.kernel.house import House
-    from headrace.surfaces.cli.commands import Perform
+    from headrace.surfaces.cli.commands import NamesFor, Perform
     from headrace.surfaces.cli.outline import Extra
 
 INTERRUPTED = 130
@@ -26,12 +26,14 @@ def main(
     perform: "Perform",
     extras: "Mapping[str, Extra] | None" = None,
     defaults: "Credentials | None" = None,
+    names: "NamesFor | None" = None,
 ) -> int:
     """Run one command of a house; its exit code, as `run` gives it."""
     from headrace.surfaces.cli.tree import build
 
     words = in_order(arguments)
-    return run(build(house, perform, extras, defaults=defaults, words=words), words)
+    app = build(house, perform, extras, defaults=defaults, names=names, words=words)
+    return run(app, words)
 
 
 def run(app: App, words: Sequence[str]) -> int:

@@ -1,30 +1,46 @@
-"""Output: answers as tables for people, or as JSON for programs; errors as one calm line."""
+"""Output: answers as tables and facts for people, or as JSON for programs; errors as one calm line."""
 
 import json
-import re
 import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from textwrap import wrap
 
 from headrace.kernel.failures import Failure
 from headrace.kernel.json import Json
+from headrace.surfaces.cli.cells import NOTHING, Names, cell, clean, named
+from headrace.surfaces.cli.tables import laid_out, print_table
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-_HASH = re.compile(r"[0-9a-f]{40,}")
-_WIDEST = 72  # a cell that is wider is no fact for a table
 _WIDTH = 160  # columns where no terminal says how many it has
 
+Shown = Callable[[Mapping[str, Json]], Mapping[str, Json]]
 
-def show(answer: Json, *, as_json: bool, columns: Sequence[str] = ()) -> None:
-    """Print an answer; of a list, these columns, or those that fit best."""
+
+def show(
+    answer: Json,
+    *,
+    as_json: bool,
+    columns: Sequence[str] = (),
+    shown: Shown | None = None,
+    names: Names | None = None,
+) -> None:
+    """Print an answer; of a list, these columns, or those that fit best.
+
+    `shown` chooses what of one thing a terminal tells; JSON has everything. `names` gives handles
+    for the ids of principals.
+    """
     if as_json:
         print(json.dumps(answer, indent=2, ensure_ascii=False))
-    elif answer is None:
+        return
+    if shown is not None and isinstance(answer, Mapping):
+        answer = shown(answer)
+    told = answer if names is None else named(answer, names)
+    if told is None:
         print("Done.")
-    elif isinstance(answer, Mapping):
-        _mapping(answer, columns)
+    elif isinstance(told, Mapping):
+        _mapping(told, columns)
     else:
-        print(_cell(answer))
+        print(cell(told))
 
 
 def tell(failure: Failure, *, as_json: bool) -> None:
@@ -32,35 +48,56 @@ def tell(failure: Failure, *, as_json: bool) -> None:
     if as_json:
         print(json.dumps(failure.problem, ensure_ascii=False), file=sys.stderr)
     else:
-        print(f"error: {_clean(failure.message)}", file=sys.stderr)
+        print(f"error: {clean(failure.message)}", file=sys.stderr)
 
 
 def note(text: str) -> None:
-    """Print a remark that is not part of the answer."""
-    print(text, file=sys.stderr)
+    """Print a remark that is not part of the answer, after it."""
+    sys.stdout.flush()
+    print(_hung(text, 0), file=sys.stderr)
 
 
 def _mapping(answer: Mapping[str, Json], columns: Sequence[str]) -> None:
     rows = answer.get("items")
-    if not isinstance(rows, list):
+    if isinstance(rows, list):
+        _table(rows, columns)
+    else:
         _facts(answer)
-        return
-    _table(rows, columns)
-    if answer.get("next") is not None:
-        note(f"There is more; go on with {_cell(answer['next'])}")
 
 
 def _facts(answer: Mapping[str, Json]) -> None:
-    """One line for each fact, never folded, so that a secret can be copied whole; tables below."""
-    flat = _flat(answer)
+    """One line for each fact, words folded under it and never a word itself, so that a secret can be
+    copied whole; then texts of several lines, then tables."""
+    flat = _without_prefix(_flat(answer))
     tables = {name: rows for name, rows in flat.items() if _is_table(rows)}
-    facts = {name: fact for name, fact in flat.items() if name not in tables}
+    texts = {name: text for name, text in flat.items() if isinstance(text, str) and "\n" in text}
+    facts = {name: flat[name] for name in flat if name not in tables and name not in texts}
     width = max((len(name) for name in facts), default=0)
     for name, fact in facts.items():
-        print(f"{name:<{width}}  {_cell(fact)}".rstrip())
+        label = name.replace("_", " ")
+        print(f"{label:<{width}}  {_hung(cell(fact) or NOTHING, width + 2)}")
+    for name, text in texts.items():
+        print(f"\n{name.replace('_', ' ')}\n\n{cell(text).strip()}")
     for name, rows in tables.items():
-        print(f"\n{name}")
+        print(f"\n{name.replace('_', ' ')}\n")
         _table(rows if isinstance(rows, list) else [])
+
+
+def _hung(text: str, indent: int) -> str:
+    """Folded between words, the following lines below the first."""
+    room = max(_width() - indent, 20)
+    lines = wrap(text, room, break_long_words=False, break_on_hyphens=False)
+    return f"\n{' ' * indent}".join(lines)
+
+
+def _without_prefix(flat: Mapping[str, Json]) -> Mapping[str, Json]:
+    """Facts that all belong to one thing, `mission.slug` and `mission.title`, without its name."""
+    facts = [name for name, value in flat.items() if not _is_table(value) and value != []]
+    first = {name.partition(".")[0] for name in facts}
+    if len(facts) < 2 or len(first) != 1 or not all("." in name for name in facts):
+        return flat
+    begin = f"{first.pop()}."
+    return {name.removeprefix(begin): value for name, value in flat.items()}
 
 
 def _is_table(value: Json) -> bool:
@@ -68,41 +105,15 @@ def _is_table(value: Json) -> bool:
 
 
 def _table(rows: Sequence[Json], wanted: Sequence[str] = ()) -> None:
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
     if not rows:
         print("Nothing.")
         return
     flat = [_flat(row) if isinstance(row, Mapping) else {"": row} for row in rows]
-    columns = list(wanted) or _fitting(flat)
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for name in columns:
-        table.add_column(Text(name))
-    for row in flat:
-        table.add_row(*(Text(_cell(row.get(name)), overflow="fold") for name in columns))
-    Console(width=_width(), highlight=False).print(table)
-
-
-def _fitting(rows: Sequence[Mapping[str, Json]]) -> list[str]:
-    """As many columns as a line holds, in their order: those first whose values are short texts.
-
-    Hashes, texts of many words and columns that are empty throughout are left to `--json`.
-    """
-    room = _width()
-    kept = []
-    for name in dict.fromkeys(name for row in rows for name in row):
-        cells = [_cell(row.get(name)) for row in rows]
-        widest = max((len(cell) for cell in cells), default=0)
-        if widest == 0 or widest > _WIDEST or all(_HASH.fullmatch(cell) for cell in cells if cell):
-            continue
-        room -= max(widest, len(name)) + 2
-        if room < 0:
-            break
-        kept.append(name)
-    return kept or list(rows[0])
+    columns, left_out = laid_out(flat, wanted, _width())
+    print_table(columns, width=_width())
+    if left_out:
+        told = ", ".join(name.replace("_", " ") for name in left_out)
+        note(f"Too narrow for: {told}. --json has everything.")
 
 
 def _width() -> int:
@@ -118,20 +129,3 @@ def _flat(row: Mapping[str, Json]) -> dict[str, Json]:
         else:
             flat[name] = value
     return flat
-
-
-def _cell(value: Json) -> str:
-    if value is None or value == {} or value == []:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, list) and not _is_table(value):
-        return ", ".join(_cell(item) for item in value)
-    if isinstance(value, Mapping | list):
-        return _clean(json.dumps(value, ensure_ascii=False))
-    return _clean(str(value))
-
-
-def _clean(text: str) -> str:
-    """The text without what would steer a terminal."""
-    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)

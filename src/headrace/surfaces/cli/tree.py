@@ -1,13 +1,13 @@
 """The tree of commands: a house's nouns, their verbs beneath them, and what stands beside them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from cyclopts import App
 
 from headrace.kernel.access import Credentials
 from headrace.kernel.capability import Operation
 from headrace.kernel.house import House
-from headrace.surfaces.cli.commands import Perform, command, noun, verb
+from headrace.surfaces.cli.commands import NamesFor, Perform, command, noun, verb
 from headrace.surfaces.cli.outline import Extra, root
 
 
@@ -17,14 +17,19 @@ def build(
     extras: Mapping[str, Extra] | None = None,
     *,
     defaults: Credentials | None = None,
+    names: NamesFor | None = None,
     words: Sequence[str] | None = None,
 ) -> App:
     """The whole command line. Given the words of one call, only their noun's commands are made."""
     who = defaults or Credentials(trusted=True)
+
+    def make(operation: Operation) -> App:
+        return command(operation, perform, who, names)
+
     top = root(extras)
     for name, operations in _nouns(house).items():
         needed = words is None or name in words
-        _add_noun(top, name, operations, perform, who, needed=needed)
+        _add_noun(top, name, operations, make, needed=needed)
     return top
 
 
@@ -44,17 +49,16 @@ def _add_noun(
     top: App,
     name: str,
     operations: Sequence[Operation],
-    perform: Perform,
-    who: Credentials,
+    make: Callable[[Operation], App],
     *,
     needed: bool,
 ) -> None:
     if _is_verb_itself(name, operations):
-        top.command(command(operations[0], perform, who))
+        top.command(make(operations[0]))
         return
     group = App(name=name, help=_told(name, operations), help_format="plaintext")
     for operation in operations if needed else ():
-        group.command(command(operation, perform, who))
+        group.command(make(operation))
     top.command(group)
 
 

@@ -137,6 +137,7 @@ class InboxItem:
     blocks: int
     alike: str
     context: str | None
+    asked_of: tuple[str, ...] = ()  # handles of those who may decide, where it is given to some
 
 
 @dataclass(frozen=True, kw_only=True)

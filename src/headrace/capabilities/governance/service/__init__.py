@@ -20,6 +20,7 @@ from headrace.capabilities.governance.service.gates import listing as gates
 from headrace.capabilities.governance.service.gates import of_subject as gates_of
 from headrace.capabilities.governance.service.inbox import (
     BLOCKS,
+    everything,
     inbox,
     of_gate,
     of_question,
@@ -60,6 +61,7 @@ __all__ = [
     "decide_each",
     "delegate",
     "ended",
+    "everything",
     "gate",
     "gates",
     "gates_of",

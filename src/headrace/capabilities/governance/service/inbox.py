@@ -37,6 +37,20 @@ def inbox(ctx: Ctx, principal: PrincipalId) -> tuple[InboxItem, ...]:
     return rules.ordered(_items(ctx, principal, _membership(ctx, principal)))
 
 
+def everything(ctx: Ctx) -> tuple[InboxItem, ...]:
+    """What waits for anybody in the organisation, for whoever looks after it."""
+    return rules.ordered(_all(ctx))
+
+
+def _all(ctx: Ctx) -> Iterator[InboxItem]:
+    for gate in gates.open_ones(ctx.db, ctx.organisation, _SCANNED):
+        yield of_gate(ctx, gate)
+    for question in questions.open_ones(ctx.db, ctx.organisation, _SCANNED):
+        yield of_question(ctx, question)
+    for source in ctx.declared(InboxSource):
+        yield from source.waiting(ctx)
+
+
 def _membership(ctx: Ctx, principal: PrincipalId) -> Mine:
     """Whether handles name this principal; each handle is looked up once."""
     known: dict[str, bool] = {}
@@ -86,6 +100,7 @@ def of_gate(ctx: Ctx, gate: Gate) -> InboxItem:
         blocks=_blocks(ctx, gate.subject),
         alike=gate.alike,
         context=gate.context,
+        asked_of=gate.deciders,
     )
 
 
@@ -106,6 +121,7 @@ def of_question(ctx: Ctx, question: Question) -> InboxItem:
         blocks=_blocks(ctx, question.subject),
         alike="",
         context=question.context,
+        asked_of=question.to,
     )
 
 

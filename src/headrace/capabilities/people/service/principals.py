@@ -79,6 +79,16 @@ def principals(
     return store.principals(ctx.db, ctx.organisation, kind=kind, after=after, limit=limit)
 
 
+def handles(ctx: Ctx) -> dict[PrincipalId, str]:
+    """The handle of everybody here, by id."""
+    found: dict[PrincipalId, str] = {}
+    after = ""
+    while page := principals(ctx, after=after, limit=500):
+        found |= {one.id: one.handle for one in page}
+        after = page[-1].handle
+    return found
+
+
 def resolve(ctx: Ctx, handle: str) -> frozenset[PrincipalId]:
     """Whom a handle names: one principal, or every member of a team; empty when it names nobody.
 

@@ -33,7 +33,7 @@ def run(ctx: Ctx, id: RunId) -> Run:
     """The run. Raises RunNotFound."""
     found = store.run(ctx.db, ctx.organisation, id)
     if found is None:
-        raise RunNotFound(f"No run {id}", run=id)
+        raise RunNotFound(f"No run {id}; `headrace run list` names them", run=id)
     return found
 
 
@@ -248,7 +248,7 @@ def wake(ctx: Ctx) -> int:
 def _locked(ctx: Ctx, id: RunId) -> Run:
     found = store.run(ctx.db, ctx.organisation, id, lock=True)
     if found is None:
-        raise RunNotFound(f"No run {id}", run=id)
+        raise RunNotFound(f"No run {id}; `headrace run list` names them", run=id)
     return found
 
 

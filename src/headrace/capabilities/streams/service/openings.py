@@ -59,7 +59,7 @@ def context(ctx: Ctx, id: ContextId) -> Context:
     """The context. Raises ContextNotFound."""
     found = store.context(ctx.db, ctx.organisation, id)
     if found is None:
-        raise ContextNotFound(f"No context {id}", context=id)
+        raise ContextNotFound(f"No context {id}; `headrace context list` names them", context=id)
     return found
 
 

@@ -1,7 +1,7 @@
 """The one declaration of the enterprise pack."""
 
 from headrace.kernel.capability import Capability
-from headrace.packs.enterprise import build, discover, requests
+from headrace.packs.enterprise import build, decisions, discover, requests
 from headrace.packs.enterprise.foundation import BRANCHES, FOUNDATION
 from headrace.packs.enterprise.roles import ROLES
 from headrace.packs.enterprise.stream import LIFECYCLE, REQUEST
@@ -9,9 +9,23 @@ from headrace.packs.enterprise.types import TYPES
 
 CAPABILITY = Capability(
     name="enterprise",
-    permissions=requests.PERMISSIONS,
-    operations=(*discover.OPERATIONS, *requests.OPERATIONS),
-    checks=build.CHECKS,
-    subscriptions=(*discover.SUBSCRIPTIONS, *build.SUBSCRIPTIONS),
-    declares=(*TYPES, LIFECYCLE, REQUEST, FOUNDATION, *BRANCHES, ROLES, *build.DECLARES),
+    permissions=(*requests.PERMISSIONS, *decisions.PERMISSIONS),
+    operations=(*discover.OPERATIONS, *requests.OPERATIONS, *decisions.OPERATIONS),
+    events=decisions.EVENTS,
+    checks=(*build.CHECKS, *decisions.CHECKS),
+    subscriptions=(
+        *discover.SUBSCRIPTIONS,
+        *build.SUBSCRIPTIONS,
+        *decisions.SUBSCRIPTIONS,
+    ),
+    declares=(
+        *TYPES,
+        LIFECYCLE,
+        REQUEST,
+        FOUNDATION,
+        *BRANCHES,
+        ROLES,
+        *build.DECLARES,
+        *decisions.DECLARES,
+    ),
 )

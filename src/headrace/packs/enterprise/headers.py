@@ -20,6 +20,7 @@ from headrace.kernel.context import SYSTEM, Ctx
 from headrace.kernel.errors import NotFound
 from headrace.kernel.ids import PrincipalId
 from headrace.kernel.json import Json
+from headrace.packs.enterprise import decisions
 
 _OF_MISSION = frozenset({"mission-brief", "fleet-config"})
 """Types whose status, once approved, is that of their mission, as far as their statuses name it."""
@@ -100,6 +101,12 @@ def _of_signal(name: str) -> "Value":
     return value
 
 
+def _superseded_by(ctx: Ctx, artifact: Artifact, version: Version) -> Json:
+    if artifact.type == decisions.TYPE:
+        return decisions.superseded_by(ctx, artifact)
+    return _of_signal("superseded_by")(ctx, artifact, version)
+
+
 def _approvals(ctx: Ctx, artifact: Artifact, version: Version) -> Json:
     """Who said what about the head that is merged."""
     if version.change is None:
@@ -143,7 +150,7 @@ _FIELDS: Mapping[str, Value] = {
     "layer": _of_signal("layer"),
     "triaged": _of_signal("disposition"),
     "duplicate_of": _of_signal("duplicate_of"),
-    "superseded_by": _of_signal("superseded_by"),
+    "superseded_by": _superseded_by,
     "absorbed_by": _of_signal("absorbed_by"),
 }
 _TABLES: Mapping[str, Value] = {"approvals": _approvals, "revisions": _revisions}

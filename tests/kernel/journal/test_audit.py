@@ -10,7 +10,9 @@ import sqlalchemy as sa
 
 from headrace.kernel.context import Actor, Ctx
 from headrace.kernel.database import Database
+from headrace.kernel.errors import Conflict, Invalid
 from headrace.kernel.events import Event
+from headrace.kernel.journal.erasing import erase
 from headrace.kernel.journal.sequencer import seal, sequence
 from headrace.kernel.journal.verify import Audit, audit
 from headrace.kernel.unit import Units
@@ -83,6 +85,18 @@ def test_an_untouched_journal_is_clean(sealed: Callable[[], Audit]):
             id="a digest",
         ),
         pytest.param(
+            "UPDATE journal_event SET payload = NULL WHERE position = 3",
+            "at position 3",
+            "nobody recorded an erasure",
+            id="a payload that was taken away",
+        ),
+        pytest.param(
+            "UPDATE journal_event SET cause = 'evt_other' WHERE position = 6",
+            "at position 6",
+            "columns",
+            id="why it happened",
+        ),
+        pytest.param(
             "DELETE FROM journal_event WHERE position = 6", "position 6", "is gone", id="deleted"
         ),
         pytest.param(
@@ -110,11 +124,65 @@ def test_a_changed_row_is_named(
     assert any(row in fault.row and what in fault.what for fault in found.faults), found.faults
 
 
-def test_an_erased_payload_breaks_nothing(sealed: Callable[[], Audit], database: Database):
+def test_an_erased_payload_leaves_the_chain_whole_and_tells_who_erased_it(
+    sealed: Callable[[], Audit], units: Units, system: Actor, database: Database
+):
     with database.system.begin() as db:
-        db.execute(sa.text("UPDATE journal_event SET payload = NULL WHERE position = 1"))
+        event = db.execute(sa.text("SELECT id FROM journal_event WHERE position = 1")).scalar_one()
+    units.run(system, erase, event, "asked for by the person")
 
-    assert sealed().clean
+    found = sealed()
+
+    assert found.clean, found.faults
+    assert found.erased == 1
+    with pytest.raises(Conflict, match="nothing that could be erased"):
+        units.run(system, erase, event, "again")
+    with pytest.raises(Invalid, match="by which right"):
+        units.run(system, erase, event, " ")
+
+
+@pytest.mark.parametrize("sealing", [True, False], ids=["sealed", "not sealed yet"])
+def test_the_newest_event_is_missed_when_it_is_deleted(
+    sealed: Callable[[], Audit],
+    units: Units,
+    system: Actor,
+    database: Database,
+    sealing: bool,
+):
+    units.run(system, _count, "c", 1)
+    sequence(database.system)
+    if sealing:
+        seal(database.system, max_age=timedelta(0))
+    with database.system.begin() as db:
+        db.execute(
+            sa.text(
+                "DELETE FROM journal_event WHERE position = (SELECT max(position) FROM journal_event)"
+            )
+        )
+        db.execute(sa.text("DELETE FROM journal_block WHERE number = 2"))  # the cut leaves no block
+
+    found = sealed()
+
+    assert ("lineage thing:c", "lacks number 1") in [(one.row, one.what) for one in found.faults]
+
+
+def test_a_chain_that_was_made_anew_does_not_hold_the_head_that_was_written_down(
+    sealed: Callable[[], Audit], units: Units, system: Actor, database: Database
+):
+    before = sealed().head
+    with database.system.begin() as db:
+        db.execute(sa.text("DELETE FROM journal_event WHERE lineage = 'thing:b'"))
+        db.execute(sa.text("DELETE FROM journal_lineage WHERE lineage = 'thing:b'"))
+        db.execute(sa.text("DELETE FROM journal_block"))
+    seal(database.system, max_age=timedelta(0))
+
+    def look(anchor: str | None) -> Audit:
+        return units.run(system, lambda ctx: audit(ctx.db, ctx.organisation, anchor=anchor))
+
+    assert look(None).clean
+    (fault,) = look(before).faults
+    assert before in fault.row
+    assert "not in the chain" in fault.what
 
 
 def test_events_of_a_lineage_are_numbered_without_gaps(

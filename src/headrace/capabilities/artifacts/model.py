@@ -159,7 +159,7 @@ class Projection:
 
 @dataclass(frozen=True, kw_only=True)
 class Proposed(Event):
-    """A version was handed in."""
+    """A version was handed in: who made it, in which run, from which inputs, and what came out."""
 
     type: ClassVar[str] = "artifacts.proposed"
     artifact: ArtifactId
@@ -168,6 +168,10 @@ class Proposed(Event):
     context: str
     brain: str
     content_hash: str
+    made_by: PrincipalId
+    run: str | None
+    recipe: str | None
+    inputs: tuple[str, ...]
 
     @property
     def lineage(self) -> str:

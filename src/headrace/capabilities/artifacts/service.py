@@ -90,6 +90,10 @@ def propose(ctx: Ctx, draft: Draft) -> Version:
             context=draft.context,
             brain=draft.made.brain,
             content_hash=version.content_hash,
+            made_by=draft.made.by,
+            run=draft.made.run,
+            recipe=draft.made.recipe,
+            inputs=tuple(str(link.target) for link in draft.links),
         )
     )
     return version

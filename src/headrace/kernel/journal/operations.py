@@ -12,6 +12,7 @@ from headrace.kernel.events import Recorded
 from headrace.kernel.ids import EventId, PrincipalId
 from headrace.kernel.journal import feed, store
 from headrace.kernel.journal.dispatch import Parked
+from headrace.kernel.journal.erasing import erase
 from headrace.kernel.journal.verify import Audit, audit
 
 Type = Annotated[
@@ -91,6 +92,23 @@ class ParkedEvents:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Verifying:
+    """What to check the journal against, besides itself."""
+
+    head: Annotated[
+        str | None, Field(description="A head that was written down after an earlier check.")
+    ] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Erasing:
+    """What is erased, and by which right."""
+
+    event: EventId
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Subscriber:
     """A subscriber by its name."""
 
@@ -143,13 +161,19 @@ def _happened(recorded: Recorded) -> Happened:
     )
 
 
-def verify(ctx: Ctx, _nothing: Nothing) -> Audit:
+def verify(ctx: Ctx, asked: Verifying) -> Audit:
     """Check the whole journal against its seals, and name every row that was changed.
 
-    The answer's `head` stands for all that was sealed so far: write it down elsewhere, and nobody
-    can rewrite the past unseen.
+    The answer's `head` stands for all that was sealed so far: write it down elsewhere, give it back
+    with --head, and nobody can rewrite the past unseen.
     """
-    return audit(ctx.db, ctx.organisation)
+    return audit(ctx.db, ctx.organisation, anchor=asked.head)
+
+
+def erase_event(ctx: Ctx, asked: Erasing) -> Nothing:
+    """Erase what an event says, for good; that it happened stays, and the audit knows why."""
+    erase(ctx, asked.event, asked.reason)
+    return Nothing()
 
 
 def list_parked(ctx: Ctx, _nothing: Nothing) -> ParkedEvents:
@@ -164,6 +188,7 @@ def replay(ctx: Ctx, asked: Subscriber) -> Replayed:
 
 
 VIEW, VERIFY, REPLAY = "journal:view", "journal:verify", "journal:replay"
+ERASE = "journal:erase"
 
 OPERATIONS = (
     Operation(
@@ -189,7 +214,7 @@ OPERATIONS = (
     Operation(
         name="audit.verify",
         permission=VERIFY,
-        input=Nothing,
+        input=Verifying,
         output=Audit,
         run=verify,
         http=Http(method="GET", path="/journal/audit"),
@@ -214,10 +239,20 @@ OPERATIONS = (
         run=replay,
         http=Http(method="POST", path="/journal/parked/{subscriber}/replay"),
     ),
+    Operation(
+        name="journal.erase",
+        permission=ERASE,
+        input=Erasing,
+        output=Nothing,
+        run=erase_event,
+        http=Http(method="POST", path="/journal/{event}/erasure"),
+        effect=Effect.DESTROY,
+    ),
 )
 
 PERMISSIONS = (
     Permission(name=VIEW, summary="Read the journal of everything that happened"),
     Permission(name=VERIFY, summary="Check the journal against its seals"),
     Permission(name=REPLAY, summary="Bring subscribers the events that they could not take"),
+    Permission(name=ERASE, summary="Erase what an event says, where the law asks for it"),
 )

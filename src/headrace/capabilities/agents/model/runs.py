@@ -143,12 +143,14 @@ class RunEvent(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class RunClaimed(RunEvent):
-    """A run was given to an employee; what it may spend is held."""
+    """A run was given to an employee; what it may spend is held. `facts_hash` is over its inputs."""
 
     type: ClassVar[str] = "agents.run_claimed"
     employee: str
+    principal: PrincipalId
     brain: BrainKind
     recipe: str
+    facts_hash: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,11 +165,18 @@ class PersonWanted(RunEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class RunEnded(RunEvent):
-    """A run ended; what it held of its budgets is given back."""
+    """A run ended; what it held of its budgets is given back.
+
+    `principal` did it. `result_hash` is over what it handed in, `head` is the commit of its work;
+    each is None where there is none.
+    """
 
     type: ClassVar[str] = "agents.run_ended"
     state: RunEnd
     error: str
+    principal: PrincipalId
+    result_hash: str | None
+    head: str | None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -40,6 +40,7 @@ from headrace.capabilities.budgets.model import (
 from headrace.kernel.context import Ctx
 from headrace.kernel.errors import Refusal
 from headrace.kernel.flow import Job
+from headrace.kernel.json import digest
 
 FLOW = "agents.run"
 
@@ -244,8 +245,10 @@ def _start(ctx: Ctx, run: Run, worker: Employee, key: str) -> None:
             subject=run.order.subject,
             role=run.order.role,
             employee=worker.handle,
+            principal=run.principal,
             brain=run.brain,
             recipe=run.recipe,
+            facts_hash=digest(dict(run.order.facts)),
         )
     )
     ctx.start(Job(flow=FLOW, key=run.id, arguments={"run": run.id}))

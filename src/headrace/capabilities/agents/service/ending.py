@@ -8,6 +8,7 @@ from headrace.capabilities.agents.store import runs as store
 from headrace.capabilities.budgets import service as budgets
 from headrace.capabilities.budgets.model import ReservationId
 from headrace.kernel.context import Ctx
+from headrace.kernel.json import digest
 
 LONGEST_ERROR = 2_000
 
@@ -23,7 +24,14 @@ def end(ctx: Ctx, id: str, state: RunEnd, error: str = "") -> None:
     store.end(ctx.db, ctx.organisation, run.id, state, told, ctx.now)
     ctx.record(
         RunEnded(
-            run=run.id, subject=run.order.subject, role=run.order.role, state=state, error=told
+            run=run.id,
+            subject=run.order.subject,
+            role=run.order.role,
+            state=state,
+            error=told,
+            principal=run.principal,
+            result_hash=None if run.submitted is None else digest(dict(run.submitted)),
+            head=run.head,
         )
     )
 

@@ -51,15 +51,30 @@ def computed(ctx: Ctx, run: Run) -> Mapping[str, Json]:
         "quality": quality(_judgements(ctx, run.context)),
         "cost": cost(found, told),
         "bottlenecks": [
-            {
-                "stream": one.stream,
-                "waited": hours(one.length),
-                "cause": one.cause,
-                "evidence": _evidence(ctx, run.context, one.stream),
-            }
-            for one in told.bottlenecks
+            {**row, "evidence": _evidence(ctx, run.context, stream)}
+            for stream, row in bottlenecks(told)
         ],
     }
+
+
+def bottlenecks(report: FleetReport) -> list[tuple[str, dict[str, Json]]]:
+    """Each stream that waited with its row, the longest wait first.
+
+    What made a stream wait twice, such as the review of two heads, is one bottleneck.
+    """
+    alike: dict[tuple[str, str], list[timedelta]] = {}
+    for one in report.bottlenecks:
+        alike.setdefault((one.stream, one.cause), []).append(one.length)
+    longest = sorted(alike.items(), key=lambda found: -sum(found[1], timedelta()))
+    return [
+        (stream, {"stream": stream, "waited": _waited(lengths), "cause": cause})
+        for (stream, cause), lengths in longest
+    ]
+
+
+def _waited(lengths: Sequence[timedelta]) -> str:
+    whole = hours(sum(lengths, timedelta()))
+    return whole if len(lengths) == 1 else f"{whole} in {len(lengths)} waits"
 
 
 def composition(fleet: Content, found: Sequence[StreamFacts]) -> list[Json]:

@@ -82,6 +82,12 @@ class Settings(BaseSettings):
     external_agent_minutes: float = Field(
         default=30.0, gt=0, description="Minutes after which the coding agent is stopped."
     )
+    halt_seconds: float = Field(
+        default=120.0,
+        gt=0,
+        description="Seconds of real time within which a halt has stopped every agent: calls in "
+        "flight are looked after often enough for it.",
+    )
     search_path: str = Field(
         default="/usr/local/bin:/usr/bin:/bin",
         description="Folders in which the tools of a product's checks are looked for, after those "

@@ -19,6 +19,7 @@ from headrace.capabilities.agents.configuration import BrainSettings, search_pat
 from headrace.capabilities.people import service as people
 from headrace.capabilities.people.entrance import Entrance
 from headrace.capabilities.record.model import Places
+from headrace.capabilities.releases.model import Deployments
 from headrace.capabilities.streams import service as streams
 from headrace.capabilities.workflows.jobs import JobWriter
 from headrace.kernel.access import Reception
@@ -60,6 +61,7 @@ class Installation:
         made = compose(
             Places(repositories=self.home / "repositories", worktrees=self.home / "worktrees"),
             self.brains,
+            Deployments(folder=self.home / "deployments"),
         )
         streams.check(made)
         return made
@@ -81,6 +83,7 @@ class Installation:
             model=model,
             external=self.coding_agent,
             search_path=search_path(settings.search_path),
+            halt_within=timedelta(seconds=settings.halt_seconds),
         )
 
     @cached_property

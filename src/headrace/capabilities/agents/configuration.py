@@ -34,7 +34,8 @@ class BrainSettings:
     `outputs` is the folder of long outputs, which are cut where there is none. `model` serves every
     tier that `models` does not name. `priced_as` is the model whose price recorded turns are counted
     at, `latency` how long each takes, and `call_log` notes each of them. `watch_every` is how often a
-    call in flight is looked after.
+    call in flight is looked after, and `halt_within` how long a halt may take at most: it is looked
+    after at least twenty times as often, so that there is time to end what it started.
     """
 
     outputs: Path | None = None
@@ -48,6 +49,12 @@ class BrainSettings:
     search_path: str = field(default_factory=search_path)
     longest_run: timedelta = timedelta(hours=2)  # of real time
     watch_every: timedelta = timedelta(seconds=2)
+    halt_within: timedelta = timedelta(seconds=120)  # of real time
+
+    @property
+    def watch_pause(self) -> timedelta:
+        """The time between two looks at whether somebody stops a call in flight."""
+        return min(self.watch_every, self.halt_within / 20)
 
     @cached_property
     def recordings(self) -> "tuple[Recording, ...]":

@@ -51,7 +51,7 @@ def desk_of(steps: Steps) -> Desk:
 def watched(desk: Desk, run: str) -> Iterator[Cancellation]:
     """A cancellation that is given as soon as somebody stops the run, or all agents, inside the block."""
     cancellation, over = Cancellation(), threading.Event()
-    pause = desk.settings.watch_every.total_seconds()
+    pause = desk.settings.watch_pause.total_seconds()
 
     def watch() -> None:
         while not over.wait(pause):

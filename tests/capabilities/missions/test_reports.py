@@ -69,6 +69,46 @@ class TestStatus:
         assert found.pass_rate == pytest.approx(2 / 3)
         assert found.mean_cycle == 6 * HOUR
 
+    def test_the_end_of_each_stream_is_a_milestone_by_its_tasks_days(self):
+        streams = [
+            a_stream("api"),
+            a_stream("ui", state="blocked"),
+            a_stream("docs"),
+            a_stream("x"),
+        ]
+        tasks = [
+            a_task(1, status=TaskStatus.COMPLETED, due=date(2026, 3, 20)),
+            a_task(2, due=date(2026, 4, 4)),
+            a_task(3, "ui", due=date(2026, 4, 1)),
+            a_task(4, "docs", TaskStatus.COMPLETED, due=date(2026, 3, 1)),
+            a_task(5, "x"),
+        ]
+
+        found = status(streams, tasks, NOW).milestones
+
+        assert [(one.stream, one.target_date.day, one.status) for one in found] == [
+            ("docs", 1, "done"),
+            ("ui", 1, "at-risk"),
+            ("api", 4, "on-track"),
+        ]
+        later = status(streams, tasks, NOW + timedelta(days=30)).milestones
+        assert [one.status for one in later] == ["done", "late", "late"]
+
+    def test_what_holds_a_stream_is_a_blocker_until_it_is_merged(self):
+        waiting = replace(escalated(1), ended=None)
+        streams = [
+            a_stream("api", waits=(waiting, escalated(2))),
+            a_stream("ui", held_by=("api, until it is done",)),
+            a_stream("docs", held_by=("api",), merged_at=NOW),
+        ]
+
+        found = status(streams, [], NOW).blockers
+
+        assert [(one.stream, one.reason) for one in found] == [
+            ("api", waiting.cause),
+            ("ui", "api, until it is done"),
+        ]
+
     def test_what_has_not_happened_has_no_number(self):
         found = status([a_stream()], [a_task(1)], NOW)
 

@@ -354,3 +354,43 @@ def test_another_organisation_has_missions_and_paths_of_its_own(office):
     assert list(other.do(service.listing)) == []
     assert list(other.do(service.path_conflicts, ["src/api/"])) == []
     assert other.open("import").status is S.PROPOSED
+
+
+@pytest.mark.parametrize("table", ["missions_step", "missions_update"])
+@pytest.mark.parametrize("change", ["UPDATE {} SET number = 9", "DELETE FROM {}"])
+def test_what_a_mission_passed_and_what_was_told_of_it_is_never_rewritten(office, table, change):
+    office.active()
+    office.do(service.report_status, "export", (), "so")
+
+    with (
+        pytest.raises(sa.exc.ProgrammingError, match="permission denied"),
+        office.units.open(office.actor) as ctx,
+    ):
+        ctx.db.execute(sa.text(change.format(table)))
+    assert len(office.do(service.steps, "export")) == 4
+    assert len(office.do(service.updates, "export")) == 1
+
+
+class TestWaiting:
+    def test_a_mission_that_blocks_others_is_waited_for_by_them(self, office):
+        office.active("import")
+        office.open("export")
+        office.described("import", blocks=["mission:export"])
+        office.described("export", blocked_by=["import"])
+
+        assert office.do(service.get, "export").blocked_by == ("import",)
+        with pytest.raises(GateClosed, match="wait for each other"):
+            office.described("export", blocks=["import"], blocked_by=["import"])
+
+    def test_a_circle_of_three_is_refused_with_its_members(self, office):
+        for slug in ("a", "b", "c"):
+            office.open(slug)
+        office.described("a", blocked_by=["b"])
+        office.described("b", blocked_by=["c"])
+
+        with pytest.raises(GateClosed) as refused:
+            office.described("c", blocked_by=["a"])
+        assert set(refused.value.details["circle"]) == {"a", "b", "c"}
+        assert office.do(service.waiting_faults, "c", ["a", "nobody"])[0].startswith("no mission")
+        assert "wait for each other" in office.do(service.waiting_faults, "c", ["a"])[0]
+        assert office.do(service.waiting_faults, "c", []) == ()

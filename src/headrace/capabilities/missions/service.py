@@ -29,6 +29,7 @@ from headrace.capabilities.missions.rules.quantities import Promise as Promise
 from headrace.capabilities.missions.rules.quantities import contradictions as contradictions
 from headrace.capabilities.missions.rules.quantities import looser as looser
 from headrace.capabilities.missions.rules.quantities import promise as promise
+from headrace.capabilities.missions.rules.reports import Blocker as Blocker
 from headrace.capabilities.missions.rules.reports import FleetReport as FleetReport
 from headrace.capabilities.missions.rules.reports import StreamFacts as StreamFacts
 from headrace.capabilities.missions.rules.reports import StreamProgress as StreamProgress
@@ -274,6 +275,14 @@ def move_task(
     if moved != by_id[id]:
         _set_task(ctx, mission, id, status, change)
     return moved
+
+
+def link_change(ctx: Ctx, slug: str, ids: Iterable[str], change: str) -> None:
+    """Note the change request that does these tasks, whatever they wait for. Harmless to repeat."""
+    mission = _locked(ctx, slug)
+    for task in all_tasks(ctx, slug):
+        if task.id in set(ids) and task.change != change:
+            _set_task(ctx, mission, task.id, task.status, change)
 
 
 def _set_task(

@@ -6,7 +6,11 @@ from datetime import date
 import pytest
 
 from headrace.capabilities.governance.model import Severity
-from headrace.packs.enterprise.build.reviews import decision_findings, design_findings
+from headrace.packs.enterprise.build.reviews import (
+    decision_findings,
+    design_findings,
+    unspecified,
+)
 
 TODAY = date(2026, 3, 20)
 
@@ -140,3 +144,23 @@ def test_a_complete_decision_has_no_finding():
         }
     }
     assert list(decision_findings(decision, TODAY)) == []
+
+
+@pytest.mark.parametrize(
+    ("sections", "marks", "findings"),
+    [
+        pytest.param({}, (), 0, id="nothing is built that others call"),
+        pytest.param({}, ("api",), 1, id="an API that nobody specified"),
+        pytest.param({"api_contracts": [{"name": "Export"}]}, ("api",), 1, id="only its name"),
+        pytest.param(
+            {"api_contracts": [{"name": "Export", "endpoints": [{"method": "GET"}]}]},
+            ("api",),
+            0,
+            id="its operations",
+        ),
+        pytest.param({}, ("api", "data-model"), 2, id="neither API nor data"),
+        pytest.param({"data_model": [{"entity": "Job"}]}, ("data-model",), 0, id="its entities"),
+    ],
+)
+def test_what_streams_build_is_specified_before_code(sections, marks, findings):
+    assert len(list(unspecified({"sections": sections}, marks))) == findings

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from headrace.kernel.schema import drop, tenant_table
+from headrace.kernel.schema import drop, roles, tenant_table
 
 revision = "missions_0001"
 down_revision = None
@@ -42,6 +42,8 @@ def upgrade() -> None:
         entry jsonb NOT NULL, PRIMARY KEY (organisation, mission, number),
         FOREIGN KEY (organisation, mission) REFERENCES missions_mission (organisation, slug)""",
     )
+    # What a mission passed and what was told of it stays as it was written.
+    op.execute(f"REVOKE UPDATE, DELETE ON missions_step, missions_update FROM {roles().app}")
 
 
 def downgrade() -> None:

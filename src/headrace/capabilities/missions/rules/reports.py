@@ -1,11 +1,12 @@
 """Reports: a mission's status and its fleet's performance, computed from what happened, never typed."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from headrace.capabilities.missions.model import MissionStatus, Task, TaskStatus
+from headrace.capabilities.missions.rules.tasks import ENDED
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +51,23 @@ class StreamProgress:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Milestone:
+    """A stream's end: when its last task is due, and whether it will be: done, on-track, at-risk, late."""
+
+    stream: str
+    target_date: date
+    status: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Blocker:
+    """What holds a stream."""
+
+    stream: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class StatusEntry:
     """A mission's status at one instant."""
 
@@ -62,6 +80,8 @@ class StatusEntry:
     sent_back: int
     pass_rate: float | None  # share of verdicts that passed; None while there is none
     mean_cycle: timedelta | None  # change request opened to merged
+    milestones: tuple[Milestone, ...] = ()
+    blockers: tuple[Blocker, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,7 +140,39 @@ def status(streams: Sequence[StreamFacts], tasks: Sequence[Task], now: datetime)
         sent_back=sum(max(stream.attempts - 1, 0) for stream in streams),
         pass_rate=_share(verdicts),
         mean_cycle=sum(cycles, timedelta()) / len(cycles) if cycles else None,
+        milestones=tuple(_milestones(streams, tasks, now.date())),
+        blockers=tuple(_blockers(streams)),
     )
+
+
+def _milestones(
+    streams: Sequence[StreamFacts], tasks: Sequence[Task], today: date
+) -> Iterator[Milestone]:
+    """The end of each stream whose tasks have days, in the order of those days."""
+    ends = []
+    for stream in streams:
+        own = [task for task in tasks if task.stream == stream.name]
+        due = max((task.target_date for task in own if task.target_date), default=None)
+        if due is not None:
+            status = _outlook(stream, own, due, today)
+            ends.append(Milestone(stream=stream.name, target_date=due, status=status))
+    yield from sorted(ends, key=lambda one: (one.target_date, one.stream))
+
+
+def _outlook(stream: StreamFacts, own: Sequence[Task], due: date, today: date) -> str:
+    if all(task.status in ENDED for task in own):
+        return "done"
+    if due < today:
+        return "late"
+    return "at-risk" if stream.state == "blocked" else "on-track"
+
+
+def _blockers(streams: Sequence[StreamFacts]) -> Iterator[Blocker]:
+    for stream in streams:
+        if stream.merged_at is None:
+            waits = [wait.cause for wait in stream.waits if wait.ended is None]
+            for reason in (*stream.held_by, *waits):
+                yield Blocker(stream=stream.name, reason=reason)
 
 
 def _overall(streams: Sequence[StreamFacts], tasks: Sequence[Task], now: datetime) -> str:

@@ -32,9 +32,10 @@ from headrace.kernel.events import Recorded
 from headrace.kernel.json import Json
 from headrace.packs.enterprise.build import decide, evaluate, implement, pages
 from headrace.packs.enterprise.build.measures import IMPLEMENT
-from headrace.packs.enterprise.build.mission import begin_work
+from headrace.packs.enterprise.build.mission import begin_work, mission_slug
 
 TOLD = {
+    RunState.PROPOSED: "is handed in",
     RunState.REVISED: "was sent back",
     RunState.DONE: "is merged",
     RunState.REJECTED: "was rejected",
@@ -110,6 +111,9 @@ def on_run(ctx: Ctx, event: Recorded) -> None:
     if run.module == IMPLEMENT:
         if state is RunState.WORKING:
             implement.move_tasks(ctx, run, TaskStatus.IN_PROGRESS)
+        if state is RunState.PROPOSED and run.change is not None:
+            tasks = [task.id for task in implement.tasks_of(ctx, run)]
+            missions.link_change(ctx, mission_slug(run.context), tasks, run.change)
         if state in TOLD:
             pages.tell(ctx, run.context, f"{run.element} {TOLD[state]}")
     elif run.module.startswith(evaluate.KEY) and state is RunState.FAILED:

@@ -1,5 +1,6 @@
 """STATUS.md and TASKS.md of a mission: pages that have one writer, drawn anew from rows."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 from headrace.capabilities.artifacts import service as artifacts
@@ -7,12 +8,13 @@ from headrace.capabilities.artifacts.model import (
     Artifact,
     ArtifactId,
     Draft,
+    Made,
     Projection,
     Version,
 )
 from headrace.capabilities.missions import service as missions
-from headrace.capabilities.missions.model import MissionStatus, Task
-from headrace.capabilities.missions.service import StreamProgress, Update
+from headrace.capabilities.missions.model import MissionStatus, Step, Task
+from headrace.capabilities.missions.service import Blocker, StreamProgress, Update
 from headrace.capabilities.record import service as record
 from headrace.capabilities.streams import service as streams
 from headrace.capabilities.streams.model import Run
@@ -27,14 +29,16 @@ STATUS, TASKS = "mission-status", "mission-tasks"
 
 def open_pages(ctx: Ctx, run: Run, fleet: Version) -> None:
     """File both pages of a mission; harmless to repeat."""
-    name, called = mission_slug(run.context), fleet.title
     made = streams.made_by(ctx, run)
     for kind in (STATUS, TASKS):
-        if artifacts.find(ctx, ArtifactId(f"{kind}/{name}")) is None:
-            draft = Draft(
-                type=kind, slug=name, context=run.context, content={"title": called}, made=made
-            )
-            record.file_versions(ctx, [artifacts.propose(ctx, draft).ref])
+        _open(ctx, kind, run.context, fleet.title, made)
+
+
+def _open(ctx: Ctx, kind: str, context: str, called: str, made: Made) -> None:
+    name = mission_slug(context)
+    if artifacts.find(ctx, ArtifactId(f"{kind}/{name}")) is None:
+        draft = Draft(type=kind, slug=name, context=context, content={"title": called}, made=made)
+        record.file_versions(ctx, [artifacts.propose(ctx, draft).ref])
 
 
 def tell(ctx: Ctx, context: str, why: str) -> None:
@@ -43,6 +47,9 @@ def tell(ctx: Ctx, context: str, why: str) -> None:
     if mission is None:
         return
     missions.report_status(ctx, mission.slug, stream_facts(ctx, context), why)
+    if mission.status is MissionStatus.CANCELLED:  # the reason stands there, however early it was
+        made = Made(by=ctx.principal, brain="skill")
+        _open(ctx, STATUS, context, mission.title, made)
     for kind in (STATUS, TASKS):
         page = ArtifactId(f"{kind}/{mission.slug}")
         if artifacts.effective(ctx, page) is not None:
@@ -54,9 +61,13 @@ def status(ctx: Ctx, page: Artifact) -> Mapping[str, Json]:
     found = missions.updates(ctx, page.slug, limit=1_000)
     fleet = effective(ctx, "fleet-config", page.context)
     answers = answers_given(ctx, page.context)
+    steps = missions.steps(ctx, page.slug)
     named: dict[str, int] = {}
     # Oldest first, so that a name that is taken stays with its entry.
-    entries = [_entry(one, _name(one, named), answers) for one in reversed(found)]
+    entries = [
+        {**_entry(one, _name(one, named), answers), **_rationale(one, steps)}
+        for one in reversed(found)
+    ]
     values: dict[str, Json] = {"sections.updates": entries[::-1]}
     if fleet is not None:
         values["fields.fleet"] = fleet.path
@@ -70,12 +81,28 @@ def _name(update: Update, taken: dict[str, int]) -> str:
     return name if taken[name] == 1 else f"{name} ({taken[name]})"
 
 
-def _entry(update: Update, name: str, answers: Sequence[AnswerGiven]) -> Json:
+def _rationale(update: Update, steps: Sequence[Step]) -> Mapping[str, Json]:
+    """Why a mission stands still, as the person said it who decided so; `steps` newest first."""
+    if update.phase not in {MissionStatus.PAUSED, MissionStatus.CANCELLED}:
+        return {}
+    said = (one.why for one in steps if one.after is update.phase and one.at <= update.entry.at)
+    return {"rationale": next(said, update.why)}
+
+
+def _entry(update: Update, name: str, answers: Sequence[AnswerGiven]) -> Mapping[str, Json]:
     entry = update.entry
-    paused = update.phase in {MissionStatus.PAUSED, MissionStatus.CANCELLED}
     tables: Mapping[str, list[Json]] = {
         "streams": [_progress(one) for one in entry.streams],
         "tasks": [{"status": status, "count": n} for status, n in sorted(entry.tasks.items())],
+        "blockers": _blockers(entry.blockers),
+        "milestones": [
+            {
+                "milestone": f"{one.stream} complete",
+                "target_date": one.target_date.isoformat(),
+                "status": one.status,
+            }
+            for one in entry.milestones
+        ],
         "decisions": [_decision(one) for one in answers if update.since < one.at <= entry.at],
         "performance": _performance(update),
     }
@@ -84,8 +111,26 @@ def _entry(update: Update, name: str, answers: Sequence[AnswerGiven]) -> Json:
         "overall": entry.overall,
         "phase": update.phase.value,
         "period": f"{update.since:%Y-%m-%d} to {entry.at:%Y-%m-%d}",
-        **({"rationale": update.why} if paused else {}),
         **{table: listed for table, listed in tables.items() if listed},
+    }
+
+
+def _blockers(found: Sequence[Blocker]) -> list[Json]:
+    """Each reason once, with every stream that it holds, and who has been asked."""
+    held: dict[str, list[str]] = {}
+    for one in found:
+        held.setdefault(one.reason, []).append(one.stream)
+    return [_blocker(reason, streams) for reason, streams in held.items()]
+
+
+def _blocker(reason: str, streams: Sequence[str]) -> Json:
+    asked = re.findall(r"@[\w-]+", reason)
+    return {
+        "blocker": reason,
+        "severity": "major" if asked else "minor",
+        "streams": ", ".join(streams),
+        **({"escalated_to": ", ".join(asked)} if asked else {}),
+        "status": "resolving" if asked else "open",
     }
 
 

@@ -1,6 +1,6 @@
 """Reviews of documents without a model: what a design or a decision lacks, counted and compared."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
 
 from headrace.capabilities.agents.model import AgentTask, Skill
@@ -26,11 +26,13 @@ from headrace.packs.enterprise.build.contents import (
     budget_promises,
     contract_criteria,
     fleet_edges,
+    fleet_streams,
     interfaces,
     outcome_bounds,
     outcome_promises,
 )
-from headrace.packs.enterprise.build.mission import effective
+from headrace.packs.enterprise.build.fleet import touched
+from headrace.packs.enterprise.build.mission import effective, product
 from headrace.packs.enterprise.discover.contents import Content, at, items, told
 
 CONTRACT, PATTERN = "contract-before-code", "known-pattern"
@@ -65,6 +67,23 @@ def _interfaces(design: Content, fleet: Content) -> Iterator[Finding]:
             f"{edge.prerequisite}; Interface Contracts has no row for the two",
             remedy="Write down what both streams can rely on.",
         )
+
+
+def unspecified(design: Content, marks: Collection[str]) -> Iterator[Finding]:
+    """What the streams build, by the marks of their folders, is specified: an API, a data model (AE-33)."""
+    specified = any(
+        one.get("endpoints") or one.get("specification") for one in items(design, "api_contracts")
+    )
+    lacking = {"api": not specified, "data-model": not items(design, "data_model")}
+    words = {"api": "an API", "data-model": "a data model"}
+    for mark in sorted(lacking.keys() & set(marks)):
+        if lacking[mark]:
+            yield _finding(
+                CONTRACT,
+                f"The streams build {words[mark]}, and the design does not specify it",
+                evidence="the fleet configuration has folders of that name",
+                remedy="Write it down before code: what goes in, what comes out, which errors.",
+            )
 
 
 def _contradictions(design: Content, contract: Content) -> Iterator[Finding]:
@@ -166,7 +185,9 @@ def _of_design(ctx: Ctx, version: Version) -> Iterator[Finding]:
     fleet = effective(ctx, "fleet-config", version.context)
     if contract is None or fleet is None:
         raise NotReviewable(f"{version.ref} has no approved contract and fleet to compare it with")
-    return design_findings(version.content, contract.content, fleet.content, ctx.now.date())
+    yield from design_findings(version.content, contract.content, fleet.content, ctx.now.date())
+    marks = touched(fleet_streams(fleet.content), product(ctx).slug)
+    yield from unspecified(version.content, marks)
 
 
 def _of_decision(ctx: Ctx, version: Version) -> Iterator[Finding]:

@@ -108,6 +108,7 @@ DEPENDENCIES = Table(
             DEPENDENCY_TYPES,
             required=True,
             remark="note",
+            synonyms={"shared": "shared-resource"},
             summary="Blocks holds From back; shared-resource names what both use.",
         ),
         text(

@@ -84,15 +84,28 @@ def test_a_tool_that_is_not_on_the_card_is_refused_and_told(company):
 
     assert [refusal.target for refusal in result.refusals] == ["run_check"]
     (event,) = company.events("agents.refused")
-    assert event["reason"] == "the role coding-agent may not use run_check."
+    assert event["reason"] == (
+        "the role coding-agent may not use run_check; its card declares read_file, submit."
+    )
 
 
-def test_a_tool_that_does_not_exist_is_told_and_nothing_else(calls):
-    result, step = calls("launch_missiles")
+@pytest.mark.parametrize(
+    "tool",
+    [
+        pytest.param("launch_missiles", id="a tool of nobody"),
+        pytest.param("mcp__crm__delete_customer", id="a tool of a server"),
+        pytest.param("skill__deploy", id="a skill"),
+        pytest.param("run_check ", id="a name that only looks like one of the card"),
+    ],
+)
+def test_what_the_card_does_not_declare_is_refused_whatever_it_is(calls, company, tool):
+    result, step = calls(tool)
 
     assert step.is_error
-    assert "launch_missiles" in step.content
-    assert result.refusals == ()
+    assert f"may not use {tool.strip()}" in step.content
+    assert [refusal.target for refusal in result.refusals] == [tool]
+    (event,) = company.events("agents.refused")
+    assert (event["role"], event["target"]) == ("coding-agent", tool)
 
 
 def test_a_judge_may_run_checks_and_write_nothing(company):

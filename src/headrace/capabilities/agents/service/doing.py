@@ -7,7 +7,7 @@ from itertools import groupby
 
 from pydantic import JsonValue
 
-from headrace.capabilities.agents.conversation import ToolCall, asked_again
+from headrace.capabilities.agents.conversation import SUBMIT_TOOL, ToolCall, asked_again
 from headrace.capabilities.agents.model import (
     ObservationMade,
     QuestionAsked,
@@ -21,7 +21,6 @@ from headrace.capabilities.agents.service import claiming, lookups
 from headrace.capabilities.agents.service.queries import run as found_run
 from headrace.capabilities.agents.store import deeds, talks
 from headrace.capabilities.agents.tools import telling
-from headrace.capabilities.agents.tools.catalogue import TOOLS
 from headrace.capabilities.agents.tools.redaction import storable
 from headrace.capabilities.agents.tools.tool import Outcome, Tool, ToolEffect
 from headrace.kernel.context import Ctx
@@ -156,11 +155,15 @@ def refuse(ctx: Ctx, run: Run, place: str, tool: str, reasons: Mapping[str, str]
 
 
 def without_tool(one: Doing) -> Outcome:
-    """The answer to a call that no tool takes: what is wrong with it, or that the role may not use it."""
-    known = {tool.name for tool in TOOLS}
-    forbidden = one.call.tool in known and one.call.tool not in one.run.card.tools
-    if forbidden:
-        told = f"the role {one.run.card.id} may not use {one.call.tool}."
+    """The answer to a call that no tool takes: what is wrong with it, or that the role may not use it.
+
+    What the card does not declare is refused whatever it is: a tool of ours, a skill, a server's tool.
+    """
+    if one.call.tool not in (*one.run.card.tools, SUBMIT_TOOL):
+        declared = ", ".join(one.run.card.tools) or "none"
+        told = (
+            f"the role {one.run.card.id} may not use {one.call.tool}; its card declares {declared}."
+        )
         return Outcome(content=told, is_error=True, refused=one.call.tool)
     answer = asked_again(one.call)
     return Outcome(content=answer.content, is_error=True)

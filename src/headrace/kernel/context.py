@@ -80,6 +80,7 @@ class Ctx:
     db: sa.Connection
     house: "House"
     cause: str | None = None
+    scale: float = 1.0  # seconds of organisation time in one real second
     outbox: Outbox = field(default_factory=Outbox)
     random: Random = field(default_factory=SystemRandom)
 
@@ -105,6 +106,16 @@ class Ctx:
     def start_after(self, wait: timedelta, job: Job) -> None:
         """Ask for a flow when `wait` of organisation time has passed."""
         self.outbox.timers.append(Timer(job=job, due=self.now + wait))
+
+    def start_after_real(self, wait: timedelta, job: Job) -> datetime:
+        """Ask for a flow when `wait` of real time has passed; the instant of organisation time then.
+
+        For waits upon machines, which do not hurry when organisation time does. A clock that stands
+        still is one that a test moves by hand; it counts like the world's.
+        """
+        due = self.now + wait * (self.scale or 1.0)
+        self.outbox.timers.append(Timer(job=job, due=due))
+        return due
 
     def declared(self, kind: type[T]) -> Iterable[T]:
         """Everything of this kind that the capabilities of the house declare, in their order."""

@@ -51,7 +51,14 @@ class Units:
         """One transaction that sees the actor's organisation; leaving it normally commits everything."""
         with self._engine.begin() as db:
             self._tenancy.enter(db, actor.organisation)
-            ctx = Ctx(actor=actor, now=self.clock.now(), db=db, house=self.house, cause=cause)
+            ctx = Ctx(
+                actor=actor,
+                now=self.clock.now(),
+                db=db,
+                house=self.house,
+                cause=cause,
+                scale=self.clock.scale,
+            )
             yield ctx
             self._flush(ctx)
 

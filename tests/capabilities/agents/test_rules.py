@@ -131,3 +131,18 @@ def test_every_limit_that_is_broken_is_told():
     )
 
     assert len(refusal.reasons) == 4
+
+
+@pytest.mark.parametrize(
+    ("times", "asked", "wait"),
+    [
+        pytest.param(1, None, timedelta(seconds=30), id="the first time"),
+        pytest.param(3, None, timedelta(minutes=2), id="doubled each time"),
+        pytest.param(50, None, timedelta(minutes=15), id="to the longest"),
+        pytest.param(50, 7.0, timedelta(seconds=7), id="as the provider asks"),
+        pytest.param(1, 10**9, timedelta(hours=6), id="within reason"),
+        pytest.param(1, -1.0, timedelta(0), id="never backwards"),
+    ],
+)
+def test_a_run_whose_provider_is_away_waits(times: int, asked: float | None, wait: timedelta):
+    assert rules.stall(times, asked) == wait

@@ -8,7 +8,7 @@ import hashlib
 from dataclasses import dataclass
 
 from headrace.capabilities.agents import grounds, service, workspaces
-from headrace.capabilities.agents.brains.errors import Cancelled
+from headrace.capabilities.agents.brains.errors import Cancelled, ProviderUnavailable
 from headrace.capabilities.agents.conversation import Turn
 from headrace.capabilities.agents.desk import Desk, watched
 from headrace.capabilities.agents.model import PathRefused, RunEnd, Step
@@ -21,19 +21,23 @@ from headrace.kernel.errors import HeadraceError
 
 @dataclass(frozen=True, kw_only=True)
 class Passed:
-    """How an act went: with nothing to say, or as the end of the run, and why."""
+    """How an act went: with nothing to say, or as the end of the run, and why.
+
+    `stalled` says that the provider does not answer now, `retry_after` the seconds it asked for.
+    """
 
     state: RunEnd | None = None
     error: str = ""
+    stalled: bool = False
+    retry_after: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Said:
-    """A turn was said. `groups` are its calls in order; `state` is set when the run ends here."""
+    """A turn was said. `groups` are its calls in order; `passed` is set when the run stops here."""
 
     groups: tuple[Group, ...] = ()
-    state: RunEnd | None = None
-    error: str = ""
+    passed: Passed | None = None
 
 
 def prepare(desk: Desk, id: str) -> Passed:
@@ -53,9 +57,9 @@ def say(desk: Desk, id: str, number: int) -> Said:
     try:
         asked = desk.do(service.ask, id, number)
     except HeadraceError as fault:
-        return Said(state=RunEnd.FAILED, error=fault.message)
+        return Said(passed=Passed(state=RunEnd.FAILED, error=fault.message))
     if isinstance(asked, Stop):
-        return Said(state=asked.state, error=asked.error)
+        return Said(passed=Passed(state=asked.state, error=asked.error))
     if not isinstance(asked, Turn):
         try:
             with watched(desk, id) as cancellation:
@@ -63,9 +67,18 @@ def say(desk: Desk, id: str, number: int) -> Said:
                 turn = asked.brain.say(asked.conversation, tools, cancellation=cancellation)
         except HeadraceError as fault:
             desk.do(service.unsaid, id, asked.attempt, _lost(fault))
-            return Said(state=end_of(fault), error=struck(fault.message, desk.settings.secrets))
+            return Said(passed=_unsaid(fault, struck(fault.message, desk.settings.secrets)))
         desk.do(service.said, id, asked.attempt, turn)
     return Said(groups=desk.do(service.groups, id, number))
+
+
+def _unsaid(fault: HeadraceError, message: str) -> Passed:
+    """What becomes of a run whose turn was not said: it waits for its provider, or ends."""
+    if not isinstance(fault, ProviderUnavailable):
+        return Passed(state=end_of(fault), error=message)
+    asked = fault.details.get("retry_after_seconds")
+    after = float(asked) if isinstance(asked, int | float) else None
+    return Passed(stalled=True, error=message, retry_after=after)
 
 
 def _lost(fault: HeadraceError) -> int:

@@ -18,6 +18,7 @@ CAPABILITY = Capability(
         model.Renewed,
         model.RunClaimed,
         model.PersonWanted,
+        model.RunStalled,
         model.RunEnded,
         model.Refused,
         model.ObservationMade,

@@ -146,6 +146,7 @@ class RunLine:
     made_at: datetime
     ended_at: datetime | None
     error: str
+    retry_at: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -345,6 +346,7 @@ def _line(one: Run) -> RunLine:
         made_at=one.made_at,
         ended_at=one.ended_at,
         error=one.error,
+        retry_at=one.retry_at,
     )
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from headrace.capabilities.agents.cards import Lifecycle, RoleCard, TaskCard
 from headrace.capabilities.agents.conversation import BrainKind, Limits, Usage
-from headrace.capabilities.agents.model import Employee, Run, RunState
+from headrace.capabilities.agents.model import OPEN_STATES, Employee, Run
 from headrace.capabilities.budgets.model import Amount
 from headrace.kernel.errors import Refusal
 
@@ -123,4 +123,19 @@ def against_retiring(employee: Employee) -> Refusal | None:
 
 def may_end(run: Run) -> bool:
     """Whether a run is still open."""
-    return run.state in {RunState.QUEUED, RunState.WORKING, RunState.WAITING}
+    return run.state in OPEN_STATES
+
+
+FIRST_STALL = timedelta(seconds=30)
+LONGEST_STALL = timedelta(minutes=15)
+"""Real time until a provider that did not answer is asked again; doubled from the first to the longest."""
+
+LONGEST_ASKED_FOR = timedelta(hours=6)
+"""The longest wait that a provider's own wish (Retry-After) may bring about."""
+
+
+def stall(times: int, asked_seconds: float | None) -> timedelta:
+    """How long a run waits that stalls for the `times`-th time (from 1), in real time."""
+    if asked_seconds is not None:
+        return min(max(timedelta(seconds=asked_seconds), timedelta(0)), LONGEST_ASKED_FOR)
+    return min(FIRST_STALL * (1 << min(times - 1, 10)), LONGEST_STALL)

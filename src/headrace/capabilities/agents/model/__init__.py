@@ -42,6 +42,7 @@ from headrace.capabilities.agents.model.runs import (
     RunEnd,
     RunEnded,
     RunEvent,
+    RunStalled,
     RunState,
     Step,
 )
@@ -104,6 +105,7 @@ __all__ = [
     "RunNotFound",
     "RunOpen",
     "RunOver",
+    "RunStalled",
     "RunState",
     "Skill",
     "SkillUnknown",

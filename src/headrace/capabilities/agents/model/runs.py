@@ -30,13 +30,14 @@ class RunState(StrEnum):
     QUEUED = "queued"
     WORKING = "working"
     WAITING = "waiting"  # for a person who does the task
+    STALLED = "stalled"  # until its provider is asked again
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     CANCELLED = "cancelled"
     REFUSED = "refused"
 
 
-OPEN_STATES = frozenset({RunState.QUEUED, RunState.WORKING, RunState.WAITING})
+OPEN_STATES = frozenset({RunState.QUEUED, RunState.WORKING, RunState.WAITING, RunState.STALLED})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +45,8 @@ class Run:
     """One task given to one employee. `reserved` is what it holds of every budget it counts for.
 
     `base` is the commit its worktree began at, `head` the commit of its work. `asked_to_stop` says why
-    somebody wants it to end. Times are organisation time, except that `worked_for` is in real seconds.
+    somebody wants it to end. `stalls` counts how often its provider was away, `retry_at` is when a
+    stalled run goes on. Times are organisation time, except that `worked_for` is in real seconds.
     """
 
     id: AgentRunId
@@ -72,6 +74,8 @@ class Run:
     made_at: datetime
     ended_at: datetime | None
     worked_for: float
+    retry_at: datetime | None = None
+    stalls: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,6 +165,15 @@ class PersonWanted(RunEvent):
     task: str
     context: str
     element: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunStalled(RunEvent):
+    """The provider of a run does not answer: it waits, holding nothing but its budget, and is tried again."""
+
+    type: ClassVar[str] = "agents.run_stalled"
+    error: str
+    retry_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -48,6 +48,7 @@ from headrace.capabilities.agents.service.queries import (
     runs,
     steps,
 )
+from headrace.capabilities.agents.service.stalling import stall
 from headrace.capabilities.agents.service.talking import (
     Asked,
     Ordered,
@@ -111,6 +112,7 @@ __all__ = [
     "set_work",
     "skill",
     "staff",
+    "stall",
     "steps",
     "stop_wanted",
     "take",

@@ -35,10 +35,11 @@ class Way(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Beginning:
-    """What the flow must know of a run: how it goes, and whether in a worktree."""
+    """What the flow must know of a run: how it goes, whether in a worktree, and from which turn."""
 
     way: Way
     in_workspace: bool
+    turn: int = 1
 
 
 _OVER = Beginning(way=Way.OVER, in_workspace=False)
@@ -47,6 +48,8 @@ _OVER = Beginning(way=Way.OVER, in_workspace=False)
 def begin(ctx: Ctx, id: str) -> Beginning:
     """Take a run up. Records PersonWanted when a person has to do it, RunEnded when it cannot begin."""
     run = found_run(ctx, id, lock=True)
+    if run.state is RunState.STALLED:
+        return _gone_on(ctx, run)
     if run.state is not RunState.QUEUED:
         return _OVER
     why = stop_wanted(ctx, id)
@@ -64,6 +67,13 @@ def begin(ctx: Ctx, id: str) -> Beginning:
         end(ctx, run.id, RunEnd.FAILED, fault.message)
         return _OVER
     return Beginning(way=way, in_workspace=run.order.workspace is not None)
+
+
+def _gone_on(ctx: Ctx, run: Run) -> Beginning:
+    """A run whose provider was away goes on; one that was stopped meanwhile ends at its next turn."""
+    store.go_on(ctx.db, ctx.organisation, run.id)
+    in_workspace = run.order.workspace is not None
+    return Beginning(way=Way.TALK, in_workspace=in_workspace, turn=run.turns + 1)
 
 
 def _way(ctx: Ctx, run: Run) -> Way:

@@ -2,7 +2,7 @@
 
 from headrace.capabilities.agents import rules
 from headrace.capabilities.agents.model import AgentRunId, Run, RunEnd, RunEnded, RunOver, RunState
-from headrace.capabilities.agents.service import accounts
+from headrace.capabilities.agents.service import accounts, stalling
 from headrace.capabilities.agents.service.queries import run as found_run
 from headrace.capabilities.agents.store import runs as store
 from headrace.capabilities.budgets import service as budgets
@@ -46,7 +46,9 @@ def cancel(ctx: Ctx, id: str, reason: str = "") -> Run:
         raise RunOver(f"Run {id} is {run.state}; there is nothing left to stop", run=id)
     why = reason or "somebody asked it to stop"
     store.ask_stop(ctx.db, ctx.organisation, run.id, why)
-    if run.state is not RunState.WORKING:
+    if run.state is RunState.STALLED:
+        ctx.start(stalling.next_try(run))  # it puts its worktree away as it ends
+    elif run.state is not RunState.WORKING:
         end(ctx, run.id, RunEnd.CANCELLED, why)
     return found_run(ctx, id)
 

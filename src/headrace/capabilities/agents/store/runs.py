@@ -26,7 +26,8 @@ _RUN = (
     "SELECT r.*, c.card, t.turns, t.input_tokens, t.output_tokens, t.cached_tokens, t.cost_micro_usd, "
     "t.priced, (SELECT count(*) FROM agents_attempt a WHERE a.organisation = r.organisation "
     "AND a.run = r.id AND a.state = 'lost') AS lost_calls, "
-    "extract(epoch FROM coalesce(r.ended_really_at, now()) - r.began_really_at)::float AS worked_for "
+    "extract(epoch FROM coalesce(r.ended_really_at, r.stalled_really_at, now()) - r.began_really_at)"
+    "::float AS worked_for "
     "FROM agents_run r "
     "JOIN agents_card c ON c.organisation = r.organisation AND c.hash = r.card_hash "
     "CROSS JOIN LATERAL (SELECT count(*) AS turns, coalesce(sum(input_tokens), 0) AS input_tokens, "
@@ -49,6 +50,15 @@ _OPEN = sa.text(
 )
 _BEGIN = sa.text(
     "UPDATE agents_run SET state = :state, began_really_at = now() "
+    "WHERE organisation = :organisation AND id = :id"
+)
+_STALL = sa.text(
+    "UPDATE agents_run SET state = 'stalled', error = :error, retry_at = :at, stalls = stalls + 1, "
+    "stalled_really_at = now() WHERE organisation = :organisation AND id = :id"
+)
+_GO_ON = sa.text(  # the time it waited is no time that it worked
+    "UPDATE agents_run SET state = 'working', error = '', retry_at = NULL, stalled_really_at = NULL, "
+    "began_really_at = began_really_at + (now() - stalled_really_at) "
     "WHERE organisation = :organisation AND id = :id"
 )
 _ASK_STOP = sa.text(
@@ -148,6 +158,16 @@ def begin(db: sa.Connection, organisation: OrganisationId, id: AgentRunId, state
     db.execute(_BEGIN, {"organisation": organisation, "id": id, "state": state})
 
 
+def stall(
+    db: sa.Connection, organisation: OrganisationId, id: AgentRunId, error: str, at: datetime
+) -> None:
+    db.execute(_STALL, {"organisation": organisation, "id": id, "error": error, "at": at})
+
+
+def go_on(db: sa.Connection, organisation: OrganisationId, id: AgentRunId) -> None:
+    db.execute(_GO_ON, {"organisation": organisation, "id": id})
+
+
 def ask_stop(db: sa.Connection, organisation: OrganisationId, id: AgentRunId, reason: str) -> None:
     db.execute(_ASK_STOP, {"organisation": organisation, "id": id, "reason": reason})
 
@@ -238,4 +258,6 @@ def _run(row: sa.Row[Any]) -> Run:
         made_at=row.made_at,
         ended_at=row.ended_at,
         worked_for=float(row.worked_for or 0.0),
+        retry_at=row.retry_at,
+        stalls=row.stalls,
     )

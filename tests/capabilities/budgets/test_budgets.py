@@ -1,5 +1,6 @@
 """The verbs of budgets on a real database: hold, book, give back, tell."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -330,6 +331,20 @@ def test_totals_add_up_by_every_dimension(run, dimension, keys):
     assert {total.key: total.micro_usd for total in found} == keys
     assert sum(total.tokens_in for total in found) == 65
     assert sum(total.unpriced for total in found) == 1
+
+
+def test_what_a_run_used_counts_for_the_change_that_came_of_it(run):
+    claim = replace(a_claim(), change=None)
+    held = run(service.reserve, claim)
+    run(service.charge, held.id, "first", CALL)
+    run(service.attribute, "run-1", "CR-7")
+    run(service.attribute, "run-1", "CR-8")  # a run is for one change
+    run(service.settle, held.id, [CALL])
+
+    (total,) = run(service.totals, Dimension.CHANGE)
+
+    assert (total.key, total.entries, total.micro_usd) == ("CR-7", 2, 800)
+    assert {entry.change for entry in run(service.entries)} == {"CR-7"}
 
 
 def test_totals_and_the_ledger_can_be_told_for_one_scope_and_from_a_day_on(run, clock):

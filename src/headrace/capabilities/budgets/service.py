@@ -294,6 +294,14 @@ def totals(
     return ledger.totals(ctx.db, ctx.organisation, by, scope=scope, since=since)
 
 
+def attribute(ctx: Ctx, run: str, change: str) -> None:
+    """What a run used was for this change request, which is often made only after it.
+
+    The ledger's lines stay as they are; entries and totals show the change. The first told counts.
+    """
+    ledger.bring(ctx.db, ctx.organisation, run, change)
+
+
 def spent(ctx: Ctx, scope: Scope = WHOLE) -> Amount:
     """Everything a scope has used so far."""
     found = [b for b in standing(ctx, scope=scope) if b.period is Period.ALWAYS]

@@ -32,8 +32,18 @@ _FILTER = (
     "AND (CAST(:agent AS text) IS NULL OR agent = :agent) "
     "AND (CAST(:since AS timestamptz) IS NULL OR at >= :since)"
 )
+_LINES = (
+    "(SELECT e.organisation, e.number, e.reservation, e.key, e.model, e.tokens_in, e.tokens_out, "
+    "e.tokens_cached, e.micro_usd, e.priced, e.lost, e.at, e.run, e.mission, e.stream, e.agent, "
+    "coalesce(e.change, b.change) AS change FROM budgets_entry e LEFT JOIN budgets_brought b "
+    "ON b.organisation = e.organisation AND b.run = e.run) AS line"
+)
+_BRING = sa.text(
+    "INSERT INTO budgets_brought (organisation, run, change) VALUES (:organisation, :run, :change) "
+    "ON CONFLICT (organisation, run) DO NOTHING"
+)
 _ENTRIES = sa.text(
-    f"SELECT * FROM budgets_entry WHERE {_FILTER} "
+    f"SELECT * FROM {_LINES} WHERE {_FILTER} "
     "AND (CAST(:before AS bigint) IS NULL OR number < :before) ORDER BY number DESC LIMIT :limit"
 )
 _TOTALS = {
@@ -42,7 +52,7 @@ _TOTALS = {
         "sum(tokens_in)::bigint AS tokens_in, sum(tokens_out)::bigint AS tokens_out, "
         "sum(tokens_cached)::bigint AS tokens_cached, sum(micro_usd)::bigint AS micro_usd, "
         "count(*) FILTER (WHERE NOT priced) AS unpriced, count(*) FILTER (WHERE lost) AS lost "
-        f"FROM budgets_entry WHERE {_FILTER} GROUP BY 1 ORDER BY micro_usd DESC, key"
+        f"FROM {_LINES} WHERE {_FILTER} GROUP BY 1 ORDER BY micro_usd DESC, key"
     )
     for dimension in Dimension
 }
@@ -82,6 +92,11 @@ def enter(
         "change": reservation.change,
     }
     return db.execute(_ENTER, row).one_or_none() is not None
+
+
+def bring(db: sa.Connection, organisation: OrganisationId, run: str, change: str) -> None:
+    """The uses of a run, also those to come, were for this change; the first told counts."""
+    db.execute(_BRING, {"organisation": organisation, "run": run, "change": change})
 
 
 def entries(

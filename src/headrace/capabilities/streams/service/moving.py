@@ -7,6 +7,7 @@ from headrace.capabilities.agents import service as agents
 from headrace.capabilities.agents.model import AgentRunId, AgentTask, RunEnd
 from headrace.capabilities.artifacts import service as artifacts
 from headrace.capabilities.artifacts.model import Phase, VersionRef
+from headrace.capabilities.budgets import service as budgets
 from headrace.capabilities.record import service as record
 from headrace.capabilities.record.model import ChangeState
 from headrace.capabilities.streams import store
@@ -137,6 +138,8 @@ def _hand_in(ctx: Ctx, one: Run, submitted: Mapping[str, Json]) -> None:
     )
     refs, change = hand_in(ctx, one, module, handed)
     recipe = agents.result(ctx, AgentRunId(str(one.agent_run))).recipe
+    if change is not None:
+        budgets.attribute(ctx, str(one.agent_run), change)
     store.handed_in(ctx.db, ctx.organisation, one.id, refs, change, recipe)
     if _nothing(handed):
         _done(ctx, one, module)

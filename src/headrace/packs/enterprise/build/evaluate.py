@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from headrace.capabilities.agents import service as agents
 from headrace.capabilities.agents.model import Lifecycle, Workspace
+from headrace.capabilities.budgets import service as budgets
 from headrace.capabilities.budgets.model import Scope, ScopeKind
 from headrace.capabilities.coding import service as coding
 from headrace.capabilities.coding.model import Evaluation
@@ -170,6 +171,8 @@ def finish(ctx: Ctx, run: Run, submitted: Mapping[str, Json]) -> Finished:
     if change.head != head_of(run):
         raise HeadGone(f"{change.id} went on while {head_of(run)[:12]} was judged")
     done = partly.asked(coding.evaluated(submitted), _accepted(ctx, change))
+    if run.agent_run is not None:
+        budgets.attribute(ctx, run.agent_run, change.id)
     evaluator = streams.made_by(ctx, run).by
     subject = Subject(kind=CHANGE, id=change.id)
     (report,) = coding.reports(done, subject, head_of(run), run=run.id)

@@ -6,10 +6,12 @@ from headrace.capabilities.budgets.capability import CAPABILITY as BUDGETS
 from headrace.capabilities.coding.capability import CAPABILITY as CODING
 from headrace.capabilities.flags.capability import CAPABILITY as FLAGS
 from headrace.capabilities.governance.capability import CAPABILITY as GOVERNANCE
+from headrace.capabilities.health.capability import CAPABILITY as HEALTH
 from headrace.capabilities.intake.capability import CAPABILITY as INTAKE
 from headrace.capabilities.missions.capability import CAPABILITY as MISSIONS
 from headrace.capabilities.people.capability import CAPABILITY as PEOPLE
 from headrace.capabilities.record.capability import CAPABILITY as RECORD
+from headrace.capabilities.releases.capability import CAPABILITY as RELEASES
 from headrace.capabilities.streams.capability import CAPABILITY as STREAMS
 from headrace.capabilities.workflows.capability import CAPABILITY as WORKFLOWS
 from headrace.kernel.capability import Capability
@@ -23,6 +25,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     PEOPLE,
     ARTIFACTS,
     RECORD,
+    HEALTH,
     FLAGS,
     GOVERNANCE,
     BUDGETS,
@@ -31,6 +34,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     CODING,
     INTAKE,
     MISSIONS,
+    RELEASES,
     ENTERPRISE,
 )
 """In the order of the house, lowest first; packs last."""

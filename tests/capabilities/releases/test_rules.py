@@ -21,7 +21,7 @@ from headrace.capabilities.releases.model import (
 )
 from headrace.capabilities.releases.rules.comparison import compare, half_width, quantile
 from headrace.capabilities.releases.rules.lifecycle import MOVES, refusal, unmet
-from headrace.capabilities.releases.rules.rollout import malformed, next_step
+from headrace.capabilities.releases.rules.rollout import evidence, malformed, next_step
 
 NOON = datetime(2026, 4, 7, 12, tzinfo=UTC)
 ERRORS = Criterion(name="errors", measure=Measure.ERRORS, worse_by=0.005)
@@ -147,7 +147,8 @@ class TestSteps:
 
     def step(self, hours, observed, **kwargs):
         now = NOON + timedelta(hours=hours)
-        return next_step(a_rollout(), CANARY, NOON, now, observed, **kwargs)
+        found = evidence(a_rollout(), CANARY, {"": observed})
+        return next_step(a_rollout(), CANARY, NOON, now, found, **kwargs)
 
     def test_a_healthy_stage_is_promoted_when_its_time_is_over_and_not_before(self):
         assert self.step(23, self.healthy()).move is Move.SOAK
@@ -192,13 +193,10 @@ class TestSteps:
 
     def test_the_last_stage_ends_it(self):
         bound = Criterion(name="errors", measure=Measure.ERRORS, at_most=0.02)
-        told = next_step(
-            a_rollout(ERRORS, bound),
-            EVERYONE,
-            NOON,
-            NOON + timedelta(hours=1),
-            seen(users(2000, errors=0.001), ()),
-        )
+        rollout = a_rollout(ERRORS, bound)
+        found = evidence(rollout, EVERYONE, {"": seen(users(2000, errors=0.001), ())})
+
+        told = next_step(rollout, EVERYONE, NOON, NOON + timedelta(hours=1), found)
 
         assert told.move is Move.FINISH
 

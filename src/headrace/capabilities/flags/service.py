@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from headrace.capabilities.flags import rules, store
 from headrace.capabilities.flags.model import (
     CHANGE_QUESTION,
+    TARGETING_KEY,
     ChangeKind,
     ChangeRefused,
     Definition,
@@ -334,6 +335,12 @@ def evaluate(ctx: Ctx, key: str, context: Mapping[str, Json]) -> Evaluation | No
     """What whoever `context` describes would get now; counts as nobody's use. Raises FlagNotFound."""
     known = {one.key: one for one in segments(ctx)}
     return rules.evaluate(flag(ctx, key), known, context, ctx.now)
+
+
+def given(flag: Flag, segments: Mapping[str, Segment], key: str, at: datetime) -> str | None:
+    """The variant that a flag gives to a targeting key, where nothing else is known of who asks."""
+    told = rules.evaluate(flag, segments, {TARGETING_KEY: key}, at)
+    return told.variant if isinstance(told, Evaluation) else None
 
 
 def note_use(ctx: Ctx, counts: Mapping[tuple[str, str], int]) -> None:

@@ -1,10 +1,13 @@
 """The words of releases."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from pathlib import Path
 from typing import ClassVar, NewType
 
+from headrace.capabilities.flags.model import Flag, Segment
 from headrace.kernel.errors import Conflict, Invalid, NotFound
 from headrace.kernel.events import Event
 
@@ -70,6 +73,7 @@ class Rollout:
 
     flag: str
     variant: str = "on"
+    log: str = "access.jsonl"  # the service's access log, below the folder of deployments
     stages: tuple[Stage, ...]
     criteria: tuple[Criterion, ...]
 
@@ -126,8 +130,20 @@ class Comparison:
     requests: int = 0
 
 
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """What a look at a stage found, judged: small enough to be kept with the step that rests on it."""
+
+    comparisons: tuple[Comparison, ...] = ()
+    users: int = 0
+    requests: int = 0
+    unread: int = 0  # lines of the log that could not be read
+
+
 class Move(StrEnum):
     """What a step does."""
+
+    BEGIN = "begin"
 
     SOAK = "soak"  # too early to say; nothing is written down
     HOLD = "hold"
@@ -144,6 +160,25 @@ class Step:
     move: Move
     reasons: tuple[str, ...]
     comparisons: tuple[Comparison, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deployments:
+    """Where running services write their access logs on this machine. Declared by the composition."""
+
+    folder: Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class Watched:
+    """What a look needs: a stage, and where and since when its requests are written down."""
+
+    rollout: Rollout
+    stage: Stage
+    log: Path
+    since: datetime
+    flag: Flag
+    segments: Mapping[str, Segment]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,10 +202,18 @@ class Release:
     status: ReleaseStatus
     rollout: Rollout
     checklist: tuple[Line, ...]
-    stage: int | None  # index into the stages, None before the first
-    entered_at: datetime | None
-    approved_by: str | None
+    drafted_by: str
     drafted_at: datetime
+    approved_by: str | None = None
+    stage: int | None = None  # index into the stages, None before the first
+    entered_at: datetime | None = None
+    watched_from: datetime | None = None  # the world's time, in which services write their logs
+    held_for: str = ""  # why a person holds it; then it comes back by itself, but does not go on
+
+    @property
+    def now_in(self) -> Stage | None:
+        """The stage that it stands in."""
+        return None if self.stage is None else self.rollout.stages[self.stage]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -232,6 +275,13 @@ class StepTaken(Event):
     @property
     def lineage(self) -> str:
         return f"release:{self.release}"
+
+
+PROMOTE_QUESTION = "releases.promote"
+"""What rooms are asked before a stage goes on (an exhausted error budget); their reasons hold it."""
+
+ALARM_QUESTION = "releases.alarm"
+"""What rooms are asked at every look (a critical alert); their reasons take the work back."""
 
 
 class ReleaseNotFound(NotFound):

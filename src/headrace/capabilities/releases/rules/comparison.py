@@ -13,7 +13,7 @@ inconclusive.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log, sqrt
 
 from headrace.capabilities.releases.model import (
@@ -41,6 +41,10 @@ def compare(
     criterion: Criterion, seen: Observed, *, users: int = 20, alpha: float = ALPHA
 ) -> Comparison:
     """What measurement says of one criterion; fewer than `users` users on a side say nothing."""
+    if not seen.control and criterion.at_most is not None:
+        criterion = replace(
+            criterion, worse_by=None
+        )  # everybody is reached: nobody to compare with
     needed = [seen.cohort] if criterion.worse_by is None else [seen.cohort, seen.control]
     if any(_users(arm) < users for arm in needed):
         fewest = min(_users(arm) for arm in needed)

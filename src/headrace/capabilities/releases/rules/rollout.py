@@ -1,11 +1,12 @@
 """What a rollout does next: soak, hold, promote, finish, roll back, or ask a person."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from headrace.capabilities.releases.model import (
     Comparison,
     Criterion,
+    Evidence,
     Judgement,
     Move,
     Observed,
@@ -17,9 +18,9 @@ from headrace.capabilities.releases.rules.comparison import ALPHA, compare
 
 
 def judge(
-    rollout: Rollout, stage: Stage, seen: Observed, *, alpha: float = ALPHA
+    rollout: Rollout, stage: Stage, seen: Mapping[str, Observed], *, alpha: float = ALPHA
 ) -> tuple[Comparison, ...]:
-    """Every criterion of a rollout, judged on what a stage has shown.
+    """Every criterion of a rollout, judged on what a stage has shown; `seen` is by route, "" is all.
 
     The criteria share `alpha`: with four of them each may err a quarter as often, so that a rollout
     as a whole is rolled back by chance no more often than one metric would be. A stage that reaches
@@ -27,7 +28,7 @@ def judge(
     """
     each = alpha / max(len(rollout.criteria), 1)
     return tuple(
-        compare(criterion, seen, users=stage.users, alpha=each)
+        compare(criterion, seen.get(criterion.route, Observed()), users=stage.users, alpha=each)
         for criterion in rollout.criteria
         if stage.percent < 100 or criterion.at_most is not None
     )
@@ -38,7 +39,7 @@ def next_step(
     stage: Stage,
     entered_at: datetime,
     now: datetime,
-    seen: Observed,
+    found: Evidence,
     *,
     alarms: Sequence[str] = (),
     against: Sequence[str] = (),
@@ -48,20 +49,38 @@ def next_step(
     `alarms` take the work back at once; `against` (an exhausted error budget) only keeps it from
     going on. All reasons are given. A worse metric needs no patience: it is rolled back at any look.
     """
-    comparisons = judge(rollout, stage, seen)
+    comparisons = found.comparisons
     worse = [_told(one) for one in comparisons if one.judgement is Judgement.WORSE]
     if alarms or worse:
         return _step(Move.ROLL_BACK, (*alarms, *worse), comparisons)
     if now < entered_at + stage.lasts:
         until = f"{stage.name} is watched until {entered_at + stage.lasts:%Y-%m-%d %H:%M} UTC"
         return _step(Move.SOAK, (until,), comparisons)
-    holding = (*_too_few(stage, seen), *_open(comparisons), *against)
+    holding = (*_too_few(stage, found), *_open(comparisons), *against)
     if not holding:
         last = stage == rollout.stages[-1]
         return _step(Move.FINISH if last else Move.PROMOTE, _passed(comparisons), comparisons)
     if now >= entered_at + stage.lasts * stage.patience:
         return _step(Move.ASK, holding, comparisons)
     return _step(Move.HOLD, holding, comparisons)
+
+
+def evidence(
+    rollout: Rollout, stage: Stage, seen: Mapping[str, Observed], unread: int = 0
+) -> Evidence:
+    """What was seen, judged and counted."""
+    everything = seen.get("", Observed())
+    return Evidence(
+        comparisons=judge(rollout, stage, seen),
+        users=len(everything.cohort),
+        requests=sum(user.requests for user in everything.cohort),
+        unread=unread,
+    )
+
+
+def routes(rollout: Rollout) -> frozenset[str]:
+    """The routes that its criteria look at, and "" for all of them together."""
+    return frozenset({"", *(criterion.route for criterion in rollout.criteria)})
 
 
 def malformed(rollout: Rollout) -> tuple[str, ...]:
@@ -101,11 +120,10 @@ def _criterion_faults(criterion: Criterion) -> list[str]:
     return found
 
 
-def _too_few(stage: Stage, seen: Observed) -> tuple[str, ...]:
-    requests = sum(user.requests for user in seen.cohort)
-    if requests >= stage.requests:
+def _too_few(stage: Stage, found: Evidence) -> tuple[str, ...]:
+    if found.requests >= stage.requests:
         return ()
-    return (f"{requests} of {stage.requests} requests of the cohort so far",)
+    return (f"{found.requests} of {stage.requests} requests of the cohort so far",)
 
 
 def _open(comparisons: Sequence[Comparison]) -> tuple[str, ...]:

@@ -1,0 +1,21 @@
+"""The one declaration of what releases offer."""
+
+from headrace.capabilities.people.model import PeopleOnly
+from headrace.capabilities.releases import flows, operations
+from headrace.capabilities.releases.model import ReleaseMoved, StageEntered, StepTaken
+from headrace.kernel.capability import Capability, Permission
+
+CAPABILITY = Capability(
+    name="releases",
+    operations=operations.OPERATIONS,
+    events=(ReleaseMoved, StageEntered, StepTaken),
+    flows=(flows.LOOK,),
+    permissions=(
+        Permission(name=operations.READ, summary="See releases and what was measured of them"),
+        Permission(name=operations.DRAFT, summary="Draft releases and meet their checklists"),
+        Permission(name=operations.APPROVE, summary="Approve a release with all its stages"),
+        Permission(name=operations.DEPLOY, summary="Begin, promote, hold and roll back releases"),
+    ),
+    migrations="headrace.capabilities.releases.migrations",
+    declares=(PeopleOnly(permission=operations.APPROVE),),
+)

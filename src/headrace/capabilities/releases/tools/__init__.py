@@ -1,0 +1,1 @@
+"""What releases read of the world."""

@@ -1,0 +1,110 @@
+"""Reads a service's access log: who asked for what, how long it took, and whether it failed.
+
+One JSON object a line, with `at` (ISO, the world's time), `user`, `route`, `status` and `seconds`;
+other fields and other lines are passed over. A server's error (500 and above) is a failure: what a
+caller did wrong is not the release's fault.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from headrace.capabilities.releases.model import Observed, UserSample
+
+MOST_BYTES = 256 * 1024 * 1024
+"""What one look reads at most, from the end backwards: a log that nobody rotates stops no rollout."""
+
+_FAILED = 500
+Arm = defaultdict[str, list["Request"]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """One answered request."""
+
+    at: datetime
+    user: str
+    route: str
+    status: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Read:
+    """What a log told, by route; `unread` lines looked like requests and were not."""
+
+    observed: Mapping[str, Observed]
+    unread: int
+
+
+def observe(
+    log: Path, since: datetime, is_reached: Callable[[str], bool], routes: Collection[str]
+) -> Read:
+    """Cohort and control from `since` on, for each route; the route "" is all of them together.
+
+    A log that is not there has told nothing yet.
+    """
+    reached: dict[str, bool] = {}
+    seen: dict[str, tuple[Arm, Arm]] = {route: (Arm(list), Arm(list)) for route in routes}
+    unread = 0
+    for request in _requests(log):
+        if request is None:
+            unread += 1
+        elif request.at >= since:
+            if request.user not in reached:
+                reached[request.user] = is_reached(request.user)
+            for route in {"", request.route} & seen.keys():
+                cohort, control = seen[route]
+                (cohort if reached[request.user] else control)[request.user].append(request)
+    return Read(
+        {
+            route: Observed(cohort=_samples(cohort), control=_samples(control))
+            for route, (cohort, control) in seen.items()
+        },
+        unread,
+    )
+
+
+def _samples(arm: Arm) -> tuple[UserSample, ...]:
+    return tuple(
+        UserSample(
+            user=user,
+            seconds=tuple(one.seconds for one in requests),
+            errors=sum(one.status >= _FAILED for one in requests),
+        )
+        for user, requests in sorted(arm.items())
+    )
+
+
+def _requests(log: Path) -> Iterator[Request | None]:
+    try:
+        file = log.open("rb")
+    except FileNotFoundError:
+        return
+    with file:
+        too_much = log.stat().st_size - MOST_BYTES
+        if too_much > 0:
+            file.seek(too_much)
+            file.readline()
+        for line in file:
+            if b'"user"' in line and line.endswith(b"\n"):
+                yield _request(line)
+
+
+def _request(line: bytes) -> Request | None:
+    """The request of a line, or None when it cannot be read as one."""
+    try:
+        told = json.loads(line)
+        at = datetime.fromisoformat(told["at"])
+        return Request(
+            at=at if at.tzinfo else at.replace(tzinfo=UTC),
+            user=str(told["user"]),
+            route=str(told.get("route", "")),
+            status=int(told["status"]),
+            seconds=float(told["seconds"]),
+        )
+    except (ValueError, KeyError, TypeError, OverflowError):
+        return None

@@ -1,5 +1,6 @@
 """A house with a few types, people who own paths, and short ways to bring the record into a state."""
 
+import re
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -85,6 +86,7 @@ TYPES = (
         title="Status",
         path="work/missions/{mission}/STATUS.md",
         approval=False,
+        bump=False,
         context_kind="mission",
         fields=(Field(name="status", projected=True),),
         sections=(Prose(name="summary"),),
@@ -236,6 +238,13 @@ class Record:
 
     def show(self, path: str, branch: str = "main") -> str:
         return self.git("show", f"{branch}:{path}")
+
+    def raised(self, path: str, old: str, new: str) -> str:
+        """The file with these words changed, as the version after the one it says it is."""
+        text = self.show(path).replace(old, new)
+        return re.sub(
+            r"(?m)^version: (\d+)$", lambda found: f"version: {int(found[1]) + 1}", text, count=1
+        )
 
     def edited(self, path: str, text: str, on: str = "main") -> str:
         """A commit made with plain Git, on top of `on`; no branch points at it."""

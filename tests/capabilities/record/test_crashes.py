@@ -124,7 +124,7 @@ def test_drawing_survives(record, crash):
 @pytest.mark.parametrize("crash", every_crash("record.sync", 3), ids=told)
 def test_taking_in_survives(record, hand, crash):
     record.merged(record.propose("brief"))
-    hand.commit({BRIEF: record.show(BRIEF).replace("Customers", "All customers")})
+    hand.commit({BRIEF: record.raised(BRIEF, "Customers", "All customers")})
     record.do(service.sync)
 
     assert record.jobs(crash=crash).crashed

@@ -3,6 +3,7 @@
 from headrace.capabilities.artifacts import service as artifacts
 from headrace.capabilities.artifacts.model import ArtifactId, Phase
 from headrace.capabilities.record import service
+from headrace.capabilities.record.model import FindingKind
 
 BRIEF = "work/missions/export/BRIEF.md"
 STATUS = "work/missions/export/STATUS.md"
@@ -30,7 +31,7 @@ def findings(record) -> list[tuple[str, str]]:
 
 def test_an_edit_becomes_an_unreviewed_version_of_its_author(record, hand):
     record.merged(record.propose("brief"))
-    hand.commit({BRIEF: record.show(BRIEF).replace("Customers", "All customers")})
+    hand.commit({BRIEF: record.raised(BRIEF, "Customers", "All customers")})
 
     look(record)
 
@@ -46,7 +47,7 @@ def test_an_edit_becomes_an_unreviewed_version_of_its_author(record, hand):
 
 def test_an_edit_waits_for_its_reviewers_like_any_change(record, hand):
     record.merged(record.propose("brief"))
-    hand.commit({BRIEF: record.show(BRIEF).replace("Customers", "All customers")})
+    hand.commit({BRIEF: record.raised(BRIEF, "Customers", "All customers")})
     look(record)
 
     record.merge(record.change("CR-2"))
@@ -58,7 +59,7 @@ def test_an_edit_waits_for_its_reviewers_like_any_change(record, hand):
 
 def test_an_edit_is_taken_in_once_however_often_one_looks(record, hand):
     record.merged(record.propose("brief"))
-    hand.commit({BRIEF: record.show(BRIEF).replace("Customers", "All customers")})
+    hand.commit({BRIEF: record.raised(BRIEF, "Customers", "All customers")})
     look(record)
     hand.commit({"README.md": "Something else.\n"})
     look(record)
@@ -74,6 +75,24 @@ def test_what_we_wrote_ourselves_is_not_taken_in(record):
 
     assert record.events("record.taken_in") == []
     assert findings(record) == []
+
+
+def test_an_edit_of_what_is_approved_counts_only_with_a_new_version(record, hand):
+    record.merged(record.propose("brief"))
+    hand.commit({BRIEF: record.show(BRIEF).replace("Customers", "All customers")})
+    look(record)
+
+    (found,) = record.do(service.findings)
+    assert (found.kind, found.subject) == (FindingKind.NOT_RAISED, BRIEF)
+    assert "until the front matter says `version: 2`" in found.message
+    assert len(record.do(artifacts.versions, ArtifactId("brief/export"))) == 1
+    assert record.events("record.taken_in") == []
+
+    hand.commit({BRIEF: record.raised(BRIEF, "All customers", "Some customers")})
+    look(record)
+
+    assert record.version("brief/export@2").phase is Phase.IN_REVIEW
+    assert record.effective("brief/export") == 1
 
 
 def test_a_change_to_what_is_filed_for_good_is_a_finding(record, hand):
@@ -179,7 +198,7 @@ def test_files_of_no_type_are_left_alone(record, hand):
 def test_a_commit_that_claims_to_be_ours_is_judged_by_its_content(record, hand):
     record.merged(record.propose("brief"))
     trailers = record.git("log", "-1", "--format=%(trailers:unfold)", "main")
-    hand.commit({BRIEF: record.show(BRIEF).replace("Customers", "Nobody")}, f"Forged\n\n{trailers}")
+    hand.commit({BRIEF: record.raised(BRIEF, "Customers", "Nobody")}, f"Forged\n\n{trailers}")
 
     look(record)
 
@@ -191,7 +210,7 @@ def test_a_hand_made_return_to_an_older_text_is_an_edit_too(record, hand):
     record.merged(record.propose("brief", text="One."))
     old = record.show(BRIEF)
     record.merged(record.propose("brief", text="Two."))
-    hand.commit({BRIEF: old})
+    hand.commit({BRIEF: old.replace("version: 1", "version: 3")})
 
     look(record)
 
@@ -203,7 +222,7 @@ def test_the_schedule_looks_but_not_more_often_than_every_two_real_minutes(recor
     record.merged(record.propose("brief"))
     record.jobs.start("record.sync", "period-1", period="1")
     record.jobs()
-    hand.commit({BRIEF: record.show(BRIEF).replace("Customers", "All customers")})
+    hand.commit({BRIEF: record.raised(BRIEF, "Customers", "All customers")})
 
     record.jobs.start("record.sync", "period-2", period="2")
     record.jobs()
@@ -216,7 +235,7 @@ def test_the_schedule_looks_but_not_more_often_than_every_two_real_minutes(recor
 def test_a_merge_after_a_hand_made_commit_has_it_looked_at(record, hand):
     record.merged(record.propose("brief"))
     contract = record.open(record.propose("contract"))
-    hand.commit({BRIEF: record.show(BRIEF).replace("Customers", "All customers")})
+    hand.commit({BRIEF: record.raised(BRIEF, "Customers", "All customers")})
 
     record.merge(contract)
 

@@ -98,7 +98,7 @@ def live(record, hand) -> None:
     closed = record.open(record.propose("contract", text="Given up."))
     record.do(service.close, closed.id)
     record.jobs()
-    hand.commit({BRIEF: record.show(BRIEF).replace("Even better", "Best")})
+    hand.commit({BRIEF: record.raised(BRIEF, "Even better", "Best")})
     record.do(service.sync)
     record.jobs()
 
@@ -197,7 +197,7 @@ def test_a_number_that_never_reached_git_stays_taken(record, wipe):
 
 def test_an_edit_by_hand_that_nobody_had_seen_is_taken_in_afterwards(record, hand, wipe):
     record.merged(record.propose("brief"))
-    hand.commit({BRIEF: record.show(BRIEF).replace("Customers", "All customers")})
+    hand.commit({BRIEF: record.raised(BRIEF, "Customers", "All customers")})
     wipe()
 
     record.do(service.rebuild)

@@ -90,6 +90,7 @@ class FindingKind(StrEnum):
 
     UNREADABLE = "unreadable"  # a hand-made file cannot be read as its type
     IMMUTABLE = "immutable"  # a hand changed what is never edited
+    NOT_RAISED = "not_raised"  # a hand changed what is approved, and kept its version
     LIVE_VALUES = "live_values"  # a hand changed values that are drawn from rows
     DELETED = "deleted"  # a hand deleted a file
     MISPLACED = "misplaced"  # a file says that it is another one

@@ -149,7 +149,21 @@ def _take_in_edit(ctx: Ctx, found: _Found, artifact: Artifact) -> None:
         )
         _note(ctx, found, FindingKind.IMMUTABLE, message)
         return
+    readable = not found.parsed.findings
+    if effective and found.declared.bump and readable and not _is_raised(claimed, effective):
+        message = (
+            f"{artifact.id} is approved, and was edited without a new version: the edit does not "
+            f"count until the front matter says `version: {artifact.head + 1}`"
+        )
+        _note(ctx, found, FindingKind.NOT_RAISED, message)
+        return
     _propose(ctx, found, artifact)
+
+
+def _is_raised(claimed: tuple[str, int | None] | None, effective: Version) -> bool:
+    """Whether a file says that it is a later version than the one that counts."""
+    number = claimed[1] if claimed is not None else None
+    return number is not None and number > effective.ref.number
 
 
 def _expected(ctx: Ctx, artifact: Artifact) -> set[str]:

@@ -198,6 +198,16 @@ def find(ctx: Ctx, artifact: ArtifactId) -> Artifact | None:
     return store.find(ctx.db, ctx.organisation, artifact)
 
 
+def free_slug(ctx: Ctx, type: str, wanted: str) -> str:
+    """`wanted`, or with the next number where an artifact has it; nobody else gets it meanwhile."""
+    store.lock_names(ctx.db, ctx.organisation, type)
+    found, number = wanted, 1
+    while find(ctx, ArtifactId(f"{type}/{found}")) is not None:
+        number += 1
+        found = f"{wanted}-{number}"
+    return found
+
+
 def at_path(ctx: Ctx, path: str) -> Artifact | None:
     """The artifact that stands at a path of the organisation's repository, or None."""
     return store.by_path(ctx.db, ctx.organisation, path)

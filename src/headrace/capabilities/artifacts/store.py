@@ -128,6 +128,12 @@ _RESERVE_NUMBER = sa.text(
     "ON CONFLICT (organisation, series) "
     "DO UPDATE SET last = greatest(artifacts_counter.last, excluded.last)"
 )
+_LOCK_NAMES = sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:place, 0))")
+
+
+def lock_names(db: sa.Connection, organisation: OrganisationId, type: str) -> None:
+    """Whoever looks for a free name of this type now comes one after the other."""
+    db.execute(_LOCK_NAMES, {"place": f"artifacts_names:{organisation}:{type}"})
 
 
 def find(

@@ -49,15 +49,11 @@ def signal_draft(
     Raises NotSuperseded when it corrects what cannot be corrected.
     """
     day = (on or ctx.now.date()).isoformat()
-    name = slug(str(content["title"]))
-    taken = 1
-    stem = name
-    while artifacts.find(ctx, ArtifactId(f"signal/{day}-{name}")) is not None:
-        taken += 1
-        name = f"{stem}-{taken}"
+    id = artifacts.free_slug(ctx, "signal", f"{day}-{slug(str(content['title']))}")
+    name = id.removeprefix(f"{day}-")
     return Draft(
         type="signal",
-        slug=f"{day}-{name}",
+        slug=id,
         parts={"date": day, "slug": name},
         context=ORGANISATION,
         content=content,

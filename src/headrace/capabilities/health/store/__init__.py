@@ -1,0 +1,1 @@
+"""Rows of health; all their SQL."""

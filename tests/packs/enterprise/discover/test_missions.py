@@ -227,3 +227,20 @@ def test_a_brief_or_contract_that_nobody_could_follow_is_refused(company, old, n
     assert run.state is RunState.FAILED
     assert why in run.reasons[0]
     assert company.do(missions.get, MISSION).status is MissionStatus.PROPOSED
+
+
+@pytest.mark.parametrize(
+    ("touches", "required"),
+    [("[novel]", True), ("[regulated]", True), ("[api, data-model]", True), ("[]", False)],
+)
+def test_a_design_is_required_by_what_a_mission_touches_whatever_its_author_says(
+    company, small_product, touches, required
+):
+    file = company.recordings / "brief.yaml"
+    said = f"design_required: false\n              touches: {touches}"
+    file.write_text(file.read_text().replace("design_required: true", said))
+    alert(company)
+    company.do(record.add_repository, slug="customer-records", source=str(small_product))
+    company.settle(until=lambda: bool(company.do(missions.listing, MissionStatus.APPROVED)))
+
+    assert company.do(missions.get, MISSION).design_required is required

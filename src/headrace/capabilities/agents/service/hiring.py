@@ -141,6 +141,8 @@ def _against(ctx: Ctx, one: Employee, to: Lifecycle, superseded_by: str) -> Refu
     )
     if isinstance(changed, Refusal):
         reasons += changed.reasons
+    if superseded_by and superseded_by not in {card.id for card in roles(ctx)}:
+        reasons.append(f"No role {superseded_by!r} is declared that could take over")
     busy = rules.against_retiring(one) if to is Lifecycle.RETIRED else None
     if busy is not None:
         reasons += busy.reasons

@@ -268,6 +268,15 @@ class Row:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CriterionResult:
+    """How one acceptance criterion stands, with the tests and checks that show it or what is missing."""
+
+    criterion: str  # its id
+    state: State
+    evidence: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class PolicyResult:
     """What came of judging one policy."""
 
@@ -289,4 +298,5 @@ class Evaluated:
     results: tuple[PolicyResult, ...]
     checks: tuple[CheckRun, ...]
     novelty: float | None
+    criteria: tuple[CriterionResult, ...] = ()
     seconds: Mapping[str, float] = field(compare=False, default_factory=dict)

@@ -3,10 +3,14 @@
 import ast
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 Texts = Mapping[str, str]
 """Text by path, from the root of the repository."""
+
+_KEPT = 1_000
+"""How many files are kept as read: an evaluation reads each of them ten times, before and after the
+change, and the next evaluator reads nearly the same ones."""
 
 HTTP_METHODS = ("get", "post", "put", "patch", "delete", "head", "options")
 
@@ -48,8 +52,9 @@ class Module:
         }
 
 
+@lru_cache(maxsize=_KEPT)
 def module(path: str, text: str) -> Module:
-    """A Python file as read."""
+    """A Python file as read. The same text is read once: nobody changes a tree."""
     try:
         return Module(path, text, ast.parse(text))
     except (SyntaxError, ValueError, RecursionError, MemoryError) as fault:

@@ -71,6 +71,7 @@ def evaluate(
         results=tuple(results),
         checks=tuple(scene.checks.runs[name] for name in sorted(scene.checks.runs)),
         novelty=novelty,
+        criteria=common.criteria,
         seconds=scene.checks.seconds,
     )
 

@@ -1,6 +1,6 @@
 """What is asked of every change, whatever the policy: green checks, criteria, behaviours, a task."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase as fnmatch
 
@@ -14,7 +14,9 @@ from headrace.capabilities.coding.model import (
     WITHIN,
     Case,
     CheckRun,
+    CriterionResult,
     Ending,
+    State,
 )
 from headrace.capabilities.coding.rules import acceptance
 from headrace.capabilities.coding.rules.acceptance import Shown
@@ -47,18 +49,21 @@ class Shared:
     green: bool | None
     escalation: Escalation | None
     allowed: str
+    criteria: tuple[CriterionResult, ...] = ()
 
 
 def judge(scene: Scene) -> Shared:
     """Run the product's checks, then judge what they show."""
     notes = Notes()
     green = _ci(scene, notes)
-    _acceptance(scene, notes)
+    criteria = tuple(_acceptance(scene, notes))
     _trace(scene, notes)
     _weakened(scene, notes)
     _within(scene, notes)
     escalation, allowed = _own_marks(scene, notes)
-    return Shared(notes=notes, green=green, escalation=escalation, allowed=allowed)
+    return Shared(
+        notes=notes, green=green, escalation=escalation, allowed=allowed, criteria=criteria
+    )
 
 
 def _ci(scene: Scene, notes: Notes) -> bool | None:
@@ -113,7 +118,8 @@ def _needed_before(scene: Scene) -> set[str]:
     }
 
 
-def _acceptance(scene: Scene, notes: Notes) -> None:
+def _acceptance(scene: Scene, notes: Notes) -> Iterator[CriterionResult]:
+    """Judge behaviours and criteria; gives how each criterion stands."""
     evaluation = scene.evaluation
     records = scene.checks.records
     shown = acceptance.behaviours(evaluation.behaviours, records or (), _tests(scene))
@@ -139,9 +145,11 @@ def _acceptance(scene: Scene, notes: Notes) -> None:
     for one, best in zip(judged, hoped, strict=True):
         if best.shown and not one.shown:
             unsure = ", ".join(name for name in runs if not passed[name] and at_best[name])
-            notes.unknown(CRITERIA, f"{one.subject}: {unsure} could not judge everything here")
+            why = f"{unsure} could not judge everything here"
+            notes.unknown(CRITERIA, f"{one.subject}: {why}")
+            yield CriterionResult(criterion=one.subject, state=State.NOT_EVALUATED, evidence=why)
         else:
-            _of_criterion(notes, one)
+            yield _of_criterion(notes, one)
     notes.looked(CRITERIA, f"{len(evaluation.criteria)} criteria judged")
 
 
@@ -174,7 +182,7 @@ def _of_behaviours(
             )
 
 
-def _of_criterion(notes: Notes, one: Shown) -> None:
+def _of_criterion(notes: Notes, one: Shown) -> CriterionResult:
     if not one.shown:
         notes.found(
             CRITERIA,
@@ -183,6 +191,8 @@ def _of_criterion(notes: Notes, one: Shown) -> None:
             evidence=one.evidence,
             remedy="Meet it, and let a test or a check that names it show so.",
         )
+    state = State.MET if one.shown else State.NOT_MET
+    return CriterionResult(criterion=one.subject, state=state, evidence=one.evidence)
 
 
 def _tests(scene: Scene) -> tuple[Module, ...]:

@@ -20,6 +20,12 @@ from headrace.packs.enterprise.build.contents import contract_criteria
 from headrace.packs.enterprise.build.measures import IMPLEMENT
 from headrace.packs.enterprise.build.mission import effective, mission_slug
 
+_MET = {
+    State.MET: "met",
+    State.NOT_MET: "not-met",
+    State.NOT_EVALUATED: "not-evaluated",
+}
+
 
 def report_draft(
     ctx: Ctx, run: Run, change: ChangeRequest, done: Evaluated, judged: Judgement
@@ -94,7 +100,7 @@ def content(
                     "notes": judged.summary,
                 }
             ],
-            "criteria": _criteria(ctx, change, result),
+            "criteria": _criteria(ctx, change, done, result),
             "findings": [_finding(judged.policy, one) for one in judged.findings],
             "escalations": _escalations(ctx, result, done.novelty, judged),
         },
@@ -133,27 +139,23 @@ def _output_type(change: ChangeRequest, policy: str) -> str:
     return "documentation" if policy == "content" else "code"
 
 
-def _criteria(ctx: Ctx, change: ChangeRequest, result: PolicyResult) -> list[Json]:
+def _criteria(ctx: Ctx, change: ChangeRequest, done: Evaluated, result: PolicyResult) -> list[Json]:
     """Each acceptance criterion of the stream's tasks, with what shows it or what is missing."""
     maker = streams.of_change(ctx, change.id)
     contract = effective(ctx, "outcome-contract", change.context)
     if maker is None or contract is None or maker.module != IMPLEMENT:
         return []
-    standing = {row.clause: row for row in result.rows}.get(CRITERIA)
-    unmet = {one.what: one.evidence for one in result.findings if one.clause == CRITERIA}
+    standing = {row.clause: row.why for row in result.rows}.get(CRITERIA)
+    judged = {one.criterion: one for one in done.criteria}
     known = contract_criteria(contract.content)
-    found: list[Json] = []
-    for id in promises.own_criteria(ctx, maker, contract.content):
-        missing = next((why for what, why in unmet.items() if id in what), None)
-        seen = standing is not None and standing.state in {State.MET, State.NOT_MET}
-        found.append(
-            {
-                "criterion": f"{id}: {known[id]}" if id in known else id,
-                "result": "not-met" if missing else "met" if seen else "not-evaluated",
-                "evidence": missing or (standing.why if standing is not None else "not looked at"),
-            }
-        )
-    return found
+    return [
+        {
+            "criterion": f"{id}: {known[id]}" if id in known else id,
+            "result": _MET[judged[id].state] if id in judged else "not-evaluated",
+            "evidence": judged[id].evidence if id in judged else standing or "not looked at",
+        }
+        for id in promises.own_criteria(ctx, maker, contract.content)
+    ]
 
 
 def _finding(policy: str, one: Finding) -> Json:

@@ -105,6 +105,10 @@ REASONS: list[str] = []
 """What a check of a room above has against every merge; emptied after each test."""
 
 
+BUSY: list[str] = []
+"""What a room above has at work; emptied after each test."""
+
+
 def compose(folder: Path) -> House:
     packs = Capability(
         name="test-pack",
@@ -119,6 +123,7 @@ def compose(folder: Path) -> House:
         ),
         checks=(
             Check(question="record.merge", name="test.reasons", run=lambda ctx, change: REASONS),
+            Check(question="record.replace", name="test.busy", run=lambda ctx, _: BUSY),
         ),
     )
     names = [capability.name for capability in CAPABILITIES]
@@ -136,6 +141,7 @@ def _clean() -> Iterator[None]:
     yield
     LIVE.clear()
     REASONS.clear()
+    BUSY.clear()
 
 
 @dataclass
@@ -149,6 +155,7 @@ class Record:
     people: dict[str, Actor]
     live = LIVE
     reasons = REASONS
+    busy = BUSY
 
     def do(self, verb, *args, by: str | None = None, **kwargs):
         actor = self.system if by is None else self.people[by]

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from flows import every_crash
 from headrace.capabilities.artifacts import service as artifacts
 from headrace.capabilities.record import service
-from headrace.capabilities.record.model import ChangeState, NotEmpty
+from headrace.capabilities.record.model import Busy, ChangeState, NotEmpty
 
 BRIEF = "work/missions/export/BRIEF.md"
 
@@ -74,6 +74,48 @@ def changes(record) -> dict[str, tuple]:
         )
         for change in record.do(service.changes, limit=1000)
     }
+
+
+def damage(record, statement: str, **values) -> None:
+    """Rows as they should never be; `:here` is the organisation."""
+
+    def one(ctx) -> None:
+        done = ctx.db.execute(sa.text(statement), {"here": ctx.organisation, **values})
+        assert done.rowcount
+
+    record.do(one)
+
+
+def lose(record, artifact: str, number: int) -> None:
+    """Deletes a version with all that hangs on it."""
+    at = {"artifact": artifact, "number": number}
+    for table, where in (
+        ("artifacts_link", "target = :artifact AND target_number = :number"),
+        ("artifacts_link", "artifact = :artifact AND number = :number"),
+        ("artifacts_element", "artifact = :artifact AND number = :number"),
+        ("artifacts_version", "artifact = :artifact AND number = :number"),
+    ):
+
+        def one(ctx, table=table, where=where) -> None:
+            ctx.db.execute(
+                sa.text(f"DELETE FROM {table} WHERE organisation = :here AND {where}"),
+                {"here": ctx.organisation, **at},
+            )
+
+        record.do(one)
+
+
+def elements_of(record) -> dict[str, dict[str, str]]:
+    """The hash of every element of every version."""
+
+    def one(ctx):
+        rows = ctx.db.execute(
+            sa.text("SELECT * FROM artifacts_element WHERE organisation = :here"),
+            {"here": ctx.organisation},
+        )
+        return {f"{r.artifact}@{r.number}#{r.element}": r.hash for r in rows}
+
+    return record.do(one)
 
 
 def live(record, hand) -> None:
@@ -241,3 +283,162 @@ def test_products_are_found_again_in_the_folder(record, wipe, tmp_path):
 
     product = record.do(service.repository, "shop")
     assert (product.kind, product.state, product.source) == ("product", "active", str(source))
+
+
+def test_rows_that_are_as_git_tells_them_do_not_differ(record, hand):
+    live(record, hand)
+    before = graph(record)
+
+    record.do(service.compare)
+    record.do(service.compare, replace=True)
+    record.jobs()
+
+    compared = record.events("record.rows_compared")
+    assert [(one["differing"], one["replaced"]) for one in compared] == [(0, False), (0, True)]
+    assert compared[0]["versions"] == 12
+    assert record.events("artifacts.restored") == []
+    assert graph(record) == before
+
+
+DAMAGES = {
+    "a version is gone": lambda record: lose(record, "brief/export", 2),
+    "the newest version is gone": lambda record: lose(record, "status/export", 2),
+    "a signal that others were made from is gone": lambda record: lose(record, "signal/export", 1),
+    "a content was altered": lambda record: damage(
+        record,
+        "UPDATE artifacts_version SET content = CAST(:content AS json) "
+        "WHERE organisation = :here AND artifact = 'brief/export' AND number = 3",
+        content='{"title": "The brief", "sections": {"objective": "Something else", "scope": []}}',
+    ),
+    "a title was altered": lambda record: damage(
+        record,
+        "UPDATE artifacts_version SET title = 'Mine' "
+        "WHERE organisation = :here AND artifact = 'signal/export'",
+    ),
+    "a hash was altered": lambda record: damage(
+        record,
+        "UPDATE artifacts_version SET content_hash = repeat('0', 64) "
+        "WHERE organisation = :here AND artifact = 'contract/export'",
+    ),
+    "a maker was altered": lambda record: damage(
+        record,
+        "UPDATE artifacts_version SET made_by = 'prn_other', brain = 'human', run = NULL "
+        "WHERE organisation = :here AND artifact = 'signal/export'",
+    ),
+    "links are gone": lambda record: damage(
+        record, "DELETE FROM artifacts_link WHERE organisation = :here"
+    ),
+    "elements are gone": lambda record: damage(
+        record, "DELETE FROM artifacts_element WHERE organisation = :here"
+    ),
+    "a merge was forgotten": lambda record: damage(
+        record,
+        "UPDATE artifacts_version SET commit = NULL, phase = 'in_review' "
+        "WHERE organisation = :here AND artifact = 'brief/export' AND number = 2",
+    ),
+    "pointers stand back": lambda record: damage(
+        record,
+        "UPDATE artifacts_artifact SET head = 1, effective = NULL "
+        "WHERE organisation = :here AND id = 'brief/export'",
+    ),
+}
+
+
+@pytest.mark.parametrize("wrong", DAMAGES.values(), ids=DAMAGES)
+def test_damaged_rows_are_told_and_come_back_equal(record, hand, wrong):
+    live(record, hand)
+    before, parts = graph(record), elements_of(record)
+    wrong(record)
+    damaged = graph(record)
+
+    record.do(service.compare)
+    record.jobs()
+    untouched = graph(record)
+    record.do(service.compare, replace=True)
+    record.jobs()
+    record.do(service.compare)
+    record.jobs()
+
+    told, replaced, again = record.events("record.rows_compared")
+    assert untouched == damaged
+    assert told["differing"] == replaced["differing"] > 0
+    assert again["differing"] == 0
+    assert (graph(record), elements_of(record)) == (before, parts)
+    kinds = [finding.kind for finding in record.do(service.findings, limit=100)]
+    assert kinds.count("differs") == kinds.count("restored") == told["differing"]
+
+
+def test_an_artifact_that_is_wholly_gone_comes_back_under_its_reference(record, hand):
+    live(record, hand)
+    before = graph(record)
+    for number in (4, 3, 2, 1):
+        lose(record, "brief/export", number)
+    damage(
+        record, "DELETE FROM artifacts_artifact WHERE organisation = :here AND id = 'brief/export'"
+    )
+
+    record.do(service.compare, replace=True)
+    record.jobs()
+
+    assert graph(record) == before
+
+
+def test_what_only_rows_hold_is_left_alone(record):
+    record.merged(record.propose("brief"))
+    loose = record.propose("contract", text="In nobody's change yet.")
+    record.file(record.propose("measure"))
+    before = graph(record)
+
+    record.do(service.compare, replace=True)
+    record.jobs()
+
+    assert graph(record) == before
+    assert record.version(str(loose.ref)).content == loose.content
+
+
+def test_rows_are_not_replaced_while_somebody_is_at_work(record):
+    record.merged(record.propose("brief"))
+    record.busy.append("implement is at work")
+
+    with pytest.raises(Busy, match="implement is at work"):
+        record.do(service.compare, replace=True)
+    record.do(service.compare)  # to look is allowed
+    record.jobs()
+
+    assert len(record.events("record.rows_compared")) == 1
+
+
+def test_rows_are_not_replaced_while_a_change_is_written(record):
+    record.open(record.propose("brief"), drain=False)
+
+    with pytest.raises(Busy, match="CR-1 is being written"):
+        record.do(service.compare, replace=True)
+
+
+def test_an_edit_by_hand_is_taken_in_after_rows_were_replaced(record, hand):
+    record.merged(record.propose("brief"))
+    hand.commit({BRIEF: record.show(BRIEF).replace("Customers", "All customers")})
+    damage(record, "UPDATE artifacts_version SET note = 'mine' WHERE organisation = :here")
+
+    record.do(service.compare, replace=True)
+    record.jobs()
+
+    assert record.version("brief/export@1").note == ""
+    assert record.version("brief/export@2").made.brain == "human"
+
+
+@pytest.mark.parametrize(
+    "crash", every_crash("record.compare", 5), ids=lambda c: f"{c.when} step {c.step}"
+)
+def test_replacing_survives_a_crash_at_every_step(record, hand, crash):
+    live(record, hand)
+    before = graph(record)
+    lose(record, "brief/export", 2)
+    record.do(service.compare, replace=True)
+
+    assert record.jobs(crash=crash).crashed
+    record.jobs()
+
+    assert graph(record) == before
+    (event,) = record.events("record.rows_compared")
+    assert event["differing"] > 0

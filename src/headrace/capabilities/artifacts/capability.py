@@ -1,13 +1,13 @@
 """The one declaration of what artifacts offers."""
 
 from headrace.capabilities.artifacts import operations
-from headrace.capabilities.artifacts.model import BecameEffective, PhaseChanged, Proposed
+from headrace.capabilities.artifacts.model import BecameEffective, PhaseChanged, Proposed, Restored
 from headrace.kernel.capability import Capability, Permission
 
 CAPABILITY = Capability(
     name="artifacts",
     operations=operations.OPERATIONS,
-    events=(Proposed, BecameEffective, PhaseChanged),
+    events=(Proposed, BecameEffective, PhaseChanged, Restored),
     permissions=(
         Permission(
             name="artifact:read", summary="See artifacts, their versions and what they came from"

@@ -98,6 +98,29 @@ class Draft:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Told:
+    """A version as the record tells it, with all of its row that the record keeps.
+
+    `commit` is where it became effective, None while it has not. `at` is when it was written down.
+    """
+
+    ref: "VersionRef"
+    type: str
+    context: str
+    parts: Mapping[str, str | int]
+    reference: str | None
+    content: Mapping[str, Json]
+    made: Made
+    note: str
+    links: tuple[Link, ...]
+    change: str | None
+    commit: str | None
+    no_effect: bool
+    phase: Phase
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Artifact:
     """A work product: its identity, its place, its two pointers."""
 
@@ -190,6 +213,20 @@ class BecameEffective(Event):
     change: str | None
     commit: str | None
     no_effect: bool
+
+    @property
+    def lineage(self) -> str:
+        return f"artifact:{self.artifact}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Restored(Event):
+    """The row of a version was made again as the record tells it; `differing` names what was not so."""
+
+    type: ClassVar[str] = "artifacts.restored"
+    artifact: ArtifactId
+    number: int
+    differing: tuple[str, ...]
 
     @property
     def lineage(self) -> str:

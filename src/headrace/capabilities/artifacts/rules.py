@@ -8,6 +8,8 @@ from headrace.capabilities.artifacts.model import (
     ArtifactType,
     Draft,
     Drift,
+    Told,
+    Version,
     VersionRef,
 )
 from headrace.kernel.errors import Refusal
@@ -63,3 +65,56 @@ def drift(
     if not changed:
         return None
     return Drift(version=version, on=on, now=number, elements=changed)
+
+
+def differing(
+    artifact: Artifact,
+    stored: Version,
+    told: Told,
+    *,
+    same_content: bool,
+    same_elements: bool,
+    same_links: bool,
+) -> tuple[str, ...]:
+    """The names of what differs between a row and what the record tells of it."""
+    merged = (stored.change, stored.commit, stored.no_effect)
+    equal = {
+        "content": same_content and stored.title == str(told.content.get("title", "")),
+        "elements": same_elements,
+        "links": same_links,
+        "maker": stored.made == told.made and stored.context == told.context,
+        "note": stored.note == told.note,
+        # What is not merged is decided in rows alone.
+        "standing": told.commit is None or merged == (told.change, told.commit, told.no_effect),
+        "pointers": artifact.head >= told.ref.number
+        and (told.commit is None or (artifact.effective or 0) >= told.ref.number),
+    }
+    return tuple(name for name, same in equal.items() if not same)
+
+
+def told_version(
+    artifact: Artifact, stored: Version | None, told: Told, content_hash: str
+) -> Version:
+    """The version that a row is made of again; what is not merged stands as rows say, if there are."""
+    merged = told.commit is not None
+    return Version(
+        ref=told.ref,
+        type=told.type,
+        context=told.context,
+        path=artifact.path,
+        title=str(told.content.get("title", "")),
+        content=told.content,
+        content_hash=content_hash,
+        phase=told.phase if stored is None or merged != _is_merged(stored) else stored.phase,
+        made=told.made,
+        base=told.ref.number - 1 or None,
+        note=told.note,
+        change=told.change if stored is None or merged else stored.change,
+        commit=told.commit,
+        no_effect=told.no_effect,
+        created_at=told.at,
+    )
+
+
+def _is_merged(version: Version) -> bool:
+    return version.commit is not None

@@ -71,6 +71,25 @@ _ADD = sa.text(
     ":number, :title, CAST(:content AS json), :content_hash, :phase, :made_by, :brain, :run, :recipe, "
     ":base, :note, :created_at)"
 )
+_PUT = sa.text(
+    "INSERT INTO artifacts_version (organisation, artifact, number, title, content, content_hash, "
+    "phase, made_by, brain, run, recipe, base, note, change, commit, no_effect, created_at) "
+    "VALUES (:organisation, :artifact, :number, :title, CAST(:content AS json), :content_hash, :phase, "
+    ":made_by, :brain, :run, :recipe, :base, :note, :change, :commit, :no_effect, :created_at) "
+    "ON CONFLICT (organisation, artifact, number) DO UPDATE SET title = excluded.title, "
+    "content = excluded.content, content_hash = excluded.content_hash, phase = excluded.phase, "
+    "made_by = excluded.made_by, brain = excluded.brain, run = excluded.run, "
+    "recipe = excluded.recipe, note = excluded.note, change = excluded.change, "
+    "commit = excluded.commit, no_effect = excluded.no_effect"
+)
+_DROP_ELEMENTS = sa.text(
+    "DELETE FROM artifacts_element "
+    "WHERE organisation = :organisation AND artifact = :artifact AND number = :number"
+)
+_DROP_LINKS = sa.text(
+    "DELETE FROM artifacts_link "
+    "WHERE organisation = :organisation AND artifact = :artifact AND number = :number"
+)
 _SET_PHASE = sa.text(
     "UPDATE artifacts_version SET phase = :phase "
     "WHERE organisation = :organisation AND artifact = :artifact AND number = :number"
@@ -240,23 +259,19 @@ def effective_versions(
 
 
 def add_version(db: sa.Connection, organisation: OrganisationId, version: Version) -> None:
-    db.execute(
-        _ADD,
-        {
-            **_place(organisation, version.ref),
-            "title": version.title,
-            "content": canonical(dict(version.content)).decode(),
-            "content_hash": version.content_hash,
-            "phase": version.phase,
-            "made_by": version.made.by,
-            "brain": version.made.brain,
-            "run": version.made.run,
-            "recipe": version.made.recipe,
-            "base": version.base,
-            "note": version.note,
-            "created_at": version.created_at,
-        },
-    )
+    db.execute(_ADD, _values(organisation, version))
+
+
+def put_version(db: sa.Connection, organisation: OrganisationId, version: Version) -> None:
+    """The row as given, without its elements and links; its base and its moment are kept."""
+    merged = {
+        "change": version.change,
+        "commit": version.commit,
+        "no_effect": version.no_effect,
+    }
+    db.execute(_PUT, {**_values(organisation, version), **merged})
+    db.execute(_DROP_ELEMENTS, _place(organisation, version.ref))
+    db.execute(_DROP_LINKS, _place(organisation, version.ref))
 
 
 def set_phase(
@@ -378,6 +393,23 @@ def count(db: sa.Connection, organisation: OrganisationId, series: str) -> int:
 def reserve_number(db: sa.Connection, organisation: OrganisationId, series: str, last: int) -> None:
     """See to it that the series goes on behind `last`."""
     db.execute(_RESERVE_NUMBER, {"organisation": organisation, "series": series, "last": last})
+
+
+def _values(organisation: OrganisationId, version: Version) -> dict[str, object]:
+    return {
+        **_place(organisation, version.ref),
+        "title": version.title,
+        "content": canonical(dict(version.content)).decode(),
+        "content_hash": version.content_hash,
+        "phase": version.phase,
+        "made_by": version.made.by,
+        "brain": version.made.brain,
+        "run": version.made.run,
+        "recipe": version.made.recipe,
+        "base": version.base,
+        "note": version.note,
+        "created_at": version.created_at,
+    }
 
 
 def _place(organisation: OrganisationId, ref: VersionRef) -> dict[str, object]:

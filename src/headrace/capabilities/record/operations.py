@@ -15,6 +15,7 @@ from headrace.capabilities.record.model import (
 )
 from headrace.kernel.capability import Effect, Http, Operation, OperationKind
 from headrace.kernel.context import Ctx
+from headrace.kernel.errors import Invalid
 
 READ = "record:read"
 MERGE = "record:merge"
@@ -143,6 +144,7 @@ class Nothing:
 @dataclass(frozen=True, kw_only=True)
 class RebuildWanted:
     source: str = ""  # path or URL of a copy of the organisation's repository
+    replace: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -274,10 +276,27 @@ def rebuild(ctx: Ctx, wanted: RebuildWanted) -> Asked:
     """Make the rows of artifacts and change requests again from Git alone.
 
     It needs an organisation without artifacts. With a source, the organisation's repository is
-    copied from there first. `headrace record findings` lists what Git does not hold.
+    copied from there first. With `replace` the artifacts that are there are compared with Git, and
+    rows that differ from it are made equal; nothing else is touched, and it is refused while work
+    goes on. `headrace record compare` tells before what that would be, and `headrace record
+    findings` what Git does not hold.
     """
+    if wanted.replace and wanted.source:
+        raise Invalid("Replace compares with the organisation's own repository; leave source out")
+    if wanted.replace:
+        service.compare(ctx, replace=True)
+        return Asked(what="record.compare")
     service.rebuild(ctx, source=wanted.source)
     return Asked(what="record.rebuild")
+
+
+def compare(ctx: Ctx, _: Nothing) -> Asked:
+    """Compare the row of every artifact's version with what Git holds, and change nothing.
+
+    `headrace record findings` lists each that differs, and in what.
+    """
+    service.compare(ctx)
+    return Asked(what="record.compare")
 
 
 def findings(ctx: Ctx, query: FindingQuery) -> FindingPage:
@@ -382,6 +401,14 @@ OPERATIONS = (
         run=rebuild,
         http=Http(method="POST", path="/record/rebuild"),
         effect=Effect.DESTROY,
+    ),
+    Operation(
+        name="record.compare",
+        permission=READ,
+        input=Nothing,
+        output=Asked,
+        run=compare,
+        http=Http(method="POST", path="/record/compare"),
     ),
     _query("record.findings", findings, FindingQuery, FindingPage, "/record/findings"),
 )

@@ -11,7 +11,10 @@ CAPABILITY = Capability(
     name="streams",
     operations=operations.OPERATIONS,
     events=(ContextOpened, RunMade, RunMoved, WorkWanted),
-    checks=(Check(question=BLOCKS, name="streams.waiting", run=service.blocked),),
+    checks=(
+        Check(question=BLOCKS, name="streams.waiting", run=service.blocked),
+        Check(question="record.replace", name="streams.working", run=service.at_work),
+    ),
     subscriptions=hearing.SUBSCRIPTIONS,
     flows=flows.FLOWS,
     schedules=(Schedule(name="streams.periods", flow="streams.periods", every=timedelta(hours=6)),),

@@ -1,6 +1,6 @@
 """Principals: persons, agents and services, found by handle or id."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from headrace.capabilities.people import rules, store
 from headrace.capabilities.people.model import (
@@ -79,9 +79,9 @@ def principals(
     return store.principals(ctx.db, ctx.organisation, kind=kind, after=after, limit=limit)
 
 
-def handles(ctx: Ctx) -> dict[PrincipalId, str]:
+def handles(ctx: Ctx) -> Mapping[str, str]:
     """The handle of everybody here, by id."""
-    found: dict[PrincipalId, str] = {}
+    found: dict[str, str] = {}
     after = ""
     while page := principals(ctx, after=after, limit=500):
         found |= {one.id: one.handle for one in page}

@@ -30,5 +30,6 @@ DRAW = Flow(
 )
 SYNC = Flow(name="record.sync", run=looking.sync, queue=Queue.RECORD)
 REBUILD = Flow(name="record.rebuild", run=rebuilding.rebuild, queue=Queue.RECORD)
+COMPARE = Flow(name="record.compare", run=rebuilding.compare, queue=Queue.RECORD)
 
-FLOWS = (FOUND, IMPORT, OPEN, CLOSE, MERGE, FILE, DRAW, SYNC, REBUILD)
+FLOWS = (FOUND, IMPORT, OPEN, CLOSE, MERGE, FILE, DRAW, SYNC, REBUILD, COMPARE)

@@ -55,9 +55,26 @@ def rebuild(steps: Steps, *, request: str, source: str) -> None:
     steps.verb(service.finish_rebuild, histories)
 
 
+def compare(steps: Steps, *, request: str, replace: str) -> None:
+    """Read every history, compare each version with its row, and make rows equal if wanted."""
+    wanted = bool(replace)
+    plan = steps.verb(service.begin_compare, request, replace=wanted)
+    histories = steps.act("read histories", lambda key: read(plan), Histories)
+    versions = in_order(fact for history in histories.items for fact in history.versions)
+    found = []
+    for start in range(0, len(versions), _BATCH):
+        batch = VersionBatch(items=tuple(versions[start : start + _BATCH]))
+        texts = _texts(steps, plan, batch)
+        found.append(steps.verb(service.compare_versions, histories, batch, texts, replace=wanted))
+    steps.verb(service.finish_compare, histories, found, replace=wanted)
+
+
 def _restored(steps: Steps, plan: RebuildPlan, batch: VersionBatch) -> None:
-    texts = steps.act("read files", lambda key: read_texts(plan, batch), FoundTexts)
-    steps.verb(service.restore_versions, batch, texts)
+    steps.verb(service.restore_versions, batch, _texts(steps, plan, batch))
+
+
+def _texts(steps: Steps, plan: RebuildPlan, batch: VersionBatch) -> FoundTexts:
+    return steps.act("read files", lambda key: read_texts(plan, batch), FoundTexts)
 
 
 def read(plan: RebuildPlan) -> Histories:
@@ -177,6 +194,7 @@ def _written(
                 path=change.path,
                 links=tuple(str(link.target.version) for link in origin.links) if origin else (),
                 reference=(origin.reference or "") if origin else "",
+                at=commit.authored_at,
             )
 
 

@@ -16,6 +16,7 @@ from headrace.capabilities.record.model.changes import (
 )
 from headrace.capabilities.record.model.errors import (
     BranchTaken,
+    Busy,
     ChangeNotFound,
     MergeRefused,
     NotEmpty,
@@ -46,11 +47,13 @@ from headrace.capabilities.record.model.events import (
     RepositoryFailed,
     RepositoryReady,
     Reviewed,
+    RowsCompared,
     TakenIn,
 )
 from headrace.capabilities.record.model.history import (
     BranchFacts,
     CommitFacts,
+    Compared,
     FoundTexts,
     Histories,
     History,
@@ -106,6 +109,7 @@ __all__ = [
     "BranchPlan",
     "BranchTaken",
     "BranchWritten",
+    "Busy",
     "ChangeEvent",
     "ChangeId",
     "ChangeNotFound",
@@ -114,6 +118,7 @@ __all__ = [
     "ChangeState",
     "Closed",
     "CommitFacts",
+    "Compared",
     "Decision",
     "Failure",
     "FileText",
@@ -161,6 +166,7 @@ __all__ = [
     "Review",
     "ReviewVerdict",
     "Reviewed",
+    "RowsCompared",
     "Seen",
     "SeenFile",
     "SelfCheck",

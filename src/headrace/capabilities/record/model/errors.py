@@ -57,6 +57,12 @@ class SelfReview(NotAllowed):
     code = "record.self_review"
 
 
+class Busy(Conflict):
+    """Rows are not replaced while somebody works on what they stand for."""
+
+    code = "record.busy"
+
+
 class NotEmpty(Conflict):
     """The organisation has versions; a rebuild needs an empty one."""
 

@@ -204,6 +204,16 @@ class Rebuilt(RepositoryEvent):
     missing: int  # findings of what Git does not hold
 
 
+@dataclass(frozen=True, kw_only=True)
+class RowsCompared(RepositoryEvent):
+    """The rows of artifacts were compared with Git, and made equal where that was wanted."""
+
+    type: ClassVar[str] = "record.rows_compared"
+    versions: int  # that Git holds
+    differing: int
+    replaced: bool
+
+
 EVENTS: tuple[type[Event], ...] = (
     ChangeOpened,
     HeadMoved,
@@ -222,4 +232,5 @@ EVENTS: tuple[type[Event], ...] = (
     HistoryAccepted,
     FindingMade,
     Rebuilt,
+    RowsCompared,
 )

@@ -46,6 +46,7 @@ class VersionFacts:
     path: str
     links: tuple[str, ...]  # versions
     reference: str
+    at: datetime | None = None  # when it was committed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +86,13 @@ class VersionBatch:
     """Versions to be made again, in an order in which each comes after what it is linked to."""
 
     items: tuple[VersionFacts, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Compared:
+    """The versions of a batch whose rows were not what Git tells."""
+
+    items: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

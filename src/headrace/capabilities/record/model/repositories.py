@@ -97,6 +97,8 @@ class FindingKind(StrEnum):
     UNTRACEABLE = "untraceable"  # an output names no task
     NO_SELF_EVALUATION = "no_self_evaluation"  # a policy that its maker has not looked at
     NOT_IN_GIT = "not_in_git"  # what a rebuild could not bring back
+    DIFFERS = "differs"  # a row is not what Git tells
+    RESTORED = "restored"  # a row was not what Git tells, and is again
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,6 +2,12 @@
 
 from headrace.capabilities.record.git.model import FileDiff
 from headrace.capabilities.record.model import Proposal
+from headrace.capabilities.record.service.comparing import (
+    begin_compare,
+    compare,
+    compare_versions,
+    finish_compare,
+)
 from headrace.capabilities.record.service.custody import (
     accept_history,
     add_repository,
@@ -75,6 +81,7 @@ __all__ = [
     "accept_history",
     "add_repository",
     "approvers",
+    "begin_compare",
     "begin_rebuild",
     "begin_sync",
     "change",
@@ -83,6 +90,8 @@ __all__ = [
     "claim_filings",
     "claim_projections",
     "close",
+    "compare",
+    "compare_versions",
     "diff",
     "drawing_failed",
     "drawn",
@@ -91,6 +100,7 @@ __all__ = [
     "filed",
     "filing_failed",
     "findings",
+    "finish_compare",
     "finish_rebuild",
     "found",
     "location",

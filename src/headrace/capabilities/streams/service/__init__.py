@@ -26,6 +26,7 @@ from headrace.capabilities.streams.service.making import (
     start,
 )
 from headrace.capabilities.streams.service.moving import (
+    at_work,
     broken,
     cancel,
     claim,
@@ -56,6 +57,7 @@ __all__ = [
     "again",
     "ancestors",
     "assessed",
+    "at_work",
     "blocked",
     "broken",
     "cancel",

@@ -38,6 +38,12 @@ def run(ctx: Ctx, id: RunId) -> Run:
     return found
 
 
+def at_work(ctx: Ctx, _: object) -> Sequence[str]:
+    """What is at work, as reasons not to touch what it works on."""
+    found = runs(ctx, state=RunState.WORKING, limit=10)
+    return [f"{one.module} is at work in {one.context} ({one.id})" for one in found]
+
+
 def runs(
     ctx: Ctx,
     *,

@@ -14,6 +14,7 @@ help: ## this list
 
 setup: ## make .venv and install everything (once; a second call does nothing)
 	@$(PYTHON) tools/install.py
+	@$(PYTHON) tools/console.py
 
 demo: setup ## watch a feature travel from its signal
 	@$(BIN)/headrace demo $(if $(filter short,$(HEADRACE_DEMO)),--until brief)

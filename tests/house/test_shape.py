@@ -24,7 +24,8 @@ EDGES: dict[str, str] = {
     "src/headrace/surfaces/mcp/server.py": "a tool call ends here, whatever went wrong",
     "src/headrace/surfaces/ofrep/server.py": "a request ends here, whatever went wrong",
     "src/headrace/capabilities/flags/evaluator.py": "a chore that fails is tried again",
-    "src/headrace/surfaces/web/server.py": "a page ends here, whatever went wrong",
+    "src/headrace/surfaces/web/door.py": "a page ends here, whatever went wrong",
+    "src/headrace/surfaces/web/server.py": "a form, a stream or the palette's answer ends here",
     "src/headrace/app/demo/driver.py": "the demonstration goes on where a database died under it",
 }
 """Where any exception may be caught, each with what makes it an edge."""

@@ -2,6 +2,7 @@
 
 import sys
 import threading
+from types import FrameType
 
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -14,6 +15,7 @@ from headrace.kernel.journal.notices import Notices
 from headrace.surfaces.api.server import create_app
 from headrace.surfaces.mcp.server import create_server, from_headers, mounted
 from headrace.surfaces.ofrep.server import create_ofrep
+from headrace.surfaces.web.live import Hub
 from headrace.surfaces.web.server import create_pages
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -25,14 +27,19 @@ def serve(installation: Installation, *, workers: int, host: str, port: int) -> 
     """Serve until interrupted. The database is migrated first, so a new version just starts."""
     installation.migrate()
     supervisor = Supervisor(worker_command(), count=workers, system=installation.database.system)
+    pages = create_pages(
+        installation.reception,
+        trust_loopback=host in _LOOPBACK,
+        ears=Notices(installation.database.app, every=5),
+    )
     config = uvicorn.Config(
-        doors(installation, trust_loopback=host in _LOOPBACK),
+        doors(installation, pages, trust_loopback=host in _LOOPBACK),
         host=host,
         port=port,
         log_level="warning",
         timeout_graceful_shutdown=5,
     )
-    server = uvicorn.Server(config)
+    server = _Server(config, pages.state.hub)
     supervisor.start()
     announce = threading.Thread(target=_announce, args=(server, host), daemon=True)
     announce.start()
@@ -42,7 +49,7 @@ def serve(installation: Installation, *, workers: int, host: str, port: int) -> 
         supervisor.stop()
 
 
-def doors(installation: Installation, *, trust_loopback: bool) -> ASGIApp:
+def doors(installation: Installation, pages: ASGIApp, *, trust_loopback: bool) -> ASGIApp:
     """All doors behind one address: REST, MCP and OFREP on their paths, the pages on every other."""
     reception = installation.reception
     rights = Entrance(installation.units).rights
@@ -51,8 +58,19 @@ def doors(installation: Installation, *, trust_loopback: bool) -> ASGIApp:
     programs = create_app(
         reception, trust_loopback=trust_loopback, mounts={"/mcp": tools, "/ofrep": flags}
     )
-    pages = create_pages(reception, trust_loopback=trust_loopback)
     return _Hall(programs, pages)
+
+
+class _Server(uvicorn.Server):
+    """Ends the pages' open streams as soon as it is told to stop, so that nobody waits for them."""
+
+    def __init__(self, config: uvicorn.Config, hub: Hub) -> None:
+        super().__init__(config)
+        self._hub = hub
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._hub.close()
+        super().handle_exit(sig, frame)
 
 
 class _Hall:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from headrace.kernel.access import Call, Credentials, Reception
+from headrace.kernel.errors import NotAllowed
 from headrace.kernel.json import Json, from_json
 from headrace.surfaces.web.answers import READS, People, Principal
 
@@ -24,11 +25,29 @@ class Client:
         assert READS[operation] is kind
         return from_json(kind, self.do(operation, **input))
 
+    def ask_if_allowed(self, kind: type[T], operation: str, **input: Json) -> T | None:
+        """As `ask`; None where this reader may not know, so that a page shows the rest."""
+        try:
+            return self.ask(kind, operation, **input)
+        except NotAllowed:
+            return None
+
     def do(self, operation: str, **input: Json) -> Json:
         """The whole answer of an operation. A field that is None is left out."""
         given = {name: value for name, value in input.items() if value is not None}
         return self.reception.perform(
             Call(operation=operation, input=given, credentials=self.credentials)
+        )
+
+    def read(self, kind: type[T], answer: Json) -> T:
+        """The part of a command's answer that pages read."""
+        return from_json(kind, answer)
+
+    def rehearse(self, operation: str, **input: Json) -> Json:
+        """What an operation would answer now; it leaves no trace."""
+        given = {name: value for name, value in input.items() if value is not None}
+        return self.reception.perform(
+            Call(operation=operation, input=given, credentials=self.credentials, dry_run=True)
         )
 
     def as_operator(self) -> "Client":

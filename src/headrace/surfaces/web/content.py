@@ -53,6 +53,11 @@ def blocks(content: Mapping[str, Json]) -> tuple[Block, ...]:
     return tuple(made)
 
 
+def blocks_of(value: Mapping[str, Json]) -> tuple[Block, ...]:
+    """Any JSON object as blocks, in its written order."""
+    return tuple(_mapping("", value, 2)) if value else ()
+
+
 def words(name: str) -> str:
     """`in_scope` as people read it: `In scope`."""
     spaced = name.replace("_", " ").replace("-", " ").strip()

@@ -3,31 +3,37 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cache
+from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from headrace.surfaces.web import wording
+from headrace.surfaces.web.assets import Assets
+from headrace.surfaces.web.language import ENGLISH, LANGUAGES, Language, Speaker
 from headrace.surfaces.web.markdown import render as markdown
-
-NAV = (
-    ("inbox", "/", "Inbox"),
-    ("missions", "/missions", "Missions"),
-    ("artifacts", "/artifacts", "Artifacts"),
-    ("changes", "/changes", "Changes"),
-    ("journal", "/journal", "Journal"),
-)
+from headrace.surfaces.web.navigation import Place
 
 
 @dataclass(frozen=True, kw_only=True)
 class Frame:
-    """What stands around every page. `seal` goes into its forms; `waiting` counts the inbox."""
+    """What stands around every page. `seal` goes into its forms; `waiting` counts the inbox; `follows`
+    is where the page hears that something moved; `back` is its own address."""
 
     nav: str
+    places: tuple[Place, ...]
     organisation: str | None
+    organisation_name: str
     person: str | None
     seal: str
     waiting: int | None
-    data: str  # address of the page's data
+    data: str
+    back: str
+    follows: str
+    language: str
+    languages: tuple[Language, ...]
+    theme: str
+    assets: Assets
+    done: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +47,7 @@ class ErrorPage:
 
 
 @cache
-def environment() -> Environment:
+def environment(language: str = ENGLISH.code) -> Environment:
     """Everything is escaped, and a name that is not there is a defect."""
     made = Environment(
         loader=PackageLoader("headrace.surfaces.web"),
@@ -49,28 +55,41 @@ def environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
     )
-    made.filters |= {
+    speaker = Speaker(language)
+    made.install_gettext_callables(speaker.say, speaker.count, newstyle=True)  # type: ignore[attr-defined]  # the extension adds it
+    made.filters |= _filters(speaker)
+    made.globals["LANGUAGES"] = LANGUAGES
+    return made
+
+
+def _filters(speaker: Speaker) -> dict[str, object]:
+    clockwork = wording.Clockwork(speaker)
+    return {
         "markdown": markdown,
         "tone": wording.tone,
         "shape": wording.shape,
-        "spoken": wording.spoken,
-        "moment": wording.moment,
-        "span": wording.span,
+        "spoken": lambda state: speaker.say(wording.spoken(state)),
+        "moment": clockwork.moment,
+        "span": clockwork.span,
+        "between": clockwork.between,
         "number": wording.number,
         "money": wording.money,
         "short": wording.short,
+        "say": speaker.say,
+        "part": lambda text: quote(text, safe=""),
         "artifact_address": wording.artifact_address,
         "context_address": wording.context_address,
         "lineage_address": wording.lineage_address,
+        "item_address": wording.item_address,
     }
-    made.globals["NAV"] = NAV
-    return made
 
 
 def render(template: str, context: object, frame: Frame) -> str:
     """The page as HTML."""
-    return environment().get_template(template).render(**values(context), frame=frame)
+    page = environment(frame.language).get_template(template)
+    return page.render(**values(context), frame=frame)
 
 
 def values(context: object) -> Mapping[str, object]:

@@ -1,220 +1,214 @@
-"""The pages as an application: one route for each page and its data, and the forms that decide."""
+"""The pages as an application: one route for each page and its data, the forms, and the live stream."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Sequence
+from dataclasses import replace
 from http import HTTPStatus
-from importlib.resources import files
-from urllib.parse import parse_qsl, quote
 
 from anyio import CapacityLimiter, to_thread
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from headrace.kernel.access import Reception
-from headrace.kernel.errors import HeadraceError, Invalid, NotAllowed, NotFound
-from headrace.kernel.failures import TooLarge, failure
+from headrace.kernel.access import Credentials, Reception
+from headrace.kernel.errors import Invalid, NotFound
+from headrace.kernel.failures import Unavailable
 from headrace.kernel.json import to_json
-from headrace.surfaces.web import visitors
-from headrace.surfaces.web.answers import Inbox
-from headrace.surfaces.web.asked import Asked
+from headrace.surfaces.web import assets, visitors
+from headrace.surfaces.web.answers import Events, Standing
 from headrace.surfaces.web.client import Client
-from headrace.surfaces.web.pages import PAGES, Page
-from headrace.surfaces.web.pages.who import organisations
-from headrace.surfaces.web.rendering import ErrorPage, Frame, render
-from headrace.surfaces.web.visitors import Guard, Visitor
+from headrace.surfaces.web.door import HEADERS, Door, Endpoint, keep, led
+from headrace.surfaces.web.forms import FORMS, Act, Sent
+from headrace.surfaces.web.language import LANGUAGES, Speaker
+from headrace.surfaces.web.live import MOST_VIEWERS, Ears, Hub, Kinds, Pulse
+from headrace.surfaces.web.navigation import places
+from headrace.surfaces.web.pages import MENU, PAGES
+from headrace.surfaces.web.pages.search import Found, SearchPage, find
+from headrace.surfaces.web.visitors import Guard, Preferences, Visitor
 
-Endpoint = Callable[[Request], Awaitable[Response]]
-
-_THREADS = 8  # pages filled at once; the rest waits
-_FORM_BYTES = 64 * 1024
-_YEAR = 365 * 24 * 3600  # seconds
-HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
-        "base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cache-Control": "no-store",
-}
-"""On every answer. Nothing of a page runs, nothing is loaded from elsewhere, nobody frames it."""
+_KEPT_FOR_EVER = "public, max-age=31536000, immutable"
+_EVENTS = 100  # of one look
 
 
-def create_pages(reception: Reception, *, trust_loopback: bool) -> Starlette:
+def create_pages(
+    reception: Reception, *, trust_loopback: bool, ears: Ears | None = None
+) -> Starlette:
     """The application of the pages. They are shown to browsers of this machine alone, and only when
-    the server listens on the loopback address (`trust_loopback`)."""
-    door = _Door(reception, Guard(trust_loopback))
-    routes = [Route("/static/headrace.css", _style)]
+    the server listens on the loopback address (`trust_loopback`). `ears` hear when the
+    journal grows; without them open pages look by themselves. Its `state.hub` ends open streams."""
+    door = Door(reception, Guard(trust_loopback), assets.load())
+    hub = Hub(_pulse(reception, ears))
+    routes = [Route("/static/{name}", _static(door)), Route("/live", _live(door, hub))]
+    routes.append(Route("/palette.json", _palette(door)))
     for page in PAGES:
         data = "/inbox.json" if page.path == "/" else f"{page.path}.json"
         routes.append(Route(data, door.endpoint(page, as_json=True)))
         routes.append(Route(page.path, door.endpoint(page, as_json=False)))
-    routes.append(Route("/inbox/{item}/decision", door.decide, methods=["POST"]))
-    routes.append(Route("/who", door.choose, methods=["POST"]))
-    app = Starlette(
-        routes=_by_precision(routes), exception_handlers={HTTPException: door.unreached}
-    )
+    routes += [Route(path, _form(door, act), methods=["POST"]) for path, act in FORMS.items()]
+    routes.append(Route("/who", _choose(door), methods=["POST"]))
+    routes.append(Route("/preferences", _prefer(door), methods=["POST"]))
+
+    async def unreached(request: Request, fault: Exception) -> Response:
+        """No such page, or nothing there takes what was sent."""
+        assert isinstance(fault, HTTPException)  # the handler is registered for nothing else
+        told = NotFound(f"There is no page {request.url.path}; begin at the inbox")
+        return door.failed(request, told, status=fault.status_code)
+
+    app = Starlette(routes=_by_precision(routes), exception_handlers={HTTPException: unreached})
     app.router.redirect_slashes = False
+    app.state.hub = hub
     return app
 
 
-def _by_precision(routes: list[Route]) -> list[Route]:
+def _by_precision(routes: Sequence[Route]) -> list[Route]:
     """Of two addresses that fit, the one with more letters of its own is meant."""
     return sorted(routes, key=lambda route: "{" in route.path and ".json" not in route.path)
 
 
-async def _style(_request: Request) -> Response:
-    text = files("headrace.surfaces.web").joinpath("static/headrace.css").read_text("utf-8")
-    return Response(text, media_type="text/css", headers={**HEADERS, "Cache-Control": "no-cache"})
+def _static(door: Door) -> Endpoint:
+    async def static(request: Request) -> Response:
+        found = door.assets.named(request.path_params["name"])
+        if found is None:
+            raise HTTPException(HTTPStatus.NOT_FOUND)
+        return Response(
+            found.content,
+            media_type=found.kind,
+            headers={**HEADERS, "Cache-Control": _KEPT_FOR_EVER},
+        )
+
+    return static
 
 
-class _Door:
-    """Turns pages into endpoints and forms into operations."""
+def _live(door: Door, hub: Hub) -> Endpoint:
+    """A stream that says when the page is to ask for itself again."""
 
-    def __init__(self, reception: Reception, guard: Guard) -> None:
-        self._reception = reception
-        self._guard = guard
-        self._threads = CapacityLimiter(_THREADS)
-
-    def endpoint(self, page: Page, *, as_json: bool) -> Endpoint:
-        """What serves a page or its data; whatever goes wrong becomes a page that says what to do."""
-
-        async def endpoint(request: Request) -> Response:
-            try:
-                visitor = self._guard.visitor(request)
-                return await to_thread.run_sync(
-                    self._show, request, page, visitor, as_json, limiter=self._threads
-                )
-            except Exception as fault:  # noqa: BLE001 - an edge: a request ends here, whatever went wrong
-                return _failed(request, fault)
-
-        return endpoint
-
-    async def decide(self, request: Request) -> Response:
-        """A decision from a form: bound to the hash that its page showed."""
+    async def live(request: Request) -> Response:
         try:
-            visitor = self._guard.visitor(request)
-            form = await self._form(request, visitor)
-            return await to_thread.run_sync(
-                self._decide, request, visitor, form, limiter=self._threads
+            visitor = door.guard.visitor(request)
+            if hub.viewers >= MOST_VIEWERS:
+                raise Unavailable(f"{MOST_VIEWERS} pages are open already; load this one by hand")
+            standing = await door.work(door.client(visitor).ask, Standing, "whoami")
+        except Exception as fault:  # noqa: BLE001 - an edge: a request ends here, whatever went wrong
+            return door.failed(request, fault)
+        follows = tuple(one for one in request.query_params.get("follow", "").split(",") if one)
+        return StreamingResponse(
+            hub.follow(standing.organisation or "", follows[:20]),
+            media_type="text/event-stream",
+            headers={**HEADERS, "X-Accel-Buffering": "no"},
+        )
+
+    return live
+
+
+def _palette(door: Door) -> Endpoint:
+    """What the palette offers for the words typed so far."""
+
+    def found(visitor: Visitor, words: str, language: str) -> SearchPage:
+        client, speaker = door.client(visitor), Speaker(language)
+        held = client.ask(Standing, "whoami").permissions
+        navigation = [
+            Found(
+                address=one.address,
+                word=speaker.say(one.menu.word),
+                about=f"G {one.menu.letter.upper()}",
+                kind="go to",
             )
-        except Exception as fault:  # noqa: BLE001 - as above
-            return _failed(request, fault)
+            for one in places(MENU, held)
+        ]
+        items = find(client, words, navigation)
+        return SearchPage(
+            words=words,
+            items=tuple(replace(one, kind=speaker.say(one.kind)) for one in items),
+        )
 
-    async def choose(self, request: Request) -> Response:
-        """In whose name the pages are shown from now on."""
+    async def palette(request: Request) -> Response:
         try:
-            visitor = self._guard.visitor(request)
-            form = await self._form(request, visitor)
-            choice = visitors.checked_choice(form.get("who", ""))
+            visitor = door.guard.visitor(request)
+            words = request.query_params.get("q", "")[:200]
+            answer = await door.work(found, visitor, words, Preferences.of(request).language)
         except Exception as fault:  # noqa: BLE001 - as above
-            return _failed(request, fault)
-        answer = _led("/")
-        _keep(answer, visitors.WHO, choice)
+            return door.failed(request, fault)
+        return JSONResponse(to_json(answer), headers=HEADERS)
+
+    return palette
+
+
+def _form(door: Door, act: Act) -> Endpoint:
+    async def form(request: Request) -> Response:
+        try:
+            visitor = door.guard.visitor(request)
+            fields = await door.form(request, visitor)
+            sent = Sent(
+                client=door.client(visitor),
+                visitor=visitor,
+                path=request.path_params,
+                form=fields,
+            )
+            answer = await door.work(act, sent)
+            if isinstance(answer, str):
+                return led(answer)
+            return await door.work(door.shown, request, answer.page, answer.context, visitor)
+        except Exception as fault:  # noqa: BLE001 - as above
+            return door.failed(request, fault)
+
+    return form
+
+
+def _choose(door: Door) -> Endpoint:
+    """In whose name the pages are shown from now on."""
+
+    async def choose(request: Request) -> Response:
+        try:
+            fields = await door.form(request, door.guard.visitor(request))
+            choice = visitors.checked_choice(fields.get("who", ""))
+        except Exception as fault:  # noqa: BLE001 - as above
+            return door.failed(request, fault)
+        answer = led("/")
+        keep(answer, visitors.WHO, choice)
         return answer
 
-    async def unreached(self, request: Request, fault: Exception) -> Response:
-        """No such page, or nothing there takes what was sent."""
-        assert isinstance(fault, HTTPException)  # the handler is registered for nothing else
-        told = NotFound(f"There is no page {request.url.path}; begin at the inbox")
-        return _failed(request, told, status=fault.status_code)
+    return choose
 
-    def _show(self, request: Request, page: Page, visitor: Visitor, as_json: bool) -> Response:
-        client = Client(self._reception, visitor.credentials)
-        if visitor.organisation is None and page.path != "/who" and len(organisations(client)) != 1:
-            return _led("/who")
-        context = page.fill(
-            Asked(client=client, path=request.path_params, query=request.query_params)
-        )
-        if as_json:
-            return JSONResponse(to_json(context, page.context), headers=HEADERS)
-        frame = self._frame(request, page.nav, visitor, client)
-        answer = HTMLResponse(render(page.template, context, frame), headers=HEADERS)
-        if visitor.is_new:
-            _keep(answer, visitors.SESSION, visitor.session)
+
+def _prefer(door: Door) -> Endpoint:
+    """The language and the theme of this browser."""
+
+    async def prefer(request: Request) -> Response:
+        try:
+            fields = await door.form(request, door.guard.visitor(request))
+            answer = led(_own_address(fields.get("back", "/")))
+            if fields.get("language") in {one.code for one in LANGUAGES}:
+                keep(answer, visitors.LANGUAGE, fields["language"])
+            if fields.get("theme") in {*visitors.THEMES, "system"}:
+                keep(answer, visitors.THEME, fields["theme"])
+        except Exception as fault:  # noqa: BLE001 - as above
+            return door.failed(request, fault)
         return answer
 
-    def _frame(self, request: Request, nav: str, visitor: Visitor, client: Client) -> Frame:
-        path = "/inbox" if request.url.path == "/" else request.url.path
-        query = f"?{request.url.query}" if request.url.query else ""
-        return Frame(
-            nav=nav,
-            organisation=visitor.organisation,
-            person=visitor.person,
-            seal=self._guard.seal(visitor),
-            waiting=_waiting(client) if visitor.person else None,
-            data=f"{quote(path)}.json{query}",
-        )
-
-    def _decide(self, request: Request, visitor: Visitor, form: Mapping[str, str]) -> Response:
-        if visitor.person is None:
-            raise NotAllowed("Say first who you are, at /who; the operator decides nothing")
-        client = Client(self._reception, visitor.credentials)
-        item, choice, note = request.path_params["item"], form.get("decision"), form.get("note")
-        seen = form.get("hash")
-        if not seen:
-            raise Invalid("The form does not say what you looked at; load the page again")
-        if item.startswith("Q-"):
-            client.do("question.answer", question=item, answer=choice, note=note, hash=seen)
-        else:
-            client.do("gate.decide", gate=item, decision=choice, note=note, hash=seen)
-        return _led(f"/?decided={quote(item, safe='')}")
-
-    async def _form(self, request: Request, visitor: Visitor) -> Mapping[str, str]:
-        """The fields of a form of ours. Raises TooLarge, Invalid, ForeignForm."""
-        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if kind != "application/x-www-form-urlencoded":
-            raise Invalid("Send the form of the page")
-        body = b""
-        async for part in request.stream():
-            body += part
-            if len(body) > _FORM_BYTES:
-                raise TooLarge(f"More than {_FORM_BYTES} bytes; write a shorter note")
-        try:
-            form = dict(parse_qsl(body.decode(), max_num_fields=20, errors="strict"))
-        except ValueError:
-            raise Invalid("The form is not encoded in UTF-8, or has too many fields") from None
-        self._guard.check_form(request, visitor, form.get("seal", ""))
-        return form
+    return prefer
 
 
-def _waiting(client: Client) -> int | None:
-    """How much waits for the reader; None where it may not be known."""
-    try:
-        return len(client.ask(Inbox, "inbox.list").items)
-    except HeadraceError:
-        return None  # the page itself says what is wrong, if it needs the inbox
+def _own_address(address: str) -> str:
+    """An address of these pages. Raises Invalid for any other."""
+    if not address.startswith("/") or address[1:2] in {"/", "\\"}:
+        raise Invalid("The form leads to another site; nothing was done")
+    return address
 
 
-def _failed(request: Request, fault: Exception, *, status: int | None = None) -> Response:
-    told = failure(fault)
-    code = status or int(told.family.status)
-    if _wants_data(request):
-        return JSONResponse(
-            {**told.problem, "status": code},
-            status_code=code,
-            headers=HEADERS,
-            media_type="application/problem+json",
-        )
-    page = ErrorPage(
-        status=code, title=HTTPStatus(code).phrase, message=told.message, code=told.code
-    )
-    frame = Frame(nav="", organisation=None, person=None, seal="", waiting=None, data="")
-    return HTMLResponse(render("error.html", page, frame), status_code=code, headers=HEADERS)
+def _pulse(reception: Reception, ears: Ears | None) -> Pulse:
+    """How the hub hears: from the journal as the operator reads it, one question at a time."""
+    asking = CapacityLimiter(1)
 
+    async def newest() -> int:
+        return await to_thread.run_sync(reception.newest, limiter=asking)
 
-def _wants_data(request: Request) -> bool:
-    return request.url.path.endswith(".json")
+    def kinds(organisation: str, after: int) -> Kinds:
+        seen_by = Credentials(organisation=organisation or None, trusted=True)
+        page = Client(reception, seen_by).ask(Events, "journal.list", limit=_EVENTS)
+        return [one.type for one in page.items if one.position > after]
 
+    async def since(organisation: str, after: int) -> Kinds:
+        return await to_thread.run_sync(kinds, organisation, after, limiter=asking)
 
-def _led(address: str) -> Response:
-    """Another page, asked for with GET, so that loading it again repeats nothing."""
-    return RedirectResponse(address, HTTPStatus.SEE_OTHER, headers=HEADERS)
-
-
-def _keep(answer: Response, name: str, value: str) -> None:
-    answer.set_cookie(name, value, max_age=_YEAR, httponly=True, samesite="lax")
+    return Pulse(newest=newest, since=since, ears=ears)

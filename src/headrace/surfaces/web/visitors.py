@@ -11,9 +11,13 @@ from starlette.requests import Request
 
 from headrace.kernel.access import Credentials, NotSignedIn
 from headrace.kernel.errors import Invalid, NotAllowed
+from headrace.surfaces.web.language import preferred
 
 WHO = "headrace_who"
 SESSION = "headrace_session"
+LANGUAGE = "headrace_language"
+THEME = "headrace_theme"
+THEMES = ("light", "dark")
 _HERE = frozenset({"127.0.0.1", "::1", "localhost"})
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
 _CHOICE = re.compile(r"([a-z0-9][a-z0-9-]{0,99})/([a-z0-9][a-z0-9-]{0,99})?")
@@ -122,3 +126,22 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preferences:
+    """How this browser likes its pages. `theme` is empty where the system decides."""
+
+    language: str
+    theme: str
+
+    @classmethod
+    def of(cls, request: Request) -> "Preferences":
+        """What the cookies say; what they do not say, the browser's own words decide."""
+        theme = request.cookies.get(THEME, "")
+        return cls(
+            language=preferred(
+                request.cookies.get(LANGUAGE, ""), request.headers.get("accept-language", "")
+            ),
+            theme=theme if theme in THEMES else "",
+        )

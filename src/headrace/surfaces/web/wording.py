@@ -1,10 +1,14 @@
 """Wording: times, numbers, states and addresses as the pages write them."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from urllib.parse import quote, urlencode
 
+from babel.dates import format_datetime
 from markupsafe import Markup
+
+from headrace.surfaces.web.language import Speaker, said
 
 
 class Tone(StrEnum):
@@ -25,18 +29,47 @@ SHAPES = {
     Tone.SETTLED: "○",
 }
 
-_TONES = {
-    Tone.RUNNING: "queued waiting working active planning opening merging in-progress in_progress",
-    Tone.WAITING: "proposed open in_review in-review escalate paused draft",
-    Tone.GOOD: "done approved effective merged completed pass approve",
-    Tone.BAD: "failed rejected fail blocked revised revise conflicted",
-}
-_OF_WORD = {word: tone for tone, text in _TONES.items() for word in text.split()}
+WORDS = {
+    Tone.RUNNING: (
+        said("queued"), said("waiting"), said("working"), said("active"), said("planning"),
+        said("opening"), said("merging"), said("in progress"), said("rising"), said("pending"),
+    ),
+    Tone.WAITING: (
+        said("open"), said("in review"), said("escalate"), said("paused"), said("proposed"),
+        said("draft"), said("not judged yet"),
+    ),
+    Tone.GOOD: (
+        said("done"), said("approved"), said("effective"), said("merged"), said("completed"),
+        said("pass"), said("approve"), said("ready"), said("succeeded"), said("proceed"),
+        said("allow"), said("pass with notes"),
+    ),
+    Tone.BAD: (
+        said("failed"), said("rejected"), said("fail"), said("blocked"), said("revised"),
+        said("revise"), said("conflicted"), said("refused"), said("refuse"), said("reject"),
+    ),
+    Tone.SETTLED: (
+        said("held"), said("superseded"), said("withdrawn"), said("closed"), said("cancelled"),
+        said("archive"), said("monitor"), said("defer"), said("retired"), said("inactive"),
+        said("person"), said("agent"), said("service"),
+    ),
+}  # fmt: skip
+"""Every state that a badge knows, by how it is shown."""
+
+OTHERS = (
+    said("steering"), said("strategy"), said("orchestration"), said("execution"), said("quality"),
+    said("other"), said("critical"), said("high"), said("medium"), said("low"), said("input"),
+    said("added"), said("modified"), said("removed"), said("renamed"), said("deleted"),
+    said("organisation"), said("stream"), said("always"), said("day"), said("week"), said("month"),
+    said("immediate"), said("this week"), said("this quarter"),
+)  # fmt: skip
+"""Words of the data that pages say in the reader's language where they are plain English."""
+
+_OF_WORD = {word: tone for tone, words in WORDS.items() for word in words}
 
 
 def tone(state: str) -> Tone:
     """How a state is coloured; one that is not known is settled, so that it alarms nobody."""
-    return _OF_WORD.get(state.lower(), Tone.SETTLED)
+    return _OF_WORD.get(spoken(state), Tone.SETTLED)
 
 
 def shape(state: str) -> str:
@@ -46,27 +79,43 @@ def shape(state: str) -> str:
 
 def spoken(state: str) -> str:
     """A state as a word: `in_progress` is `in progress`."""
-    return state.replace("_", " ").replace("-", " ")
+    return state.replace("_", " ").replace("-", " ").lower()
 
 
-def moment(at: datetime | None) -> Markup:
-    """A moment of organisation time, UTC, exact for machines."""
-    if at is None:
-        return Markup("—")
-    utc = at.astimezone(UTC)
-    return Markup('<time datetime="{}" title="{}">{}</time>').format(
-        utc.isoformat(), f"{utc:%Y-%m-%d %H:%M:%S} UTC", f"{utc:%d %b %Y %H:%M}"
-    )
+@dataclass(frozen=True)
+class Clockwork:
+    """Moments and lengths of time as one language writes them."""
+
+    speaker: Speaker
+
+    def moment(self, at: datetime | None) -> Markup:
+        """A moment of organisation time, UTC, exact for machines and on hover."""
+        if at is None:
+            return Markup("—")
+        utc = at.astimezone(UTC)
+        pattern = "y년 M월 d일 HH:mm" if self.speaker.code == "ko" else "d MMM y HH:mm"
+        told = format_datetime(utc, pattern, locale=self.speaker.code)
+        return Markup('<time datetime="{}" title="{}">{}</time>').format(
+            utc.isoformat(), f"{utc:%Y-%m-%d %H:%M:%S} UTC", told
+        )
+
+    def span(self, length: timedelta) -> str:
+        """A length of time in its two largest units: `3 h 12 m`."""
+        minutes = max(0, int(length.total_seconds())) // 60
+        days, rest = divmod(minutes, 24 * 60)
+        hours, minutes = divmod(rest, 60)
+        if days:
+            return self.speaker.say("{} d {} h").format(days, hours)
+        if hours:
+            return self.speaker.say("{} h {} m").format(hours, minutes)
+        return self.speaker.say("{} m").format(minutes)
+
+    def between(self, start: datetime | None, end: datetime | None) -> str:
+        """How long from one moment to the other; a dash while one of them has not come."""
+        return self.span(end - start) if start and end else "—"
 
 
-def span(length: timedelta) -> str:
-    """A length of time in its two largest units: `3 h 12 m`."""
-    minutes = max(0, int(length.total_seconds())) // 60
-    days, rest = divmod(minutes, 24 * 60)
-    hours, minutes = divmod(rest, 60)
-    if days:
-        return f"{days} d {hours} h"
-    return f"{hours} h {minutes} m" if hours else f"{minutes} m"
+LENGTHS = (said("{} d {} h"), said("{} h {} m"), said("{} m"))
 
 
 def number(value: int | None) -> str:
@@ -100,6 +149,11 @@ def context_address(context: str) -> str | None:
     return f"/missions/{quote(slug, safe='')}" if kind == "mission" else None
 
 
+def item_address(item: str) -> str:
+    """Where an item of the inbox is decided."""
+    return f"/inbox/{quote(item, safe='')}"
+
+
 def lineage_address(lineage: str) -> str | None:
     """The page of the thing that a journal's line is about, where it has one."""
     kind, _, name = lineage.partition(":")
@@ -109,4 +163,6 @@ def lineage_address(lineage: str) -> str | None:
         return f"/changes/{quote(name, safe='')}"
     if kind in {"mission", "context"}:
         return context_address(lineage if kind == "mission" else name)
+    if kind in {"gate", "question"}:
+        return item_address(name)
     return None

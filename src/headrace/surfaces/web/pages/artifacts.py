@@ -1,18 +1,43 @@
 """Artifacts, and one version of one of them with its sections and its neighbours."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from headrace.surfaces.web.answers import Artifact, Artifacts, Lineage, Link, Version
+from headrace.kernel.errors import HeadraceError
+from headrace.surfaces.web.answers import (
+    Artifact,
+    Artifacts,
+    ArtifactType,
+    ArtifactTypes,
+    Drift,
+    Lineage,
+    Link,
+    Total,
+    Totals,
+    Version,
+)
 from headrace.surfaces.web.asked import Asked
 from headrace.surfaces.web.client import Client, named
+from headrace.surfaces.web.comparison import Row, beside, lines
 from headrace.surfaces.web.content import Block, blocks
+from headrace.surfaces.web.language import said
+from headrace.surfaces.web.pages.lineage import made_from
 
 _PAGE = 50
+
+
+TABS = {
+    "read": said("Content"),
+    "diff": said("Diff"),
+    "lineage": said("Lineage"),
+    "provenance": said("Provenance"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
 class ArtifactsPage:
     type: str | None
+    types: tuple[ArtifactType, ...]
     context: str | None
     items: tuple[Artifact, ...]
     next: str | None
@@ -29,17 +54,33 @@ class Shown:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Neighbour:
+    """A version one hop away; `further` are those one hop behind it, where it is opened."""
+
+    link: Link
+    further: tuple[str, ...]
+    is_open: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class ArtifactPage:
-    """`numbers` are the versions that there are; `made_by` is in words."""
+    """`numbers` are the versions that there are; `made_by` is in words. `against` is the version
+    that `rows` compare with; 0 without one."""
 
     artifact: str
     number: int
     numbers: tuple[int, ...]
+    tab: str
+    tabs: dict[str, str]
     version: Version
     made_by: str
     blocks: tuple[Block, ...]
-    made_from: tuple[Link, ...]
-    led_to: tuple[Link, ...]
+    against: int
+    rows: tuple[Row, ...]
+    made_from: tuple[Neighbour, ...]
+    led_to: tuple[Neighbour, ...]
+    drift: tuple[Drift, ...]
+    spent: Total | None
 
 
 def show(asked: Asked) -> ArtifactsPage:
@@ -53,26 +94,68 @@ def show(asked: Asked) -> ArtifactsPage:
         after=asked.word("after"),
         limit=_PAGE,
     )
-    return ArtifactsPage(type=type, context=context, items=page.items, next=page.next)
+    types = asked.client.ask(ArtifactTypes, "artifact.types").items
+    return ArtifactsPage(
+        type=type,
+        types=tuple(sorted(types, key=lambda one: one.title)),
+        context=context,
+        items=page.items,
+        next=page.next,
+    )
 
 
 def show_one(asked: Asked) -> ArtifactPage:
     """One version: the one asked for, else the effective one, else the newest."""
     client, artifact = asked.client, asked.path["artifact"]
-    wanted = asked.number("version")
+    wanted, tab = asked.number("version"), asked.word("tab")
     version = client.ask(Version, "artifact.show", artifact=artifact, version=wanted)
     lineage = client.ask(Lineage, "artifact.lineage", artifact=artifact, version=wanted)
     number = number_of(version.version)
+    laid_out = blocks(version.content)
+    against = min(asked.number("against") or number - 1, 10**6)
+    is_diff = tab == "diff" and 0 < against != number
+    opened = asked.word("open")
     return ArtifactPage(
         artifact=artifact,
         number=number,
         numbers=tuple(range(1, _newest(client, version, artifact, number) + 1)),
+        tab=tab if tab in TABS else "read",
+        tabs=TABS,
         version=version,
         made_by=named(client.names(), version.made_by),
-        blocks=blocks(version.content),
-        made_from=lineage.made_from,
-        led_to=lineage.led_to,
+        blocks=laid_out,
+        against=against if is_diff else 0,
+        rows=_rows(client, artifact, against, laid_out) if is_diff else (),
+        made_from=tuple(_neighbour(client, one, opened) for one in lineage.made_from),
+        led_to=tuple(_neighbour(client, one, opened) for one in lineage.led_to),
+        drift=lineage.drift,
+        spent=_spent(client, version.change) if tab == "provenance" else None,
     )
+
+
+def _neighbour(client: Client, link: Link, opened: str | None) -> Neighbour:
+    is_open = link.version == opened
+    return Neighbour(
+        link=link, further=made_from(client, link.version) if is_open else (), is_open=is_open
+    )
+
+
+def _rows(
+    client: Client, artifact: str, against: int, laid_out: Sequence[Block]
+) -> tuple[Row, ...]:
+    other = client.ask(Version, "artifact.show", artifact=artifact, version=against)
+    return beside(lines(blocks(other.content)), lines(laid_out))
+
+
+def _spent(client: Client, change: str | None) -> Total | None:
+    """What the version's change request used; None where nothing was booked or it may not be seen."""
+    if change is None:
+        return None
+    try:
+        totals = client.ask(Totals, "ledger.totals", by="change").items
+    except HeadraceError:
+        return None
+    return next((one for one in totals if one.key == change), None)
 
 
 def shown(client: Client, reference: str) -> Shown:

@@ -1,5 +1,6 @@
 """Change requests, and one of them with its diff, its reviews and its checks."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from headrace.surfaces.web.answers import (
@@ -10,12 +11,13 @@ from headrace.surfaces.web.answers import (
     FileDiff,
     Judgement,
     Judgements,
+    Policies,
 )
 from headrace.surfaces.web.asked import Asked
 from headrace.surfaces.web.client import Client, named
 
 _PAGE = 50
-_JUDGEMENTS = 500  # the newest of the organisation, among which this change's are looked for
+_JUDGEMENTS = 100  # of one change, the newest
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +32,10 @@ class Verdict:
     """The newest judgement by a policy that has to be judged; None while there is none."""
 
     policy: str
+    title: str
     judgement: Judgement | None
+    evaluator: str
+    is_stale: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +68,7 @@ def show_one(asked: Asked) -> ChangePage:
     return ChangePage(
         change=replace(change, reviews=reviews),
         author=named(names, change.author),
-        verdicts=_verdicts(client, change) if change.policies else (),
+        verdicts=verdicts(client, change, names) if change.policies else (),
         files=files,
     )
 
@@ -76,10 +81,22 @@ def with_diff(client: Client, change: str) -> tuple[Change, tuple[FileDiff, ...]
     return found, client.ask(Diff, "change.diff", change=change).files
 
 
-def _verdicts(client: Client, change: Change) -> tuple[Verdict, ...]:
-    every = client.ask(Judgements, "verdict.list", limit=_JUDGEMENTS).items
-    newest: dict[str, Judgement] = {}
-    for one in every:
-        if one.subject.kind == "change" and one.subject.id == change.change:
-            newest.setdefault(one.policy, one)
-    return tuple(Verdict(policy=key, judgement=newest.get(key)) for key in change.policies)
+def verdicts(client: Client, change: Change, names: Mapping[str, str]) -> tuple[Verdict, ...]:
+    """What each policy that has to judge it said last; a stale verdict was on an earlier head."""
+    newest = {one.policy: one for one in reversed(judgements(client, change.change))}
+    titles = {one.key: one.title for one in client.ask(Policies, "policy.list").items}
+    return tuple(
+        Verdict(
+            policy=key,
+            title=titles.get(key, key),
+            judgement=newest.get(key),
+            evaluator=named(names, newest[key].evaluator) if key in newest else "",
+            is_stale=key in newest and newest[key].hash != change.head,
+        )
+        for key in change.policies
+    )
+
+
+def judgements(client: Client, change: str) -> tuple[Judgement, ...]:
+    """Every judgement of a change, newest first."""
+    return client.ask(Judgements, "verdict.list", subject=change, limit=_JUDGEMENTS).items

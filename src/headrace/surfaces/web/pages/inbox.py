@@ -1,87 +1,86 @@
-"""The inbox of the person who reads, and each thing in it with all that a decision needs."""
+"""The inbox: the queue of whoever reads at the left, one thing of it at the right."""
 
 from dataclasses import dataclass
+from statistics import median
 
-from headrace.surfaces.web.answers import Change, FileDiff, Gate, Inbox, Item
+from headrace.kernel.errors import HeadraceError
+from headrace.surfaces.web.answers import Gates, Inbox, Item
 from headrace.surfaces.web.asked import Asked
-from headrace.surfaces.web.client import named
-from headrace.surfaces.web.pages import artifacts, changes
+from headrace.surfaces.web.client import Client
+from headrace.surfaces.web.pages import gates
+
+_RECENT = 100  # gates that are looked through for the pace
 
 
 @dataclass(frozen=True, kw_only=True)
-class Choice:
-    """A decision that may be taken, and whether it needs a note."""
+class Pace:
+    """How long what was decided lately had waited for a person, in real seconds."""
 
-    value: str
-    label: str
-    needs_note: bool
-
-
-_GATE = (
-    Choice(value="approve", label="Approve", needs_note=False),
-    Choice(value="revise", label="Revise", needs_note=True),
-    Choice(value="reject", label="Reject", needs_note=True),
-)
-_QUESTION = (
-    Choice(value="allow", label="Allow", needs_note=False),
-    Choice(value="refuse", label="Refuse", needs_note=True),
-)
-_CHOICES = {"gate": _GATE, "question": _QUESTION}
-"""What may be decided by sort; a task is not decided but done, as its item says."""
+    decisions: int
+    median_seconds: float
 
 
 @dataclass(frozen=True, kw_only=True)
 class InboxPage:
-    """`decided` names the item that was decided a moment ago."""
+    """`shown` is the item opened at the right; `before` and `after` are its neighbours in the queue."""
 
     person: str | None
     items: tuple[Item, ...]
-    decided: str | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class ItemPage:
-    """`state` is "open" while the item waits for a decision."""
-
-    item: Item
-    state: str
-    summary: str
-    waits_for: tuple[str, ...]
-    made_by: tuple[str, ...]
-    person: str | None
-    choices: tuple[Choice, ...]
-    members: tuple[artifacts.Shown, ...]
-    change: Change | None
-    files: tuple[FileDiff, ...]
+    shown: gates.Shown | None
+    before: str | None
+    after: str | None
+    is_queue: bool
+    people: tuple[str, ...]
+    pace: Pace | None
 
 
 def show(asked: Asked) -> InboxPage:
-    """What waits for the person who reads; nothing for the operator, who decides nothing."""
-    items: tuple[Item, ...] = ()
-    if asked.person is not None:
-        items = asked.client.ask(Inbox, "inbox.list").items
-    return InboxPage(person=asked.person, items=items, decided=asked.word("decided"))
+    """What waits for the person who reads, with the first of it opened."""
+    items = _queue(asked)
+    first = gates.show(asked.client, items[0].id) if items else None
+    return _page(asked, items, first, is_queue=True)
 
 
-def show_item(asked: Asked) -> ItemPage:
-    """One item, with what it would change."""
-    client = asked.client
-    item = client.ask(Item, "inbox.show", item=asked.path["item"])
-    gate = client.ask(Gate, "gate.show", gate=item.id) if item.kind == "gate" else None
-    change: Change | None = None
-    files: tuple[FileDiff, ...] = ()
-    if item.subject.kind == "change":
-        change, files = changes.with_diff(client, item.subject.id)
-    names = client.names() if gate else {}
-    return ItemPage(
-        item=item,
-        state=gate.state if gate else "open",
-        summary=gate.summary if gate else "",
-        waits_for=gate.approvers if gate else (),
-        made_by=tuple(named(names, one) for one in gate.authors) if gate else (),
+def show_item(asked: Asked) -> InboxPage:
+    """The queue with one item opened, whether it still waits or not."""
+    shown = gates.show(asked.client, asked.path["item"])
+    return _page(asked, _queue(asked), shown, is_queue=False)
+
+
+def _page(
+    asked: Asked, items: tuple[Item, ...], shown: gates.Shown | None, *, is_queue: bool
+) -> InboxPage:
+    ids = [one.id for one in items]
+    at = ids.index(shown.item.id) if shown and shown.item.id in ids else -1
+    return InboxPage(
         person=asked.person,
-        choices=_CHOICES.get(item.kind, ()),
-        members=tuple(artifacts.shown(client, one) for one in change.members) if change else (),
-        change=change,
-        files=files,
+        items=items,
+        shown=shown,
+        before=ids[at - 1] if at > 0 else None,
+        after=ids[at + 1] if at + 1 < len(ids) else None,
+        is_queue=is_queue,
+        people=_people(asked.client) if shown and shown.may_delegate and asked.person else (),
+        pace=_pace(asked.client) if asked.person else None,
     )
+
+
+def _queue(asked: Asked) -> tuple[Item, ...]:
+    """Nothing waits for the operator, who decides nothing."""
+    if asked.person is None:
+        return ()
+    return asked.client.ask(Inbox, "inbox.list").items
+
+
+def _people(client: Client) -> tuple[str, ...]:
+    everybody = client.as_operator().everybody()
+    return tuple(one.handle for one in everybody if one.kind == "person" and one.active)
+
+
+def _pace(client: Client) -> Pace | None:
+    """The pace of the organisation's latest decisions; None before the first."""
+    try:
+        latest = client.ask(Gates, "gate.list", limit=_RECENT).items
+    except HeadraceError:
+        return None
+    waited = [one.waited_real_seconds for one in latest if one.decided_by]
+    return Pace(decisions=len(waited), median_seconds=median(waited)) if waited else None

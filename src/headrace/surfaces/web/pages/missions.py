@@ -8,11 +8,17 @@ from headrace.surfaces.web.answers import (
     AgentRuns,
     Artifact,
     Artifacts,
+    ChangeLine,
+    Changes,
+    GateLine,
+    Gates,
     Mission,
     Missions,
     MissionShown,
     Module,
     ReadyList,
+    Role,
+    Roles,
     Run,
     Runs,
     Step,
@@ -23,13 +29,40 @@ from headrace.surfaces.web.answers import (
 )
 from headrace.surfaces.web.asked import Asked
 from headrace.surfaces.web.client import Client, named
+from headrace.surfaces.web.language import said
+from headrace.surfaces.web.pages.streams import Picture, picture
 
 _PAGE = 200
 
 
+TABS = {
+    "stream": said("Stream"),
+    "artifacts": said("Artifacts"),
+    "tasks": said("Tasks"),
+    "runs": said("Runs"),
+    "evaluations": said("Evaluations"),
+    "decisions": said("Decisions"),
+    "cost": said("Cost"),
+    "status": said("Status log"),
+}
+COLUMNS = ("proposed", "approved", "planning", "active", "paused", "completed", "cancelled")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """A column of the board: the missions of one status."""
+
+    status: str
+    missions: tuple[Mission, ...]
+
+
 @dataclass(frozen=True, kw_only=True)
 class MissionsPage:
+    """`view` is "list" or "board"; the board has a column for each status that a mission has."""
+
     items: tuple[Mission, ...]
+    view: str
+    columns: tuple[Column, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,43 +93,83 @@ class MissionPage:
     """`tokens` and `micro_usd` are the whole mission's; `unpriced` uses had no known price."""
 
     mission: Mission
+    tab: str
+    tabs: Mapping[str, str]
     steps: tuple[Step, ...]
     tasks: tuple[Task, ...]
     nodes: tuple[Node, ...]
+    picture: Picture
     runs: tuple[RunLine, ...]
+    evaluations: tuple[Artifact, ...]
     artifacts: tuple[Artifact, ...]
+    gates: tuple[GateLine, ...]
+    changes: tuple[ChangeLine, ...]
+    by_stream: tuple[Total, ...]
     tokens: int
     micro_usd: int
     unpriced: int
 
 
 def show(asked: Asked) -> MissionsPage:
-    """Every mission, newest first."""
-    items = asked.client.ask(Missions, "mission.list").items
-    return MissionsPage(items=tuple(reversed(items)))
+    """Every mission, newest first, as a list or as a board."""
+    items = tuple(reversed(asked.client.ask(Missions, "mission.list").items))
+    by_status = {status: tuple(one for one in items if one.status == status) for status in COLUMNS}
+    return MissionsPage(
+        items=items,
+        view="board" if asked.word("view") == "board" else "list",
+        columns=tuple(Column(status=key, missions=of) for key, of in by_status.items() if of),
+    )
 
 
 def show_one(asked: Asked) -> MissionPage:
     """One mission."""
     client = asked.client
     found = client.ask(MissionShown, "mission.show", mission=asked.path["mission"])
-    mission = found.mission
-    ready = client.ask(ReadyList, "context.ready", context=mission.context)
+    mission, context = found.mission, found.mission.context
+    ready = client.ask(ReadyList, "context.ready", context=context)
     modules = _modules(client)
-    runs = _runs(client, mission.context)
+    runs = _runs(client, context)
     names = client.names()
-    lines = _lines(client, runs, modules)
+    lines = _lines(client, context, runs, modules)
+    nodes = _nodes(ready, modules, runs)
+    every = _artifacts(client, context)
+    tab = asked.word("tab")
     return MissionPage(
         mission=mission,
+        tab=tab if tab in TABS else "stream",
+        tabs=TABS,
         steps=tuple(replace(step, by=named(names, step.by)) for step in found.steps),
         tasks=found.tasks,
-        nodes=_nodes(ready, modules, runs),
+        nodes=nodes,
+        picture=picture(_roles(client), modules, nodes, lines),
         runs=tuple(reversed(lines)),
-        artifacts=_artifacts(client, mission.context),
+        evaluations=tuple(one for one in every if "evaluation" in one.type),
+        artifacts=tuple(one for one in every if "evaluation" not in one.type),
+        gates=_gates(client, context, names),
+        changes=_changes(client, context),
+        by_stream=_by_stream(client, mission),
         tokens=sum(line.tokens or 0 for line in lines),
         micro_usd=sum(line.micro_usd or 0 for line in lines),
         unpriced=_unpriced(client, mission),
     )
+
+
+def _gates(client: Client, context: str, names: Mapping[str, str]) -> tuple[GateLine, ...]:
+    found = client.ask_if_allowed(Gates, "gate.list", context=context, limit=_PAGE)
+    return tuple(
+        replace(one, decided_by=named(names, one.decided_by) if one.decided_by else None)
+        for one in (found.items if found else ())
+    )
+
+
+def _changes(client: Client, context: str) -> tuple[ChangeLine, ...]:
+    found = client.ask_if_allowed(Changes, "change.list", context=context, limit=_PAGE)
+    return found.items if found else ()
+
+
+def _by_stream(client: Client, mission: Mission) -> tuple[Total, ...]:
+    """What each of the mission's streams used; a stream's key begins with the mission's slug."""
+    return tuple(one for one in _told_by(client, "stream") if one.key.startswith(mission.slug))
 
 
 def _modules(client: Client) -> Mapping[str, Module]:
@@ -144,8 +217,11 @@ def _node(
     )
 
 
-def _lines(client: Client, runs: Iterable[Run], modules: Mapping[str, Module]) -> list[RunLine]:
-    agents = {one.run: one for one in client.ask(AgentRuns, "agent.runs", limit=500).items}
+def _lines(
+    client: Client, context: str, runs: Iterable[Run], modules: Mapping[str, Module]
+) -> list[RunLine]:
+    asked = client.ask_if_allowed(AgentRuns, "agent.runs", context=context, limit=500)
+    agents = {one.run: one for one in asked.items} if asked else {}
     used = {one.key: one for one in _totals(client)}
     made = []
     for run in runs:
@@ -166,12 +242,22 @@ def _lines(client: Client, runs: Iterable[Run], modules: Mapping[str, Module]) -
 
 def _totals(client: Client) -> tuple[Total, ...]:
     """What each run used. Asked of the whole organisation: a run before approval has no budget."""
-    return client.ask(Totals, "ledger.totals", by="run").items
+    return _told_by(client, "run")
+
+
+def _told_by(client: Client, dimension: str) -> tuple[Total, ...]:
+    """Totals by something; none where this reader may not see money."""
+    asked = client.ask_if_allowed(Totals, "ledger.totals", by=dimension)
+    return asked.items if asked else ()
+
+
+def _roles(client: Client) -> tuple[Role, ...]:
+    asked = client.ask_if_allowed(Roles, "agent.roles")
+    return asked.items if asked else ()
 
 
 def _unpriced(client: Client, mission: Mission) -> int:
-    asked = client.ask(Totals, "ledger.totals", by="mission").items
-    return sum(one.unpriced for one in asked if one.key == mission.slug)
+    return sum(one.unpriced for one in _told_by(client, "mission") if one.key == mission.slug)
 
 
 def _artifacts(client: Client, context: str) -> tuple[Artifact, ...]:

@@ -1,0 +1,15 @@
+// The console's islands: what a page cannot do without a script. Every page reads and decides without them.
+import "./htmx";
+import "htmx.org/dist/ext/hx-sse.js";
+import { followLive } from "./live";
+import { listenToKeys } from "./keys";
+import { openPalette, preparePalette } from "./palette";
+import { rememberToasts } from "./toasts";
+import { sendPicked } from "./batch";
+
+document.documentElement.classList.add("runs-scripts");
+followLive();
+preparePalette();
+listenToKeys(openPalette);
+rememberToasts();
+sendPicked();

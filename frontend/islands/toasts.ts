@@ -1,0 +1,13 @@
+// Toasts: the server writes them; here they leave the address, so that loading again does not repeat them.
+
+const SHOWN_MS = 6000;
+
+export function rememberToasts(): void {
+  const toast = document.querySelector<HTMLElement>("[data-toast]");
+  if (!toast) return;
+  const address = new URL(location.href);
+  address.searchParams.delete("decided");
+  address.searchParams.delete("done");
+  history.replaceState(null, "", address);
+  window.setTimeout(() => toast.remove(), SHOWN_MS);
+}

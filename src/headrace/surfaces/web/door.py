@@ -1,0 +1,210 @@
+"""The door: turns pages into endpoints, and says what went wrong in words that tell the remedy."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import TypeVar
+from urllib.parse import parse_qsl, quote
+
+from anyio import CapacityLimiter, to_thread
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+
+from headrace.kernel.access import Reception
+from headrace.kernel.errors import HeadraceError, Invalid
+from headrace.kernel.failures import TooLarge, failure
+from headrace.kernel.json import to_json
+from headrace.surfaces.web import visitors
+from headrace.surfaces.web.answers import Inbox, Standing
+from headrace.surfaces.web.asked import Asked
+from headrace.surfaces.web.assets import Assets
+from headrace.surfaces.web.client import Client
+from headrace.surfaces.web.language import LANGUAGES
+from headrace.surfaces.web.navigation import places
+from headrace.surfaces.web.pages import MENU, Page
+from headrace.surfaces.web.pages.who import organisations
+from headrace.surfaces.web.rendering import ErrorPage, Frame, render
+from headrace.surfaces.web.visitors import Guard, Preferences, Visitor
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+Form = Mapping[str, str]
+T = TypeVar("T")
+
+_THREADS = 8  # pages filled at once; the rest waits
+_FORM_BYTES = 64 * 1024
+_YEAR = 365 * 24 * 3600  # seconds
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
+        "img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+"""On every answer. Only our own files run, nothing is loaded from elsewhere, nobody frames it."""
+
+
+@dataclass(frozen=True)
+class Door:
+    """What all endpoints share: the way in, who is let in, and the threads that fill pages."""
+
+    reception: Reception
+    guard: Guard
+    assets: Assets
+    threads: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(_THREADS))
+
+    async def work(self, act: Callable[..., T], *given: object) -> T:
+        """Runs what blocks in a thread."""
+        return await to_thread.run_sync(act, *given, limiter=self.threads)
+
+    def client(self, visitor: Visitor) -> Client:
+        """Operations as this visitor may use them."""
+        return Client(self.reception, visitor.credentials)
+
+    def endpoint(self, page: Page, *, as_json: bool) -> Endpoint:
+        """What serves a page or its data; whatever goes wrong becomes a page that says what to do."""
+
+        async def endpoint(request: Request) -> Response:
+            try:
+                visitor = self.guard.visitor(request)
+                return await self.work(self._show, request, page, visitor, as_json)
+            except Exception as fault:  # noqa: BLE001 - an edge: a request ends here, whatever went wrong
+                return self.failed(request, fault)
+
+        return endpoint
+
+    def _show(self, request: Request, page: Page, visitor: Visitor, as_json: bool) -> Response:
+        client = self.client(visitor)
+        if visitor.organisation is None and page.path != "/who" and len(organisations(client)) != 1:
+            return led("/who")
+        context = page.fill(
+            Asked(client=client, path=request.path_params, query=request.query_params)
+        )
+        if as_json:
+            return JSONResponse(to_json(context, page.context), headers=HEADERS)
+        return self.shown(request, page, context, visitor)
+
+    def shown(self, request: Request, page: Page, context: object, visitor: Visitor) -> Response:
+        """A filled page as HTML, in its frame."""
+        frame = self._frame(request, page, visitor)
+        answer = HTMLResponse(render(page.template, context, frame), headers=HEADERS)
+        if visitor.is_new:
+            keep(answer, visitors.SESSION, visitor.session)
+        return answer
+
+    def _frame(self, request: Request, page: Page, visitor: Visitor) -> Frame:
+        path = "/inbox" if request.url.path == "/" else request.url.path
+        query = f"?{request.url.query}" if request.url.query else ""
+        client = self.client(visitor)
+        standing = _standing(client)
+        liked = Preferences.of(request)
+        return Frame(
+            nav=page.nav,
+            places=places(MENU, standing.permissions if standing else ()),
+            organisation=visitor.organisation,
+            organisation_name=(standing.organisation if standing else None) or "Headrace",
+            person=visitor.person,
+            seal=self.guard.seal(visitor),
+            waiting=_waiting(client) if visitor.person else None,
+            data=f"{quote(path)}.json{query}" if request.method == "GET" else "",
+            back=request.url.path + query if request.method == "GET" else "/",
+            follows=",".join(page.follows),
+            language=liked.language,
+            languages=LANGUAGES,
+            theme=liked.theme,
+            assets=self.assets,
+            done=request.query_params.get("decided") or request.query_params.get("done"),
+        )
+
+    def failed(self, request: Request, fault: Exception, *, status: int | None = None) -> Response:
+        """A page, or a problem document, that says what is wrong and what to do."""
+        told = failure(fault)
+        code = status or int(told.family.status)
+        if wants_data(request):
+            return JSONResponse(
+                {**told.problem, "status": code},
+                status_code=code,
+                headers=HEADERS,
+                media_type="application/problem+json",
+            )
+        page = ErrorPage(
+            status=code, title=HTTPStatus(code).phrase, message=told.message, code=told.code
+        )
+        html = render("error.html", page, self._bare_frame(request))
+        return HTMLResponse(html, status_code=code, headers=HEADERS)
+
+    def _bare_frame(self, request: Request) -> Frame:
+        liked = Preferences.of(request)
+        return Frame(
+            nav="",
+            places=(),
+            organisation=None,
+            organisation_name="Headrace",
+            person=None,
+            seal="",
+            waiting=None,
+            data="",
+            back="/",
+            follows="",
+            language=liked.language,
+            languages=(),
+            theme=liked.theme,
+            assets=self.assets,
+            done=None,
+        )
+
+    async def form(self, request: Request, visitor: Visitor) -> Form:
+        """The fields of a form of ours; a repeated one in lines. Raises TooLarge, Invalid, ForeignForm."""
+        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if kind != "application/x-www-form-urlencoded":
+            raise Invalid("Send the form of the page")
+        body = b""
+        async for part in request.stream():
+            body += part
+            if len(body) > _FORM_BYTES:
+                raise TooLarge(f"More than {_FORM_BYTES} bytes; write a shorter note")
+        try:
+            pairs = parse_qsl(
+                body.decode(), max_num_fields=200, errors="strict", keep_blank_values=True
+            )
+        except ValueError:
+            raise Invalid("The form is not encoded in UTF-8, or has too many fields") from None
+        form: dict[str, str] = {}
+        for name, value in pairs:
+            form[name] = f"{form[name]}\n{value}" if name in form else value
+        self.guard.check_form(request, visitor, form.get("seal", ""))
+        return form
+
+
+def _standing(client: Client) -> Standing | None:
+    """What the reader may do; None where it may not be known."""
+    try:
+        return client.ask(Standing, "whoami")
+    except HeadraceError:
+        return None  # the page itself says what is wrong
+
+
+def _waiting(client: Client) -> int | None:
+    """How much waits for the reader; None where it may not be known."""
+    try:
+        return len(client.ask(Inbox, "inbox.list").items)
+    except HeadraceError:
+        return None  # the page itself says what is wrong, if it needs the inbox
+
+
+def wants_data(request: Request) -> bool:
+    """Whether a program reads the answer."""
+    return request.url.path.endswith(".json")
+
+
+def led(address: str) -> Response:
+    """Another page, asked for with GET, so that loading it again repeats nothing."""
+    return RedirectResponse(address, HTTPStatus.SEE_OTHER, headers=HEADERS)
+
+
+def keep(answer: Response, name: str, value: str) -> None:
+    """Asks the browser to keep a word for a year; no script can read it."""
+    answer.set_cookie(name, value, max_age=_YEAR, httponly=True, samesite="lax")

@@ -1,0 +1,95 @@
+"""Forms: what a page can send, and which operation it becomes. Every one works without a script."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from headrace.kernel.errors import Invalid, NotAllowed
+from headrace.surfaces.web.answers import Batch
+from headrace.surfaces.web.client import Client
+from headrace.surfaces.web.pages import Page, operations, page_at
+from headrace.surfaces.web.visitors import Visitor
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sent:
+    """A checked form of ours: who sent it, where to, and its fields."""
+
+    client: Client
+    visitor: Visitor
+    path: Mapping[str, str]
+    form: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filled:
+    """A page to be shown as the answer to a form."""
+
+    page: Page
+    context: object
+
+
+Act = Callable[[Sent], str | Filled]
+"""Does what the form asks for; gives the address to go on at, or a page."""
+
+
+def decide(sent: Sent) -> str:
+    """A decision: bound to the hash that the page showed. The queue goes on with the next."""
+    _needs_person(sent)
+    item, choice, note = sent.path["item"], sent.form.get("decision"), sent.form.get("note", "")
+    seen = sent.form.get("hash")
+    if not seen:
+        raise Invalid("The form does not say what you looked at; load the page again")
+    if item.startswith("Q-"):
+        sent.client.do("question.answer", question=item, answer=choice, note=note, hash=seen)
+    else:
+        sent.client.do("gate.decide", gate=item, decision=choice, note=note, hash=seen)
+    return f"/?decided={quote(item, safe='')}"
+
+
+def decide_batch(sent: Sent) -> str:
+    """One decision on several gates that are alike. A gate stands for one hash, so it binds itself."""
+    _needs_person(sent)
+    gates = [one for one in sent.form.get("gate", "").splitlines() if one]
+    if not gates:
+        raise Invalid("Nothing is picked; mark the approvals that you mean first")
+    answer = sent.client.do(
+        "gate.batch",
+        gates=gates,
+        decision=sent.form.get("decision"),
+        note=sent.form.get("note", ""),
+    )
+    refused = [one for one in sent.client.read(Batch, answer).items if one.refused]
+    if refused:
+        told = "; ".join(f"{one.gate}: {one.refused}" for one in refused)
+        raise Invalid(f"Some were not decided. {told}")
+    return f"/?decided={quote(', '.join(gates), safe='')}"
+
+
+def delegate(sent: Sent) -> str:
+    """A gate to somebody else."""
+    _needs_person(sent)
+    item = sent.path["item"]
+    to = sent.form.get("to", "").strip()
+    sent.client.do("gate.delegate", gate=item, to=to if to.startswith("@") else f"@{to}")
+    return f"/?done={quote(item, safe='')}"
+
+
+def operate(sent: Sent) -> Filled:
+    """An operation from its form: rehearsed and confirmed first where it does more than read."""
+    context = operations.perform(sent.client, sent.path["operation"], sent.form)
+    return Filled(page=page_at("/do/{operation}"), context=context)
+
+
+FORMS: Mapping[str, Act] = {
+    "/inbox/{item}/decision": decide,
+    "/inbox/{item}/delegation": delegate,
+    "/inbox/decisions": decide_batch,
+    "/do/{operation}": operate,
+}
+"""What may be sent, by address."""
+
+
+def _needs_person(sent: Sent) -> None:
+    if sent.visitor.person is None:
+        raise NotAllowed("Say first who you are, at /who; the operator decides nothing")

@@ -1,0 +1,86 @@
+"""Agents: who works here, the card that says what each may do, and every run step by step."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from headrace.surfaces.web.answers import (
+    AgentLine,
+    AgentRun,
+    AgentRuns,
+    AgentRunShown,
+    Agents,
+    AgentShown,
+    Total,
+    Totals,
+)
+from headrace.surfaces.web.asked import Asked
+from headrace.surfaces.web.content import Block, blocks_of
+from headrace.surfaces.web.pages.streams import LAYERS
+
+_PAGE = 200
+_RUNS = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layer:
+    """The agents of one layer of the organisation."""
+
+    name: str
+    agents: tuple[AgentLine, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgentsPage:
+    """`spent` is by handle."""
+
+    layers: tuple[Layer, ...]
+    spent: dict[str, Total]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgentPage:
+    shown: AgentShown
+    runs: tuple[AgentRun, ...]
+    spent: Total | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunPage:
+    """`answer` is what the run handed in, laid out."""
+
+    shown: AgentRunShown
+    answer: tuple[Block, ...]
+
+
+def show(asked: Asked) -> AgentsPage:
+    """Every agent, layer by layer."""
+    found: list[AgentLine] = []
+    after: str | None = ""
+    while after is not None:
+        page = asked.client.ask(Agents, "agent.list", after=after, limit=_PAGE)
+        found.extend(page.items)
+        after = page.next
+    return AgentsPage(layers=_layers(found), spent=_spent(asked))
+
+
+def show_one(asked: Asked) -> AgentPage:
+    """One agent: its card, what it used, and its latest runs."""
+    shown = asked.client.ask(AgentShown, "agent.show", agent=asked.path["agent"])
+    runs = asked.client.ask(AgentRuns, "agent.runs", role=shown.agent.role, limit=_RUNS)
+    return AgentPage(shown=shown, runs=runs.items, spent=_spent(asked).get(shown.agent.handle))
+
+
+def show_run(asked: Asked) -> RunPage:
+    """One run as a list of steps."""
+    shown = asked.client.ask(AgentRunShown, "agent.run-show", run=asked.path["run"])
+    return RunPage(shown=shown, answer=blocks_of(shown.submitted or {}))
+
+
+def _layers(found: Sequence[AgentLine]) -> tuple[Layer, ...]:
+    names = [*LAYERS, *sorted({one.layer for one in found} - set(LAYERS))]
+    by = {name: tuple(one for one in found if one.layer == name) for name in names}
+    return tuple(Layer(name=name, agents=agents) for name, agents in by.items() if agents)
+
+
+def _spent(asked: Asked) -> dict[str, Total]:
+    return {one.key: one for one in asked.client.ask(Totals, "ledger.totals", by="agent").items}

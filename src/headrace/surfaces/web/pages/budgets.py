@@ -1,0 +1,63 @@
+"""Budgets: what each scope may spend, has spent and holds reserved, and totals by what they went for."""
+
+from dataclasses import dataclass
+
+from headrace.surfaces.web.answers import Budget, Budgets, Forecast, Forecasts, Total, Totals
+from headrace.surfaces.web.asked import Asked
+from headrace.surfaces.web.language import said
+
+DIMENSIONS = {
+    "mission": said("Mission"),
+    "agent": said("Agent"),
+    "model": said("Model"),
+    "stream": said("Stream"),
+    "change": said("Change"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class BudgetsPage:
+    """`forecasts` are the organisation's; `by` is what the totals are told by."""
+
+    by: str
+    dimensions: dict[str, str]
+    totals: tuple[Total, ...]
+    all_tokens: int
+    all_micro_usd: int
+    forecasts: tuple[Forecast, ...]
+    capped: tuple[Budget, ...]
+    others: tuple[Budget, ...]
+
+
+def show(asked: Asked) -> BudgetsPage:
+    """Where the money goes."""
+    client = asked.client
+    by = asked.word("by")
+    by = by if by in DIMENSIONS else "mission"
+    totals = client.ask(Totals, "ledger.totals", by=by).items
+    budgets = _budgets(asked)
+    used = [one for one in budgets if one.spent.tokens or one.reserved.tokens]
+    return BudgetsPage(
+        by=by,
+        dimensions=DIMENSIONS,
+        totals=tuple(sorted(totals, key=lambda one: -one.micro_usd)),
+        all_tokens=sum(one.tokens_in + one.tokens_out for one in totals),
+        all_micro_usd=sum(one.micro_usd for one in totals),
+        forecasts=client.ask(Forecasts, "budget.show", scope="organisation").items,
+        capped=tuple(one for one in budgets if _is_capped(one)),
+        others=tuple(one for one in used if not _is_capped(one)),
+    )
+
+
+def _is_capped(one: Budget) -> bool:
+    return one.cap.tokens is not None or one.cap.micro_usd is not None
+
+
+def _budgets(asked: Asked) -> list[Budget]:
+    found: list[Budget] = []
+    after: str | None = ""
+    while after is not None:
+        page = asked.client.ask(Budgets, "budget.list", after=after, limit=200)
+        found.extend(page.items)
+        after = page.next
+    return found

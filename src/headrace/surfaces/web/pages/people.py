@@ -1,0 +1,31 @@
+"""People and teams of the organisation."""
+
+from dataclasses import dataclass
+
+from headrace.surfaces.web.answers import Principal, Team, Teams
+from headrace.surfaces.web.asked import Asked
+
+
+@dataclass(frozen=True, kw_only=True)
+class PeoplePage:
+    """`teams` with their members' handles."""
+
+    people: tuple[Principal, ...]
+    services: tuple[Principal, ...]
+    teams: tuple[Team, ...]
+
+
+def show(asked: Asked) -> PeoplePage:
+    """Everybody who may act, agents left out: they have a page of their own."""
+    everybody = asked.client.everybody()
+    teams: list[Team] = []
+    after: str | None = ""
+    while after is not None:
+        page = asked.client.ask(Teams, "team.list", after=after, limit=200)
+        teams.extend(page.items)
+        after = page.next
+    return PeoplePage(
+        people=tuple(one for one in everybody if one.kind == "person"),
+        services=tuple(one for one in everybody if one.kind == "service"),
+        teams=tuple(teams),
+    )

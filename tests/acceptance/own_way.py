@@ -137,7 +137,8 @@ class Way:
 
     def decide(self, handle: str, decision: str = "approve", note: str = "") -> str:
         """Decide the one gate in somebody's inbox; what was asked."""
-        (item,) = self.say("inbox", "list", by=handle)["items"]
+        items = self.say("inbox", "list", by=handle)["items"]
+        (item,) = [one for one in items if one["kind"] == "gate"]
         noted = ("--note", note) if note else ()
         self.say("gate", "decide", item["id"], "--decision", decision, *noted, by=handle)
         self.jobs()

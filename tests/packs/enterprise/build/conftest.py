@@ -273,7 +273,7 @@ class World:
         )
 
     def say(self, handle: str, item: InboxItem, word: str | None) -> int:
-        if word is None:
+        if word is None or item.kind is ItemKind.TASK:  # a task is done, not decided
             return 0
         decision, _, note = word.partition(": ")
         if item.kind is ItemKind.QUESTION:

@@ -152,11 +152,14 @@ def run_worker(installation: "Installation", *, supervised: bool) -> None:
     worker = installation.worker()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: worker.ask_to_stop())
+    collector = installation.collector()
     worker.start()
+    collector.start()
     parent = os.getppid()
     while not worker.wait(seconds=1.0):
         if supervised and os.getppid() != parent:
             break
+    collector.stop()
     worker.stop()
 
 

@@ -36,6 +36,7 @@ from headrace.kernel.unit import Units
 from headrace.settings import Settings
 
 if TYPE_CHECKING:
+    from headrace.capabilities.health.collector import Collector
     from headrace.capabilities.workflows.worker import Worker
 
 
@@ -181,6 +182,12 @@ class Installation:
                 lease=timedelta(seconds=self.settings.lease_seconds),
             ),
         )
+
+    def collector(self) -> "Collector":
+        """What reads the figures of services for this process. One per process."""
+        from headrace.capabilities.health.collector import Collector
+
+        return Collector(self.units, self.organisations)
 
     def organisations(self) -> Sequence[OrganisationId]:
         """Every organisation of this installation, by slug."""

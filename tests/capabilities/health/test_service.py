@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from headrace.capabilities.health import service
+from headrace.capabilities.health import selectors, service
 from headrace.capabilities.health.model import (
     Condition,
     Figure,
@@ -199,7 +199,7 @@ class TestFigures:
         assert {s.last for s in do(service.series, name="exports_total")} == {10.0, 2.0}
 
     def test_a_page_with_too_many_series_is_cut_and_says_so(self, do, monkeypatch):
-        monkeypatch.setattr(service, "MOST_SERIES", 3)
+        monkeypatch.setattr("headrace.capabilities.health.service.reading.MOST_SERIES", 3)
         do(service.put_source, PAGE)
         figures = [
             Figure(name="x", labels={"n": str(n)}, kind=SeriesKind.GAUGE, value=1.0)
@@ -241,7 +241,7 @@ class TestSources:
 
     def test_it_goes_with_everything_it_gave_when_nothing_asks_for_it(self, do, exports):
         exports.run(1, WELL)
-        pinned = service.selectors.at(service.selector("exports_total"), PAGE.name)
+        pinned = selectors.at(service.selector("exports_total"), PAGE.name)
         do(service.put_watch, Watch(name="w", service="records", bad=pinned, total=pinned))
 
         with pytest.raises(SourceInUse):

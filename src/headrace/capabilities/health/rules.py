@@ -16,6 +16,7 @@ from headrace.capabilities.health.model import (
     Matcher,
     MatchKind,
     Method,
+    Ratio,
     Reading,
     Selector,
     SeriesKind,
@@ -73,6 +74,16 @@ def _fits(matcher: Matcher, labels: Labels) -> bool:
         return (found == matcher.value) is (matcher.kind is MatchKind.EQUAL)
     fits = re.fullmatch(matcher.value, found) is not None
     return fits is (matcher.kind is MatchKind.LIKE)
+
+
+def selectors_of(item: Target | Watch) -> tuple[Selector, ...]:
+    """What a target or a watch asks for."""
+    if isinstance(item, Watch):
+        return (item.bad, item.total)
+    indicator = item.indicator
+    if isinstance(indicator, Ratio):
+        return (indicator.part, indicator.total)
+    return (indicator.metric,)
 
 
 def window_start(window: Window, now: datetime) -> datetime:

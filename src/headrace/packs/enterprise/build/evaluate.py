@@ -209,11 +209,14 @@ def evaluator_of(ctx: Ctx, run: Run) -> PrincipalId | None:
 
 
 def evaluator_gaps(ctx: Ctx, policy: Policy) -> Sequence[str]:
-    """Why nobody could judge by a policy: its role has nobody active (AE-41)."""
-    active = {one.role for one in agents.employees(ctx, state=Lifecycle.ACTIVE, limit=1_000)}
-    if not policy.evaluator or policy.evaluator in active:
+    """Why nobody could judge by a policy: its role has nobody active, or only who is paused (AE-41)."""
+    hired = agents.employees(ctx, state=Lifecycle.ACTIVE, limit=1_000)
+    able = [one for one in hired if one.role == policy.evaluator]
+    if not policy.evaluator or any(not one.paused for one in able):
         return ()
-    return (f"nobody is hired as {policy.evaluator}",)
+    if not able:
+        return (f"nobody is hired as {policy.evaluator}",)
+    return (f"whoever is hired as {policy.evaluator} is paused",)
 
 
 MODULES = tuple(module_of(policy) for policy in POLICIES)

@@ -162,6 +162,24 @@ class TestEnds:
             ("signal/old", 15)
         ]
 
+    def test_what_repeats_a_signal_has_led_to_the_same(self, desk):
+        desk.file("one", topic="export")
+        desk.file("before", topic="Export ")
+        desk.do(service.absorb, ["signal/one"], "mission:export")
+        after = desk.file("after", topic="export")
+
+        assert after.absorbed_by == "mission:export"
+        assert desk.do(service.get, "signal/before").absorbed_by == "mission:export"
+
+    def test_a_correction_repeats_nothing_and_is_made_once(self, desk):
+        desk.file("wrong", topic="export")
+        desk.do(service.supersede, "signal/wrong", "signal/right")
+        right = desk.file("right", topic="export")
+        desk.do(service.supersede, "signal/wrong", "signal/later")
+
+        assert right.duplicate_of is None
+        assert desk.do(service.get, "signal/wrong").superseded_by == "signal/right"
+
     def test_what_absorbed_a_signal_first_stays(self, desk):
         desk.file()
         for mission in ("mission:first", "mission:second"):

@@ -56,6 +56,7 @@ def register(ctx: Ctx, signal: Signal, *, hold: bool = False) -> Signal:
         signal,
         disposition=Disposition.PENDING if hold else _disposition(signal),
         duplicate_of=first.signal if first is not None else None,
+        absorbed_by=first.absorbed_by if first is not None else None,
     )
     store.add(ctx.db, ctx.organisation, triaged)
     ctx.record(

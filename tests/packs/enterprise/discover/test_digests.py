@@ -92,7 +92,9 @@ def test_the_figures_of_a_digest_are_counted_whatever_its_writer_says(company):
     assert [one["priority"] for one in sections["actions"]] == ["P1", "P3"]
     assert digest.content["fields"]["week"] == "2026-W12"
     assert digest.path == "work/signals/digests/2026-W12-digest.md"
-    assert "- **Total signals this period:** 4" in company.read(digest.path)
+    page = company.read(digest.path)
+    assert "# Signal Digest: Week 2026-W12" in page
+    assert "- **Total signals this period:** 4" in page
     assert company.do(missions.listing) == []
 
 

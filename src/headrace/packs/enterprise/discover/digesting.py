@@ -20,6 +20,7 @@ def content(submitted: Content, facts: Content, *, interim: bool) -> Content:
     sections = at(submitted, "sections")
     return {
         **submitted,
+        "title": f"Week {told(facts, 'period', 'week')}{', interim' if interim else ''}",
         "fields": {
             "week": told(facts, "period", "week"),
             "period_start": told(facts, "period", "begin"),

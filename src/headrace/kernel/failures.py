@@ -107,7 +107,7 @@ def _of_database(fault: BaseException) -> HeadraceError | None:
     if isinstance(fault, sa.exc.DataError):
         return Invalid("A value cannot be stored: it is too large, or not of its kind")
     if isinstance(fault, sa.exc.ProgrammingError) and isinstance(fault.orig, _OTHER_TABLES):
-        _LOG.warning("The tables are not those of this version", exc_info=fault)
+        _LOG.info("The tables are not those of this version", exc_info=fault)
         return Unavailable(
             "The tables of this database are not those of this version of Headrace; "
             "`headrace migrate` brings them up to date"

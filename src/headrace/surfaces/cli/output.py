@@ -74,13 +74,16 @@ def _facts(answer: Mapping[str, Json]) -> None:
     facts = {name: flat[name] for name in flat if name not in tables and name not in texts}
     width = max((len(name) for name in facts), default=0)
     for name, fact in facts.items():
-        label = name.replace("_", " ")
-        print(f"{label:<{width}}  {_hung(cell(fact) or NOTHING, width + 2)}")
+        print(f"{_label(name):<{width}}  {_hung(cell(fact) or NOTHING, width + 2)}")
     for name, text in texts.items():
-        print(f"\n{name.replace('_', ' ')}\n\n{cell(text).strip()}")
+        print(f"\n{_label(name)}\n\n{cell(text).strip()}")
     for name, rows in tables.items():
-        print(f"\n{name.replace('_', ' ')}\n")
+        print(f"\n{_label(name)}\n")
         _table(rows if isinstance(rows, list) else [])
+
+
+def _label(name: str) -> str:
+    return name.replace("_", " ").replace(".", " ")
 
 
 def _hung(text: str, indent: int) -> str:
@@ -91,10 +94,10 @@ def _hung(text: str, indent: int) -> str:
 
 
 def _without_prefix(flat: Mapping[str, Json]) -> Mapping[str, Json]:
-    """Facts that all belong to one thing, `mission.slug` and `mission.title`, without its name."""
+    """Facts of the one thing that tables belong to, `mission.slug` beside `steps`, without its name."""
     facts = [name for name, value in flat.items() if not _is_table(value) and value != []]
     first = {name.partition(".")[0] for name in facts}
-    if len(facts) < 2 or len(first) != 1 or not all("." in name for name in facts):
+    if len(facts) == len(flat) or len(first) != 1 or not all("." in name for name in facts):
         return flat
     begin = f"{first.pop()}."
     return {name.removeprefix(begin): value for name, value in flat.items()}

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import lru_cache
 from pathlib import Path
 
 from headrace.capabilities.agents.cards import DataClass
@@ -28,6 +29,12 @@ def product_at(root: Path) -> Product:
     file = root / FILE
     if file.is_symlink() or not file.is_file():
         return Product()
+    return _read(file, file.read_bytes())
+
+
+@lru_cache(maxsize=100)
+def _read(file: Path, _: bytes) -> Product:
+    """Read once for each content: every tool call of a run asks for it."""
     faults: list[Fault] = []
     node = read(file, faults)
     if node is None:

@@ -46,11 +46,16 @@ _SCANNED = sa.text(
 
 @dataclass(frozen=True, kw_only=True)
 class Form:
-    """How far the scenario is played, and how fast. Decisions after the last one are never given."""
+    """How far the scenario is played, and how fast. Decisions after the last one are never given.
+
+    The scale is so small that no further week ends within a run, however slow kills make it: each
+    week brings a digest of its own. So nobody thinks about a decision for longer than `patience`.
+    """
 
     ends_with: str
     last_decision: str | None = None  # the `asked` of it; None: all are given
-    scale: float = 3600.0
+    scale: float = 200.0
+    patience: timedelta = timedelta(minutes=20)
     seconds: float = 200.0  # real time that each act may take at most
 
 
@@ -176,6 +181,7 @@ def _cut(scenario: Scenario, form: Form) -> Scenario:
     if form.last_decision is not None:
         asked = [one.asked for one in decisions]
         decisions = decisions[: asked.index(form.last_decision) + 1]
+    decisions = tuple(replace(one, after=min(one.after, form.patience)) for one in decisions)
     return replace(scenario, decisions=decisions, ends_with=form.ends_with)
 
 

@@ -177,6 +177,19 @@ class SignalRegistered(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SignalTriaged(Event):
+    """A signal that waited for the triage rules has its disposition."""
+
+    type: ClassVar[str] = "intake.signal_triaged"
+    signal: str
+    disposition: Disposition
+
+    @property
+    def lineage(self) -> str:
+        return f"signal:{self.signal}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class WeekOverflowed(Event):
     """More signals came in a week than the weekly digest may wait for."""
 

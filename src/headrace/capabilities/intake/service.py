@@ -13,6 +13,7 @@ from headrace.capabilities.intake.model import (
     Grade,
     Signal,
     SignalRegistered,
+    SignalTriaged,
     Source,
     SourceLoaded,
     SourceMissing,
@@ -77,10 +78,11 @@ def _disposition(signal: Signal) -> Disposition:
 
 
 def triage_pending(ctx: Ctx) -> Sequence[Signal]:
-    """Run the triage table over every signal that waits for it."""
+    """Run the triage table over every signal that waits for it. Records SignalTriaged for each."""
     waiting = [one for one in listing(ctx) if one.disposition is Disposition.PENDING]
     for one in waiting:
         store.set_disposition(ctx.db, ctx.organisation, one.signal, _disposition(one))
+        ctx.record(SignalTriaged(signal=one.signal, disposition=_disposition(one)))
     return [replace(one, disposition=_disposition(one)) for one in waiting]
 
 

@@ -107,6 +107,24 @@ def test_triage_is_a_table_that_asks_no_agent(company):
     assert company.do(agents.runs) == []
 
 
+def test_what_waits_for_the_triage_rules_tells_so_until_they_have_run(company):
+    company.load(
+        "notes",
+        "noted_on,category,source_system,confidence,title,observation,urgency,impact,triaged\n"
+        "2026-03-12,market,Tenders,low,Hosting,Two ask.,immediate,low,no\n",
+    )
+    (taken,) = company.ask("signal.take", source="notes")["items"]
+    company.jobs()
+    assert "- **Triage:** pending" in company.read(taken["path"])
+
+    company.ask("signal.triage")
+    company.jobs()
+    assert "- **Triage:** proceed" in company.read(taken["path"])
+    assert company.events("intake.signal_triaged") == [
+        {"signal": taken["signal"], "disposition": "proceed"}
+    ]
+
+
 def test_a_filed_signal_is_never_edited(company):
     signal = company.file()
     version = company.effective(signal)

@@ -8,7 +8,7 @@ from headrace.capabilities.agents.model import ObservationMade
 from headrace.capabilities.artifacts import service as artifacts
 from headrace.capabilities.artifacts.model import ArtifactId, BecameEffective, Made, VersionRef
 from headrace.capabilities.intake import service as intake
-from headrace.capabilities.intake.model import WeekOverflowed
+from headrace.capabilities.intake.model import SignalTriaged, WeekOverflowed
 from headrace.capabilities.people import service as people
 from headrace.capabilities.people.model import OrganisationFounded
 from headrace.capabilities.record import service as record
@@ -53,6 +53,11 @@ def on_effective(ctx: Ctx, event: Recorded) -> None:
         ctx, version, layer=_layer(ctx, version.made.by), hold=version.note == filing.HOLD
     )
     record.refresh_projection(ctx, ref.artifact)  # its file tells what was counted of it
+
+
+def on_triaged(ctx: Ctx, event: Recorded) -> None:
+    """A signal that waited has its disposition: its file tells so."""
+    record.refresh_projection(ctx, ArtifactId(str(_payload(event)["signal"])))
 
 
 def _layer(ctx: Ctx, principal: PrincipalId) -> str:
@@ -111,6 +116,7 @@ _SCAN_ENDS = frozenset({RunState.DONE, RunState.FAILED, RunState.CANCELLED, RunS
 SUBSCRIPTIONS = (
     Subscription(name="enterprise.founded", events=(OrganisationFounded,), run=on_founded),
     Subscription(name="enterprise.signal", events=(BecameEffective,), run=on_effective),
+    Subscription(name="enterprise.triaged", events=(SignalTriaged,), run=on_triaged),
     Subscription(name="enterprise.observation", events=(ObservationMade,), run=on_observation),
     Subscription(name="enterprise.scan", events=(RunMoved,), run=on_scan),
     Subscription(name="enterprise.week", events=(WeekOverflowed,), run=on_full_week),

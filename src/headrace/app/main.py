@@ -1,5 +1,6 @@
 """The entry point: reads the settings, finds the installation only when a command needs it."""
 
+import gc
 import sys
 from collections.abc import Mapping
 
@@ -24,12 +25,15 @@ def main() -> int:
 
 def _of_the_house(words: list[str]) -> int:
     """Run an operation. Imported here is what `headrace --help` does without."""
+    gc.disable()  # what is imported stays: looking for garbage in it takes a tenth of the start
     from headrace.capabilities.people.entrance import Entrance
     from headrace.kernel.access import Call, Credentials
     from headrace.kernel.json import Json
 
     here = installation()
-    settings = here.settings
+    house, settings = here.house, here.settings
+    gc.freeze()
+    gc.enable()
 
     def perform(call: Call) -> Json:
         return here.reception.perform(call)
@@ -40,7 +44,7 @@ def _of_the_house(words: list[str]) -> int:
     token = settings.token.get_secret_value() if settings.token else None
     return command_line(
         words,
-        house=here.house,
+        house=house,
         perform=perform,
         extras=COMMANDS,
         defaults=Credentials(

@@ -1,10 +1,12 @@
 """What streams offer to REST, CLI and MCP."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import Field
 
+from headrace.capabilities.agents import service as agents
 from headrace.capabilities.streams import service
 from headrace.capabilities.streams.model import (
     Context,
@@ -107,6 +109,7 @@ class ModuleShown:
     title: str
     context_kind: str
     role: str
+    layer: str  # of its role; empty where no pack declares the role
     task: str
     start: str
     inputs: tuple[str, ...]
@@ -186,10 +189,11 @@ def impact(ctx: Ctx, query: ImpactQuery) -> Impact:
 
 def streams(ctx: Ctx, _: Nothing) -> StreamList:
     """List the value streams of this house, with their modules."""
-    return StreamList(items=tuple(_shown(one) for one in ctx.declared(Stream)))
+    layers = {card.id: card.layer for card in agents.roles(ctx)}
+    return StreamList(items=tuple(_shown(one, layers) for one in ctx.declared(Stream)))
 
 
-def _shown(stream: Stream) -> StreamShown:
+def _shown(stream: Stream, layers: Mapping[str, str]) -> StreamShown:
     return StreamShown(
         name=stream.name,
         version=stream.version,
@@ -201,6 +205,7 @@ def _shown(stream: Stream) -> StreamShown:
                 title=one.title,
                 context_kind=one.context_kind,
                 role=one.work.role,
+                layer=layers.get(one.work.role, ""),
                 task=one.work.task,
                 start=one.start,
                 inputs=tuple(selector.type for selector in one.inputs),

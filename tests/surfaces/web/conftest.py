@@ -101,7 +101,9 @@ class Browser(httpx2.Client):
     def seal(self, path: str = "/who") -> str:
         return re.search(r'name="seal" value="([0-9a-f]+)"', self.sees(path))[1]
 
-    def sends(self, path: str, *, origin: str | None = None, **form: str) -> httpx2.Response:
+    def sends(
+        self, path: str, *, origin: str | None = None, **form: str | list[str]
+    ) -> httpx2.Response:
         headers = {"Origin": origin or str(self.base_url).rstrip("/")}
         return self.post(path, data=form, headers=headers)
 

@@ -112,3 +112,56 @@ def test_a_choice_that_is_no_handle_is_refused(firm, browser):
 
     assert refused.status_code == 422
     assert "headrace_who" not in browser.cookies
+
+
+def test_what_was_decided_is_kept_with_who_and_why(firm, browser, gate):
+    other = firm.asks(2)
+    decide(browser, gate, "revise", note="Name the cost")
+
+    every = browser.sees("/decisions")
+    data = browser.get("/decisions.json?state=revised").json()
+
+    assert gate.title in every
+    assert other.title in every
+    assert "Name the cost" in every
+    assert [(one["id"], one["state"]) for one in data["items"]] == [(gate.id, "revised")]
+    assert "vp-product" in data["items"][0]["decided_by"]
+
+
+def test_a_queue_shows_why_each_thing_is_asked(firm, browser, gate):
+    assert "Two missions wait for a writer" in browser.sees("/")
+    assert browser.get("/inbox.json").json()["items"][0]["why"] == gate.why
+
+
+def test_alike_approvals_go_in_one_go_and_others_are_refused(firm, browser):
+    browser.becomes("vp-product")
+    alike = [firm.asks(number, alike="hiring") for number in (1, 2)]
+    other = firm.asks(3, alike="spending")
+    seal = browser.seal()
+
+    mixed = browser.sends(
+        "/inbox/decisions", seal=seal, decision="approve", gate=[alike[0].id, other.id]
+    )
+    decided = browser.sends(
+        "/inbox/decisions", seal=seal, decision="approve", gate=[one.id for one in alike]
+    )
+
+    assert mixed.status_code in {409, 422}
+    assert decided.status_code == 303
+    assert [firm.state_of(one) for one in (*alike, other)] == ["approved", "approved", "open"]
+
+
+def test_a_gate_is_handed_on_to_somebody_else(firm, browser, gate):
+    handed = browser.sends(f"/inbox/{gate.id}/delegation", seal=browser.seal(), to="ada")
+
+    assert handed.status_code == 303
+    assert "@ada" in browser.sees(f"/inbox/{gate.id}")
+
+
+def test_a_preference_never_leads_to_another_site(firm, browser):
+    led = browser.sends("/preferences", seal=browser.seal(), theme="dark", back="/journal")
+    away = browser.sends("/preferences", seal=browser.seal(), back="//elsewhere.example/")
+
+    assert (led.status_code, led.headers["location"]) == (303, "/journal")
+    assert 'data-theme="dark"' in browser.sees("/missions")
+    assert away.status_code == 422

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 
-WIDTH, HEIGHT = 196, 62  # of a node
-_GAP_X, _GAP_Y = 44, 12
+WIDTH, HEIGHT = 180, 62  # of a node
+_GAP_X, _GAP_Y = 28, 12
 _HEAD = 24  # of a lane, for its name
 _PAD = 12
 

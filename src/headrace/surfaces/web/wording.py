@@ -60,7 +60,7 @@ OTHERS = (
     said("other"), said("critical"), said("high"), said("medium"), said("low"), said("input"),
     said("added"), said("modified"), said("removed"), said("renamed"), said("deleted"),
     said("organisation"), said("stream"), said("always"), said("day"), said("week"), said("month"),
-    said("immediate"), said("this week"), said("this quarter"),
+    said("immediate"), said("next cycle"),
 )  # fmt: skip
 """Words of the data that pages say in the reader's language where they are plain English."""
 

@@ -58,6 +58,7 @@ class GateLine:
     title: str
     state: str
     context: str | None
+    note: str
     decided_by: str | None
     decided_at: datetime | None
     waited_real_seconds: float

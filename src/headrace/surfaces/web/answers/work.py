@@ -69,6 +69,7 @@ class Module:
     key: str
     title: str
     role: str
+    layer: str
     context_kind: str
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
@@ -205,18 +206,6 @@ class AgentShown:
     hired_at: datetime
     card_is_current: bool
     card: Card
-
-
-@dataclass(frozen=True, kw_only=True)
-class Role:
-    id: str
-    name: str
-    layer: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Roles:
-    items: tuple[Role, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,6 +15,7 @@ from headrace.surfaces.web.pages import (
     artifacts,
     budgets,
     changes,
+    decisions,
     inbox,
     journal,
     missions,
@@ -65,6 +66,14 @@ PAGES: tuple[Page, ...] = (
         fill=inbox.show_item,
         nav="inbox",
         follows=("governance.", "record."),
+    ),
+    Page(
+        path="/decisions",
+        template="decisions.html",
+        context=decisions.DecisionsPage,
+        fill=decisions.show,
+        nav="inbox",
+        follows=("governance.",),
     ),
     Page(
         path="/missions",

@@ -17,8 +17,6 @@ from headrace.surfaces.web.answers import (
     MissionShown,
     Module,
     ReadyList,
-    Role,
-    Roles,
     Run,
     Runs,
     Step,
@@ -141,7 +139,7 @@ def show_one(asked: Asked) -> MissionPage:
         steps=tuple(replace(step, by=named(names, step.by)) for step in found.steps),
         tasks=found.tasks,
         nodes=nodes,
-        picture=picture(_roles(client), modules, nodes, lines),
+        picture=picture(modules, nodes, lines),
         runs=tuple(reversed(lines)),
         evaluations=tuple(one for one in every if "evaluation" in one.type),
         artifacts=tuple(one for one in every if "evaluation" not in one.type),
@@ -248,11 +246,6 @@ def _totals(client: Client) -> tuple[Total, ...]:
 def _told_by(client: Client, dimension: str) -> tuple[Total, ...]:
     """Totals by something; none where this reader may not see money."""
     asked = client.ask_if_allowed(Totals, "ledger.totals", by=dimension)
-    return asked.items if asked else ()
-
-
-def _roles(client: Client) -> tuple[Role, ...]:
-    asked = client.ask_if_allowed(Roles, "agent.roles")
     return asked.items if asked else ()
 
 

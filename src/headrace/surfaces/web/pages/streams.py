@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from headrace.surfaces.web.answers import AgentRun, Module, Role, Run
+from headrace.surfaces.web.answers import AgentRun, Module, Run
 from headrace.surfaces.web.drawing import HEIGHT, WIDTH, Drawing, Spot, draw
 
 LAYERS = ("steering", "strategy", "orchestration", "execution", "quality")
-_CUT = 26  # letters of a title that fit into a node
+_CUT = 24  # letters of a title that fit into a node
 
 
 class _Node(Protocol):
@@ -68,16 +68,15 @@ class Picture:
 
 
 def picture(
-    roles: Sequence[Role],
     modules: Mapping[str, Module],
     nodes: Sequence[_Node],
     lines: Sequence[_Line],
 ) -> Picture:
     """The stream of a context: its modules' newest runs, joined by what they read and wrote."""
-    layers = {role.id: role.layer for role in roles}
+    layers = {module.role: module.layer for module in modules.values()}
     newest = {(line.run.module, line.run.element): line for line in lines}
     spots = [
-        Spot(key=_key(node), lane=layers.get(node.role, "other"), needs=needs)
+        Spot(key=_key(node), lane=layers.get(node.role) or "other", needs=needs)
         for node, needs in zip(nodes, _needs(modules, nodes, newest), strict=True)
     ]
     drawing = draw(spots, LAYERS)

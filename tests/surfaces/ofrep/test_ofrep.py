@@ -1,9 +1,12 @@
 """The door for OpenFeature through real HTTP: with the real SDK, and by its statuses and shapes."""
 
+import subprocess
+import sys
 import threading
 import time
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 
 import httpx2
 import pytest
@@ -33,6 +36,7 @@ from headrace.surfaces.ofrep.server import create_ofrep
 from surfaces.conftest import served
 
 KEY = "bulk_export_enabled"
+EXAMPLE = Path(__file__).parents[3] / "examples/bulk-export/service/src"
 ONE, BULK = f"/ofrep/v1/evaluate/flags/{KEY}", "/ofrep/v1/evaluate/flags"
 VIP = Rule(
     id="vip",
@@ -363,3 +367,39 @@ class TestNews:
         client = sdk(door(Timing(stale_after=-1.0)), token)
 
         assert client.get_boolean_details(KEY, False).flag_metadata["stale"] is True
+
+
+ASK = """
+import sys
+from app import build_service
+from settings import from_environment
+flags = build_service(from_environment()).flags
+print(*(flags.is_on("bulk_export_enabled", targeting_key=key) for key in sys.argv[1:]))
+"""
+
+
+def test_the_example_service_asks_with_its_own_client(door, acme, token, tmp_path):
+    early = Rule(
+        id="early",
+        conditions=(Condition(values=("acme",)),),
+        serving=Serving(shares=(Share(variant="on"),)),
+    )
+    acme.as_system(service.change, KEY, Definition(on=True, rules=(early,)), reason="early")
+    environment = {
+        "RECORDS_FOLDER": str(tmp_path),
+        "RECORDS_FLAG_URL": door(),
+        "RECORDS_FLAG_TOKEN": token,
+        "RECORDS_FLAG_TIMEOUT_MS": "10000",
+        "RECORDS_JOB_WORKERS": "0",
+    }
+
+    told = subprocess.run(
+        [sys.executable, "-c", ASK, "acme", "bolt"],
+        cwd=EXAMPLE,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+    assert (told.stdout.split(), told.returncode) == (["True", "False"], 0), told.stderr

@@ -44,6 +44,7 @@ def build_service(
         metrics=metrics,
         flags=FlagClient(
             settings.flag_url,
+            token=settings.flag_token,
             timeout=settings.flag_timeout,
             believed_for=settings.flag_cache,
             metrics=metrics,

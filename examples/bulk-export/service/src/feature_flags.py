@@ -34,12 +34,14 @@ class FlagClient:
         timeout: timedelta,
         believed_for: timedelta,
         metrics: Metrics,
+        token: str | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.url = url.rstrip("/") if url else None
         self.timeout = timeout
         self.believed_for = believed_for
         self.clock = clock
+        self._signed = {"Authorization": f"Bearer {token}"} if token else {}
         self._answers: dict[tuple[str, str], Answer] = {}
         self._asked = metrics.counter(
             "feature_flag_evaluations", "Flags asked for.", ("flag", "reason")
@@ -65,7 +67,11 @@ class FlagClient:
         request = Request(  # noqa: S310 -- the address is the operator's setting, not a caller's
             f"{self.url}/ofrep/v1/evaluate/flags/{quote(flag, safe='')}",
             data=json.dumps({"context": {"targetingKey": targeting_key}}).encode(),
-            headers={"Content-Type": "application/json", "X-Trace-Id": trace_id.get()},
+            headers={
+                "Content-Type": "application/json",
+                "X-Trace-Id": trace_id.get(),
+                **self._signed,
+            },
             method="POST",
         )
         try:

@@ -24,6 +24,8 @@ class Settings:
     """Key for signed links. Without one, links die with the process."""
     flag_url: str | None = None
     """Where feature flags are asked for (OpenFeature Remote Evaluation). None: all are off."""
+    flag_token: str | None = field(default=None, repr=False)
+    """What the flag service knows this service by."""
     flag_timeout: timedelta = timedelta(milliseconds=200)
     flag_cache: timedelta = timedelta(seconds=5)
     """How long an answer about a flag is believed."""
@@ -47,6 +49,7 @@ def from_environment() -> Settings:
         files=Path(read("RECORDS_FILES", str(folder / "files"))),
         signing_key=key.encode() if key else secrets.token_bytes(32),
         flag_url=read("RECORDS_FLAG_URL"),
+        flag_token=read("RECORDS_FLAG_TOKEN"),
         flag_timeout=timedelta(milliseconds=float(read("RECORDS_FLAG_TIMEOUT_MS", "200"))),
         flag_cache=timedelta(seconds=float(read("RECORDS_FLAG_CACHE_SECONDS", "5"))),
         job_workers=int(read("RECORDS_JOB_WORKERS", "2")),

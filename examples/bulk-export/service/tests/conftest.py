@@ -31,6 +31,7 @@ class FlagServer:
     def __init__(self) -> None:
         self.on: set[tuple[str, str]] = set()
         self.asked: list[tuple[str, str]] = []
+        self.signed: list[str | None] = []
         flags = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -39,6 +40,7 @@ class FlagServer:
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 target = body["context"]["targetingKey"]
                 flags.asked.append((flag, target))
+                flags.signed.append(self.headers["Authorization"])
                 value = (flag, target) in flags.on
                 answer = {"key": flag, "value": value, "reason": "TARGETING_MATCH"}
                 payload = json.dumps(answer).encode()
@@ -76,6 +78,7 @@ def flag_server(one_flag_server: FlagServer) -> FlagServer:
     """The flag service with every flag off."""
     one_flag_server.on.clear()
     one_flag_server.asked.clear()
+    one_flag_server.signed.clear()
     return one_flag_server
 
 

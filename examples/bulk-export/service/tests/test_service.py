@@ -62,6 +62,12 @@ def test_a_flag_is_on_for_the_customers_for_whom_the_service_says_so(flag_server
     assert not flags.is_on("new_page", targeting_key="bolt")
 
 
+def test_the_flag_service_is_told_who_asks(flag_server):
+    client_of(flag_server.url, token="secret").is_on("new_page", targeting_key="acme")
+    client_of(flag_server.url).is_on("new_page", targeting_key="acme")
+    assert flag_server.signed == ["Bearer secret", None]
+
+
 def test_an_answer_is_believed_for_a_while_and_then_asked_again(flag_server):
     clock = iter([0.0, 4.0, 6.0, 6.0]).__next__
     flags = client_of(flag_server.url, clock=clock)

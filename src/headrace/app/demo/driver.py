@@ -62,7 +62,12 @@ class Office:
     def decide(self, handle: str, item: Mapping[str, Any], wanted: Recorded) -> None:
         """Give a decision at the gate or to the question that an item is."""
         if item["kind"] == "question":
-            answer = {"question": item["id"], "answer": wanted.decision, "note": wanted.note}
+            answer = {
+                "question": item["id"],
+                "answer": wanted.decision,
+                "note": wanted.note,
+                "hash": item["hash"],
+            }
             self.perform("question.answer", answer, by=handle)
         else:
             decision = {

@@ -77,7 +77,7 @@ class FlagEdit:
 @dataclass(frozen=True, kw_only=True)
 class Rollout:
     flag: str
-    percent: Annotated[Decimal, Field(ge=0, le=100, description="Of everybody who asks.")]
+    percent: Annotated[float, Field(ge=0, le=100, description="Of everybody who asks.")]
     reason: Why
     variant: str | None = None
     revision: Seen = None
@@ -224,7 +224,7 @@ def roll_out(ctx: Ctx, asked: Rollout) -> Flag:
     return service.roll_out(
         ctx,
         asked.flag,
-        asked.percent,
+        Decimal(str(asked.percent)),
         reason=asked.reason,
         variant=asked.variant,
         revision=asked.revision,

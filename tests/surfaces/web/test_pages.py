@@ -229,3 +229,45 @@ def test_with_two_organisations_one_is_chosen_first(firm, units, browser):
 
     assert (led.status_code, led.headers["location"]) == (303, "/who")
     assert "@bob" in browser.sees("/missions")
+
+
+def test_an_error_page_keeps_the_navigation_so_that_there_is_a_way_on(firm, browser):
+    browser.becomes("vp-product")
+
+    shown = browser.get("/missions/none").text
+
+    assert 'href="/missions"' in shown
+    assert "@vp-product" in shown
+
+
+def test_the_navigation_shows_what_the_reader_may_open_and_nothing_else(firm, browser):
+    browser.becomes("vp-product")
+    all_of_it = browser.sees("/settings")
+    browser.becomes("ada")
+    part = browser.sees("/settings")
+
+    assert 'href="/journal"' in all_of_it
+    assert 'href="/journal"' not in part
+    assert 'href="/settings"' in part
+
+
+def test_an_operation_is_rehearsed_and_confirmed_before_it_is_done(firm, browser):
+    browser.becomes("vp-product")
+    form = {"seal": browser.seal(), "handle": "writers", "name": "The writers"}
+
+    asked = browser.sends("/do/team.add", **form)
+    before = browser.get("/people.json").json()["teams"]
+    done = browser.sends("/do/team.add", **form, step="confirmed")
+
+    assert "Nothing is done yet." in asked.text
+    assert before == []
+    assert "Done." in done.text
+    assert [team["handle"] for team in browser.get("/people.json").json()["teams"]] == ["writers"]
+
+
+def test_an_operation_that_the_reader_may_not_run_is_refused_and_not_listed(firm, browser):
+    browser.becomes("ada")
+
+    assert "/do/team.add" not in browser.sees("/do")
+    refused = browser.sends("/do/team.add", seal=browser.seal(), handle="x", step="confirmed")
+    assert refused.status_code in {403, 422}

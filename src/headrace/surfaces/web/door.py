@@ -1,7 +1,7 @@
 """The door: turns pages into endpoints, and says what went wrong in words that tell the remedy."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import TypeVar
 from urllib.parse import parse_qsl, quote
@@ -72,7 +72,7 @@ class Door:
                 visitor = self.guard.visitor(request)
                 return await self.work(self._show, request, page, visitor, as_json)
             except Exception as fault:  # noqa: BLE001 - an edge: a request ends here, whatever went wrong
-                return self.failed(request, fault)
+                return await self.failed(request, fault)
 
         return endpoint
 
@@ -89,20 +89,22 @@ class Door:
 
     def shown(self, request: Request, page: Page, context: object, visitor: Visitor) -> Response:
         """A filled page as HTML, in its frame."""
-        frame = self._frame(request, page, visitor)
+        frame = self._frame(request, visitor, page.nav, page.follows)
         answer = HTMLResponse(render(page.template, context, frame), headers=HEADERS)
         if visitor.is_new:
             keep(answer, visitors.SESSION, visitor.session)
         return answer
 
-    def _frame(self, request: Request, page: Page, visitor: Visitor) -> Frame:
+    def _frame(
+        self, request: Request, visitor: Visitor, nav: str, follows: tuple[str, ...] = ()
+    ) -> Frame:
         path = "/inbox" if request.url.path == "/" else request.url.path
         query = f"?{request.url.query}" if request.url.query else ""
         client = self.client(visitor)
         standing = _standing(client)
         liked = Preferences.of(request)
         return Frame(
-            nav=page.nav,
+            nav=nav,
             places=places(MENU, standing.permissions if standing else ()),
             organisation=visitor.organisation,
             organisation_name=(standing.organisation if standing else None) or "Headrace",
@@ -111,7 +113,7 @@ class Door:
             waiting=_waiting(client) if visitor.person else None,
             data=f"{quote(path)}.json{query}" if request.method == "GET" else "",
             back=request.url.path + query if request.method == "GET" else "/",
-            follows=",".join(page.follows),
+            follows=",".join(follows),
             language=liked.language,
             languages=LANGUAGES,
             theme=liked.theme,
@@ -119,7 +121,9 @@ class Door:
             done=request.query_params.get("decided") or request.query_params.get("done"),
         )
 
-    def failed(self, request: Request, fault: Exception, *, status: int | None = None) -> Response:
+    async def failed(
+        self, request: Request, fault: Exception, *, status: int | None = None
+    ) -> Response:
         """A page, or a problem document, that says what is wrong and what to do."""
         told = failure(fault)
         code = status or int(told.family.status)
@@ -133,8 +137,16 @@ class Door:
         page = ErrorPage(
             status=code, title=HTTPStatus(code).phrase, message=told.message, code=told.code
         )
-        html = render("error.html", page, self._bare_frame(request))
-        return HTMLResponse(html, status_code=code, headers=HEADERS)
+        frame = await self.work(self._frame_of_failure, request)
+        return HTMLResponse(render("error.html", page, frame), status_code=code, headers=HEADERS)
+
+    def _frame_of_failure(self, request: Request) -> Frame:
+        """The frame that this visitor is used to, so that there is a way on; a bare one for others."""
+        try:
+            frame = self._frame(request, self.guard.visitor(request), "")
+        except Exception:  # noqa: BLE001 - an edge: what went wrong already is told, whatever comes on top
+            return self._bare_frame(request)
+        return replace(frame, data="", back="/", done=None)
 
     def _bare_frame(self, request: Request) -> Frame:
         liked = Preferences.of(request)

@@ -53,7 +53,7 @@ def create_pages(
         """No such page, or nothing there takes what was sent."""
         assert isinstance(fault, HTTPException)  # the handler is registered for nothing else
         told = NotFound(f"There is no page {request.url.path}; begin at the inbox")
-        return door.failed(request, told, status=fault.status_code)
+        return await door.failed(request, told, status=fault.status_code)
 
     app = Starlette(routes=_by_precision(routes), exception_handlers={HTTPException: unreached})
     app.router.redirect_slashes = False
@@ -90,7 +90,7 @@ def _live(door: Door, hub: Hub) -> Endpoint:
                 raise Unavailable(f"{MOST_VIEWERS} pages are open already; load this one by hand")
             standing = await door.work(door.client(visitor).ask, Standing, "whoami")
         except Exception as fault:  # noqa: BLE001 - an edge: a request ends here, whatever went wrong
-            return door.failed(request, fault)
+            return await door.failed(request, fault)
         follows = tuple(one for one in request.query_params.get("follow", "").split(",") if one)
         return StreamingResponse(
             hub.follow(standing.organisation or "", follows[:20]),
@@ -128,7 +128,7 @@ def _palette(door: Door) -> Endpoint:
             words = request.query_params.get("q", "")[:200]
             answer = await door.work(found, visitor, words, Preferences.of(request).language)
         except Exception as fault:  # noqa: BLE001 - as above
-            return door.failed(request, fault)
+            return await door.failed(request, fault)
         return JSONResponse(to_json(answer), headers=HEADERS)
 
     return palette
@@ -150,7 +150,7 @@ def _form(door: Door, act: Act) -> Endpoint:
                 return led(answer)
             return await door.work(door.shown, request, answer.page, answer.context, visitor)
         except Exception as fault:  # noqa: BLE001 - as above
-            return door.failed(request, fault)
+            return await door.failed(request, fault)
 
     return form
 
@@ -163,7 +163,7 @@ def _choose(door: Door) -> Endpoint:
             fields = await door.form(request, door.guard.visitor(request))
             choice = visitors.checked_choice(fields.get("who", ""))
         except Exception as fault:  # noqa: BLE001 - as above
-            return door.failed(request, fault)
+            return await door.failed(request, fault)
         answer = led("/")
         keep(answer, visitors.WHO, choice)
         return answer
@@ -183,7 +183,7 @@ def _prefer(door: Door) -> Endpoint:
             if fields.get("theme") in {*visitors.THEMES, "system"}:
                 keep(answer, visitors.THEME, fields["theme"])
         except Exception as fault:  # noqa: BLE001 - as above
-            return door.failed(request, fault)
+            return await door.failed(request, fault)
         return answer
 
     return prefer

@@ -172,7 +172,7 @@ PAGES: tuple[Page, ...] = (
         fill=people.show,
         nav="people",
         permission="people:view",
-        menu=Menu(word=said("People"), letter="p", mark="○"),
+        menu=Menu(word=said("People"), letter="p", mark="○", group=said("Organisation")),
         follows=("people.",),
     ),
     Page(
@@ -182,7 +182,7 @@ PAGES: tuple[Page, ...] = (
         fill=budgets.show,
         nav="budgets",
         permission="budgets:read",
-        menu=Menu(word=said("Budgets"), letter="b", mark="∑"),
+        menu=Menu(word=said("Budgets"), letter="b", mark="∑", group=said("Organisation")),
         follows=("budgets.",),
     ),
     Page(
@@ -192,7 +192,7 @@ PAGES: tuple[Page, ...] = (
         fill=journal.show,
         nav="journal",
         permission="journal:view",
-        menu=Menu(word=said("Journal"), letter="j", mark="≡"),
+        menu=Menu(word=said("Journal"), letter="j", mark="≡", group=said("Organisation")),
     ),
     Page(
         path="/do",
@@ -200,7 +200,7 @@ PAGES: tuple[Page, ...] = (
         context=operations.OperationsPage,
         fill=operations.show,
         nav="operations",
-        menu=Menu(word=said("Operations"), letter="o", mark="›"),
+        menu=Menu(word=said("Operations"), letter="o", mark="›", group=said("Organisation")),
     ),
     Page(
         path="/do/{operation}",
@@ -215,7 +215,7 @@ PAGES: tuple[Page, ...] = (
         context=settings.SettingsPage,
         fill=settings.show,
         nav="settings",
-        menu=Menu(word=said("Settings"), letter="t", mark="⚙"),
+        menu=Menu(word=said("Settings"), letter="t", mark="⚙", group=said("Organisation")),
     ),
     Page(
         path="/search",

@@ -12,9 +12,13 @@ from collections.abc import Mapping, Sequence
 import sqlalchemy as sa
 
 from headrace.capabilities.workflows import store
+from headrace.kernel.patience import patiently
 
 _CALM = 10.0  # seconds that a worker must live before its death counts as its first again
 _LONGEST_PAUSE = 10.0
+_PATIENCE = (
+    10.0  # seconds that a dead worker's lease is worth; it runs out by itself not much later
+)
 _LOG = logging.getLogger(__name__)
 
 
@@ -85,8 +89,13 @@ class Supervisor:
             pause = 0.0 if lived > _CALM else min(max(pause * 2, 0.2), _LONGEST_PAUSE)
 
     def _end_lease(self, pid: int) -> None:
-        try:
+        """End a dead child's lease; also when the database died with it and comes back in a moment."""
+
+        def end() -> None:
             with self._system.begin() as db:
                 store.leave_process(db, socket.gethostname(), pid)
-        except sa.exc.DBAPIError:
+
+        try:
+            patiently(end, seconds=_PATIENCE)
+        except (sa.exc.DBAPIError, sa.exc.TimeoutError):
             _LOG.warning("The lease of worker %d could not be ended; it runs out by itself", pid)

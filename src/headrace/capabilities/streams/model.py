@@ -128,6 +128,7 @@ class Module:
     context_kind: str
     work: Work
     version: int = 1
+    attempts: int = 5  # made by themselves; what is sent back more often waits for a person
     inputs: tuple[Selector, ...] = ()
     outputs: tuple[str, ...] = ()  # artifact types
     start: Start = Start.AUTOMATIC
@@ -318,6 +319,21 @@ class RunMoved(Event):
     attempt: int
     state: RunState
     reasons: tuple[str, ...] = ()
+
+    @property
+    def lineage(self) -> str:
+        return f"run:{self.run}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunLetOn(Event):
+    """A person let a run have one attempt more than its module makes by itself."""
+
+    type: ClassVar[str] = "streams.run_let_on"
+    run: RunId
+    attempt: int
+    by: str
+    reason: str
 
     @property
     def lineage(self) -> str:

@@ -181,6 +181,12 @@ def cancel(ctx: Ctx, input: RunCancel) -> Run:
     return service.run(ctx, RunId(input.run))
 
 
+def let_on(ctx: Ctx, input: RunCancel) -> Run:
+    """Let a run that was sent back too often have one attempt more."""
+    service.let_on(ctx, RunId(input.run), input.reason)
+    return service.run(ctx, RunId(input.run))
+
+
 def impact(ctx: Ctx, query: ImpactQuery) -> Impact:
     """Show the modules that a change of this one's output would reach."""
     reached = service.impact(ctx, ContextId(query.context), query.module)
@@ -265,6 +271,15 @@ OPERATIONS = (
         output=Run,
         run=start,
         http=Http(method="POST", path="/runs"),
+        effect=Effect.SPEND,
+    ),
+    Operation(
+        name="run.let-on",
+        permission="run:let-on",
+        input=RunCancel,
+        output=Run,
+        run=let_on,
+        http=Http(method="POST", path="/runs/{run}/attempt"),
         effect=Effect.SPEND,
     ),
     Operation(

@@ -110,6 +110,12 @@ _MOVE = sa.text(
 _CLAIMED = sa.text(
     "UPDATE streams_run SET agent_run = :agent_run WHERE organisation = :organisation AND id = :id"
 )
+_LET_ON = sa.text(
+    "UPDATE streams_run SET let_on_by = :by WHERE organisation = :organisation AND id = :id"
+)
+_IS_LET_ON = sa.text(
+    "SELECT let_on_by IS NOT NULL FROM streams_run WHERE organisation = :organisation AND id = :id"
+)
 _HANDED_IN = sa.text(
     "UPDATE streams_run SET outputs = CAST(:outputs AS jsonb), change = coalesce(:change, change), "
     "recipe = :recipe "
@@ -322,6 +328,16 @@ def claimed(
 ) -> None:
     values = {"organisation": organisation, "id": id, "agent_run": agent_run}
     db.execute(_CLAIMED, values)
+
+
+def let_on(db: sa.Connection, organisation: OrganisationId, id: RunId, by: str) -> None:
+    """Note who let a run have its attempt."""
+    db.execute(_LET_ON, {"organisation": organisation, "id": id, "by": by})
+
+
+def is_let_on(db: sa.Connection, organisation: OrganisationId, id: RunId) -> bool:
+    told: bool = db.execute(_IS_LET_ON, {"organisation": organisation, "id": id}).scalar_one()
+    return told
 
 
 def handed_in(

@@ -19,6 +19,7 @@ from headrace.capabilities.streams.model import (
     Run,
     RunEnded,
     RunId,
+    RunLetOn,
     RunMoved,
     RunNotFound,
     RunState,
@@ -79,7 +80,7 @@ def claim(ctx: Ctx, run: RunId) -> None:
     if one.state not in {RunState.QUEUED, RunState.WAITING}:
         return
     module = _module(ctx, one)
-    reasons = module.guard(ctx, one) if module.guard is not None else ()
+    reasons = (*_tired(ctx, one, module), *(module.guard(ctx, one) if module.guard else ()))
     if reasons:
         _move(ctx, one, RunState.WAITING, reasons)
         return
@@ -89,6 +90,30 @@ def claim(ctx: Ctx, run: RunId) -> None:
         return
     store.claimed(ctx.db, ctx.organisation, one.id, claimed)
     _move(ctx, one, RunState.WORKING)
+
+
+def _tired(ctx: Ctx, one: Run, module: Module) -> tuple[str, ...]:
+    """Why a run that was sent back too often waits: what failed five times is no matter of trying."""
+    if one.attempt <= module.attempts or store.is_let_on(ctx.db, ctx.organisation, one.id):
+        return ()
+    back = one.attempt - 1
+    return (
+        f"sent back {back} times; look at it, then `headrace run let-on {one.id}`, or cancel it",
+    )
+
+
+def let_on(ctx: Ctx, id: RunId, reason: str) -> Run:
+    """Let a run that was sent back too often have this one attempt. Raises RunEnded.
+
+    Records RunLetOn.
+    """
+    one = _locked(ctx, id)
+    if one.state not in {RunState.QUEUED, RunState.WAITING}:
+        raise RunEnded(f"Run {id} is {one.state}; only what waits can be let on")
+    store.let_on(ctx.db, ctx.organisation, id, ctx.principal)
+    ctx.record(RunLetOn(run=id, attempt=one.attempt, by=ctx.principal, reason=reason))
+    making.ask_claim(ctx, one)
+    return one
 
 
 def task_of(ctx: Ctx, run: Run, module: Module) -> AgentTask:

@@ -9,7 +9,7 @@ from headrace.surfaces.web.asked import Asked
 from headrace.surfaces.web.client import Client
 from headrace.surfaces.web.pages import gates
 
-_RECENT = 100  # gates that are looked through for the pace
+_RECENT = 30  # gates that are looked through for the pace
 
 
 @dataclass(frozen=True, kw_only=True)

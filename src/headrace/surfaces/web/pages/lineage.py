@@ -8,7 +8,7 @@ from headrace.surfaces.web.answers import Lineage
 from headrace.surfaces.web.client import Client
 
 _HOPS = 6
-_WIDEST = 12  # references of one hop that are looked behind
+_WIDEST = 3  # references of one hop that are looked behind
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,14 +1,24 @@
 """The one declaration of what releases offer."""
 
 from headrace.capabilities.people.model import PeopleOnly
-from headrace.capabilities.releases import flows, operations
-from headrace.capabilities.releases.model import ReleaseMoved, StageEntered, StepTaken
-from headrace.kernel.capability import Capability, Permission
+from headrace.capabilities.releases import budget, flows, operations
+from headrace.capabilities.releases.model import (
+    ALARM_QUESTION,
+    PROMOTE_QUESTION,
+    ReleaseMoved,
+    StageEntered,
+    StepTaken,
+)
+from headrace.kernel.capability import Capability, Check, Permission
 
 CAPABILITY = Capability(
     name="releases",
     operations=operations.OPERATIONS,
     events=(ReleaseMoved, StageEntered, StepTaken),
+    checks=(
+        Check(question=ALARM_QUESTION, name="releases.burning", run=budget.alarms),
+        Check(question=PROMOTE_QUESTION, name="releases.error-budget", run=budget.spent),
+    ),
     flows=(flows.LOOK,),
     permissions=(
         Permission(name=operations.READ, summary="See releases and what was measured of them"),

@@ -74,6 +74,7 @@ class Rollout:
     flag: str
     variant: str = "on"
     log: str = "access.jsonl"  # the service's access log, below the folder of deployments
+    service: str = ""  # whose health targets watch over it too; "" is none
     stages: tuple[Stage, ...]
     criteria: tuple[Criterion, ...]
 

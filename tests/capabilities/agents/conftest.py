@@ -59,6 +59,8 @@ NOTE = ArtifactType(
     sections=(Prose(name="summary", required=True),),
 )
 
+MEMO = replace(NOTE, name="memo", title="Memo", path="work/memos/{slug}.md")
+
 FILES = {
     "src/api/routes.py": "ROUTES = []\n",
     "src/api/model.py": "class Export:\n    pass\n",
@@ -128,6 +130,7 @@ def a_card(**changes) -> RoleCard:
         "model_tier": ModelTier.STANDARD,
         "limits": Limits(turns=12, run_tokens=200_000, run_cost_micro_usd=2_000_000),
         "cadence": Cadence.ON_EVENT,
+        "knowledge": ("note", "how exports are made"),
     }
     return RoleCard(**{**known, **changes})
 
@@ -171,7 +174,9 @@ def compose(*declared: object, checks=()) -> House:
     names = [capability.name for capability in CAPABILITIES]
     lower = [c for c in CAPABILITIES[: names.index("budgets") + 1] if c.name != "agents"]
     catalogue = Catalogue(organisation=STRUCTURE, cards=(CODER, JUDGE, WRITER, OLD))
-    pack = Capability(name="test-pack", declares=(NOTE, catalogue, *declared), checks=tuple(checks))
+    pack = Capability(
+        name="test-pack", declares=(NOTE, MEMO, catalogue, *declared), checks=tuple(checks)
+    )
     return House((*lower, AGENTS, pack))
 
 

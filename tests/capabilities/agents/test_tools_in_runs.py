@@ -215,3 +215,48 @@ def test_artifacts_are_found_and_read_as_data(company):
     assert json.loads(found.content)["artifacts"][0]["id"] == ArtifactId("note/exports")
     assert json.loads(read.content)["content"]["sections"] == {"summary": "All."}
     assert missing.is_error
+
+
+def test_knowledge_that_the_card_does_not_declare_is_refused_and_told(company):
+    """Whether there is such a work product or not: the refusal does not tell."""
+    company.play(
+        f"{HEAD}"
+        "      - calls:\n"
+        "          - {tool: read_artifact, arguments: {artifact: salary/ada}}\n"
+        f"          - {{tool: find_artifacts, arguments: {{type: salary}}}}\n{DONE}"
+    )
+
+    result = company.work()
+
+    read, found, _ = company.do(service.steps, result.run)
+    assert read.is_error
+    assert found.is_error
+    assert "may not read salary; its card lets it read change, how exports are made, note" in (
+        read.content
+    )
+    assert [refusal.target for refusal in result.refusals] == ["salary/ada", "salary"]
+    assert [event["target"] for event in company.events("agents.refused")] == [
+        "salary/ada",
+        "salary",
+    ]
+
+
+def test_a_search_without_a_type_finds_what_the_card_lets_the_role_know(company):
+    for type, slug in (("note", "exports"), ("memo", "secret")):
+        company.do(
+            artifacts.propose,
+            Draft(
+                type=type,
+                slug=slug,
+                context="mission:export",
+                content={"title": slug, "fields": {"topic": "x"}, "sections": {"summary": "All."}},
+                made=Made(by=company.people["ada"].principal, brain="human"),
+            ),
+        )
+    company.play(
+        f"{HEAD}      - calls:\n          - {{tool: find_artifacts, arguments: {{}}}}\n{DONE}"
+    )
+
+    found, _ = company.do(service.steps, company.work().run)
+
+    assert [one["id"] for one in json.loads(found.content)["artifacts"]] == ["note/exports"]

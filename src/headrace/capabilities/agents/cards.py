@@ -105,7 +105,8 @@ class RoleCard:
     """Everything that is decided about a role. Authority comes from here and nowhere else.
 
     `pool` is the name by which a fleet asks for workers of this role. `evaluates` are the policies that
-    the role judges; a role that evaluates makes nothing that is evaluated.
+    the role judges; a role that evaluates makes nothing that is evaluated. `knowledge` are the artifact
+    types that it may read besides those of its tasks, and words for people about what else it draws on.
     """
 
     id: str
@@ -139,6 +140,12 @@ class RoleCard:
     def consumes(self) -> tuple[str, ...]:
         """The artifact types that its tasks take, each once."""
         return tuple(dict.fromkeys(name for task in self.tasks for name in task.inputs))
+
+    @property
+    def readable(self) -> frozenset[str]:
+        """The artifact types that it may read: what its tasks take and make, and what it may know."""
+        made = (name for task in self.tasks for name in task.outputs)
+        return frozenset({*self.consumes, *made, *self.produces, *self.knowledge})
 
     def task(self, name: str) -> TaskCard | None:
         """The task of that name, or None when the role has no such task."""

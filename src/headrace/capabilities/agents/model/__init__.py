@@ -13,6 +13,7 @@ from headrace.capabilities.agents.model.employees import (
     StateChanged,
 )
 from headrace.capabilities.agents.model.errors import (
+    BeyondKnowledge,
     CheckUnknown,
     EmployeeNotFound,
     FileMissing,
@@ -65,6 +66,7 @@ __all__ = [
     "AgentRunId",
     "AgentTask",
     "Bench",
+    "BeyondKnowledge",
     "BrainKind",
     "Catalogue",
     "CheckOutcome",

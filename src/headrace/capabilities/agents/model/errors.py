@@ -87,6 +87,12 @@ class FileMissing(NotFound):
     code = "agents.file_missing"
 
 
+class BeyondKnowledge(NotAllowed):
+    """The card does not let the role know this; `target` is what it asked for."""
+
+    code = "agents.beyond_knowledge"
+
+
 class ToolMisused(Invalid):
     """The tool cannot do this; nothing happened."""
 

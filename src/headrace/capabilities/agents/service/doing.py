@@ -9,6 +9,7 @@ from pydantic import JsonValue
 
 from headrace.capabilities.agents.conversation import SUBMIT_TOOL, ToolCall, asked_again
 from headrace.capabilities.agents.model import (
+    BeyondKnowledge,
     ObservationMade,
     QuestionAsked,
     Refused,
@@ -170,9 +171,12 @@ def without_tool(one: Doing) -> Outcome:
 
 
 def look_up(ctx: Ctx, one: Doing) -> Outcome:
-    """What a tool finds in our own rows. An error is told, not raised."""
+    """What a tool finds in our own rows. An error is told, not raised; beyond the card it is refused."""
     try:
         return Outcome(content=lookups.LOOKUPS[one.call.tool](ctx, one.run, one.call.arguments))
+    except BeyondKnowledge as fault:
+        target = str(fault.details.get("target", ""))
+        return Outcome(content=fault.message, is_error=True, refused=target)
     except HeadraceError as fault:
         return Outcome(content=fault.message, is_error=True)
 

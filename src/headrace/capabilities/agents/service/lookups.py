@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 
 from pydantic import JsonValue
 
-from headrace.capabilities.agents.model import Run, ToolMisused
+from headrace.capabilities.agents.model import BeyondKnowledge, Run, ToolMisused
 from headrace.capabilities.artifacts import service as artifacts
 from headrace.capabilities.artifacts.model import ArtifactId, VersionRef
 from headrace.kernel.context import Ctx
@@ -15,10 +15,16 @@ MOST = 100
 
 
 def find_artifacts(ctx: Ctx, run: Run, given: Mapping[str, JsonValue]) -> str:
-    """Artifacts by type and context, with their head and effective versions."""
+    """Artifacts by type and context, with their head and effective versions.
+
+    Without a type: those of the types that the role may read. Raises BeyondKnowledge for another.
+    """
+    type = _given(given, "type")
+    if type is not None:
+        _require(run, type, type)
     found = artifacts.listing(
         ctx,
-        type=_given(given, "type"),
+        type=type,
         context=_given(given, "context"),
         effective_only=given.get("effective") is True,
         limit=MOST,
@@ -32,13 +38,18 @@ def find_artifacts(ctx: Ctx, run: Run, given: Mapping[str, JsonValue]) -> str:
             "effective": one.effective,
         }
         for one in found
+        if one.type in run.card.readable
     ]
-    return json.dumps({"artifacts": told, "more": len(told) == MOST}, ensure_ascii=False)
+    return json.dumps({"artifacts": told, "more": len(found) == MOST}, ensure_ascii=False)
 
 
 def read_artifact(ctx: Ctx, run: Run, given: Mapping[str, JsonValue]) -> str:
-    """One version of an artifact: the one named, else the effective one, else the newest."""
+    """One version of an artifact: the one named, else the effective one, else the newest.
+
+    Raises BeyondKnowledge for a type that the role may not read, whether there is such an artifact or not.
+    """
     id = ArtifactId(str(given["artifact"]))
+    _require(run, id.partition("/")[0], id)
     one = artifacts.get(ctx, id)
     number = given.get("version")
     if not isinstance(number, int):
@@ -54,6 +65,15 @@ def read_artifact(ctx: Ctx, run: Run, given: Mapping[str, JsonValue]) -> str:
         "content": to_json(dict(version.content)),
     }
     return json.dumps(told, ensure_ascii=False)
+
+
+def _require(run: Run, type: str, target: str) -> None:
+    if type not in run.card.readable:
+        known = ", ".join(sorted(run.card.readable)) or "none"
+        raise BeyondKnowledge(
+            f"the role {run.card.id} may not read {type}; its card lets it read {known}.",
+            target=target,
+        )
 
 
 def _given(given: Mapping[str, JsonValue], name: str) -> str | None:

@@ -1,6 +1,9 @@
 """A PostgreSQL server of a test's own, in a scratch directory that the database account can enter."""
 
+from contextlib import suppress
 from types import TracebackType
+
+import psutil
 
 from headrace.kernel.database import Embedded
 from headrace.kernel.postgres import DataDirectory, destroy, scratch_location, start
@@ -23,6 +26,15 @@ class Installation:
         trace: TracebackType | None,
     ) -> None:
         destroy(self.directory)
+
+    def kill(self) -> None:
+        """Kill the server with all that serves its connections, and see it gone."""
+        server = psutil.Process(start(self.directory).pid)
+        gone = [server, *server.children(recursive=True)]
+        for process in gone:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        psutil.wait_procs(gone, timeout=30)
 
     def location(self, name: str) -> Embedded:
         return Embedded(directory=self.directory, name=name)

@@ -1,15 +1,11 @@
 """A database that is away is waited for, so long and no longer; no other fault is."""
 
-import os
-import signal
-
 import psycopg
 import pytest
 import sqlalchemy as sa
 
 from headrace.kernel.database import Database
 from headrace.kernel.patience import is_away, is_passing, patiently, tried
-from headrace.kernel.postgres import start
 from installation import Installation
 
 LOST = sa.exc.OperationalError("SELECT 1", {}, psycopg.OperationalError("gone"))
@@ -85,6 +81,6 @@ def test_a_server_that_was_killed_is_waited_for(database: Database, installation
             return db.execute(sa.text("SELECT 42")).scalar_one()
 
     assert answer() == 42
-    os.kill(start(installation.directory).pid, signal.SIGKILL)
+    installation.kill()
 
     assert patiently(answer) == 42

@@ -21,6 +21,7 @@ from headrace.capabilities.governance import service as governance
 from headrace.capabilities.workflows import service as workflows
 from headrace.kernel.capability import Check
 from headrace.kernel.errors import Refusal
+from headrace.kernel.json import digest
 
 
 def test_a_recorded_agent_writes_runs_a_check_and_its_work_is_committed(company):
@@ -58,9 +59,12 @@ def test_the_end_of_a_run_is_told_once_with_its_subject(company):
         "type": "agents.run_ended",
         "run": result.run,
         "subject": "run:run_1",
+        "principal": company.do(service.run, result.run).principal,
         "role": "coding-agent",
         "state": "succeeded",
         "error": "",
+        "result_hash": digest(dict(result.submitted)),
+        "head": None,
     }
 
 

@@ -249,9 +249,8 @@ def test_a_novel_pattern_is_asked_about_and_a_yes_to_it_passes(product):
     allowed = product.judge("architecture", checkpoint=who, answers=(yes,))
 
     assert allowed.verdict is Verdict.PASS
-    assert allowed.summary.endswith(
-        "tech-lead allowed the new pattern (novelty 0.75, threshold 0.70): Bounded."
-    )
+    assert "tech-lead allowed the new pattern (novelty 0.75" in allowed.summary
+    assert allowed.summary.endswith("threshold 0.70): Bounded.")
 
 
 def test_a_yes_does_not_cover_what_came_later(product):

@@ -65,7 +65,7 @@ def told(units, system):
     def types():
         with units.open(system) as ctx:
             rows = ctx.db.execute(
-                sa.text("SELECT type, payload FROM journal_event ORDER BY id")
+                sa.text("SELECT type, payload FROM journal_event ORDER BY recorded_at, number")
             ).all()
         return [(row.type, row.payload) for row in rows if row.type != "health.targets_loaded"]
 

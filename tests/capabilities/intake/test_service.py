@@ -53,7 +53,11 @@ class Desk:
     def events(self, type: str) -> list[dict]:
         with self.units.open(self.actor) as ctx:
             rows = ctx.db.execute(
-                sa.text("SELECT payload FROM journal_event WHERE type = :type"), {"type": type}
+                sa.text(
+                    "SELECT payload FROM journal_event WHERE type = :type "
+                    "ORDER BY recorded_at, lineage, number"
+                ),
+                {"type": type},
             )
             return list(rows.scalars())
 

@@ -37,7 +37,10 @@ class Company:
         with self.units.open(self.system) as ctx:
             return list(
                 ctx.db.execute(
-                    sa.text("SELECT payload FROM journal_event WHERE type = :type ORDER BY id"),
+                    sa.text(
+                        "SELECT payload FROM journal_event WHERE type = :type "
+                        "ORDER BY recorded_at, lineage, number"
+                    ),
                     {"type": type},
                 ).scalars()
             )

@@ -417,7 +417,7 @@ def test_rows_are_not_replaced_while_a_change_is_written(record):
 
 def test_an_edit_by_hand_is_taken_in_after_rows_were_replaced(record, hand):
     record.merged(record.propose("brief"))
-    hand.commit({BRIEF: record.show(BRIEF).replace("Customers", "All customers")})
+    hand.commit({BRIEF: record.raised(BRIEF, "Customers", "All customers")})
     damage(record, "UPDATE artifacts_version SET note = 'mine' WHERE organisation = :here")
 
     record.do(service.compare, replace=True)

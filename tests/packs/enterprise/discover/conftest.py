@@ -62,7 +62,11 @@ class Company(World):
     def events(self, type: str) -> list[dict]:
         with self.units.open(self.system) as ctx:
             rows = ctx.db.execute(
-                sa.text("SELECT payload FROM journal_event WHERE type = :type"), {"type": type}
+                sa.text(
+                    "SELECT payload FROM journal_event WHERE type = :type "
+                    "ORDER BY recorded_at, lineage, number"
+                ),
+                {"type": type},
             )
             return list(rows.scalars())
 

@@ -104,11 +104,12 @@ class FlagName:
 
 @dataclass(frozen=True, kw_only=True)
 class FlagDetails:
-    """A flag, how often its variants were given, and what is stale about it."""
+    """A flag at a moment, how often its variants were given, and what is stale about it."""
 
     flag: Flag
     usage: Usage
     findings: tuple[Finding, ...]
+    at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,8 +121,11 @@ class FlagQuery:
 
 @dataclass(frozen=True, kw_only=True)
 class FlagPage:
+    """Flags as they are at a moment, from which their ages are told."""
+
     items: tuple[Flag, ...]
     next: str | None
+    at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -260,14 +264,14 @@ def listing(ctx: Ctx, query: FlagQuery) -> FlagPage:
     """List flags by key."""
     found = service.flags(ctx, after=query.after, limit=query.limit, archived=query.archived)
     following = found[-1].key if len(found) == query.limit else None
-    return FlagPage(items=tuple(found), next=following)
+    return FlagPage(items=tuple(found), next=following, at=ctx.now)
 
 
 def show(ctx: Ctx, name: FlagName) -> FlagDetails:
     """Show a flag: its definition, how often each variant was given, what is stale about it."""
     found = service.flag(ctx, name.flag)
     mine = tuple(one for one in service.findings(ctx) if one.flag == name.flag)
-    return FlagDetails(flag=found, usage=service.usage(ctx, name.flag), findings=mine)
+    return FlagDetails(flag=found, usage=service.usage(ctx, name.flag), findings=mine, at=ctx.now)
 
 
 def history(ctx: Ctx, query: HistoryQuery) -> RevisionPage:

@@ -75,6 +75,7 @@ def _filters(speaker: Speaker) -> dict[str, object]:
         "span": clockwork.span,
         "between": clockwork.between,
         "number": wording.number,
+        "percent": wording.percent,
         "money": wording.money,
         "short": wording.short,
         "say": speaker.say,

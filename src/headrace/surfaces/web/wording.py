@@ -33,24 +33,31 @@ WORDS = {
     Tone.RUNNING: (
         said("queued"), said("waiting"), said("working"), said("active"), said("planning"),
         said("opening"), said("merging"), said("in progress"), said("rising"), said("pending"),
+        said("deploying"), said("here"), said("begin"), said("soak"),
     ),
     Tone.WAITING: (
         said("open"), said("in review"), said("escalate"), said("paused"), said("proposed"),
-        said("draft"), said("not judged yet"),
+        said("draft"), said("not judged yet"), said("ask"), said("ticket"), said("unknown"),
+        said("settled"), said("never evaluated"), said("unused"), said("expired"),
+        said("unowned"), said("unmet"),
     ),
     Tone.GOOD: (
         said("done"), said("approved"), said("effective"), said("merged"), said("completed"),
         said("pass"), said("approve"), said("ready"), said("succeeded"), said("proceed"),
-        said("allow"), said("pass with notes"),
+        said("allow"), said("pass with notes"), said("deployed"), said("passed"),
+        said("promote"), said("finish"), said("healthy"), said("on"), said("met"),
     ),
     Tone.BAD: (
         said("failed"), said("rejected"), said("fail"), said("blocked"), said("revised"),
         said("revise"), said("conflicted"), said("refused"), said("refuse"), said("reject"),
+        said("rolled back"), said("roll back"), said("taken back"), said("worse"),
+        said("exhausted"), said("burning"), said("page"), said("killed"),
     ),
     Tone.SETTLED: (
         said("held"), said("superseded"), said("withdrawn"), said("closed"), said("cancelled"),
         said("archive"), said("monitor"), said("defer"), said("retired"), said("inactive"),
-        said("person"), said("agent"), said("service"),
+        said("person"), said("agent"), said("service"), said("to come"), said("hold"),
+        said("inconclusive"), said("off"), said("archived"), said("not applicable"),
     ),
 }  # fmt: skip
 """Every state that a badge knows, by how it is shown."""
@@ -60,7 +67,9 @@ OTHERS = (
     said("other"), said("critical"), said("high"), said("medium"), said("low"), said("input"),
     said("added"), said("modified"), said("removed"), said("renamed"), said("deleted"),
     said("organisation"), said("stream"), said("always"), said("day"), said("week"), said("month"),
-    said("immediate"), said("next cycle"),
+    said("immediate"), said("next cycle"), said("release"), said("experiment"),
+    said("operational"), said("permission"), said("create"), said("edit"), said("rollout"),
+    said("switch"), said("revive"), said("kill"),
 )  # fmt: skip
 """Words of the data that pages say in the reader's language where they are plain English."""
 
@@ -121,6 +130,15 @@ LENGTHS = (said("{} d {} h"), said("{} h {} m"), said("{} m"))
 def number(value: int | None) -> str:
     """An integer in groups of three."""
     return "—" if value is None else f"{value:,}"
+
+
+def percent(share: float | None, digits: int = 3) -> str:
+    """A share as `99.95 %`, with so many decimals at most; more than all and less than nothing too."""
+    if share is None:
+        return "—"
+    told = f"{share * 100:,.{digits}f}"
+    told = told.rstrip("0").rstrip(".") if "." in told else told
+    return f"{'0' if told == '-0' else told.replace('-', '−')} %"
 
 
 def money(micro_usd: int | None) -> str:

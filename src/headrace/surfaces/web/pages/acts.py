@@ -1,0 +1,28 @@
+"""Acts: what this reader may do with the thing that a page shows, each through its operation."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from headrace.kernel.errors import HeadraceError
+from headrace.surfaces.web.answers import Standing
+from headrace.surfaces.web.client import Client
+
+
+@dataclass(frozen=True, kw_only=True)
+class Act:
+    """A button: the operation that it leads to. A `grave` one is red."""
+
+    operation: str
+    word: str
+    is_grave: bool = False
+    needs_reason: bool = True
+
+
+def allowed(client: Client, acts: Sequence[Act]) -> tuple[Act, ...]:
+    """Those of the acts that the reader may do."""
+    try:
+        held = set(client.ask(Standing, "whoami").permissions)
+    except HeadraceError:
+        return ()
+    known = client.reception.house.operations
+    return tuple(one for one in acts if known[one.operation].permission in held)

@@ -1,0 +1,237 @@
+"""Releases: where each stands, what holds its stage, and what measurement says of every criterion."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from headrace.surfaces.web.answers import (
+    Comparison,
+    Criterion,
+    Release,
+    ReleaseLine,
+    Releases,
+    ReleaseShown,
+    ReleaseStep,
+)
+from headrace.surfaces.web.asked import Asked
+from headrace.surfaces.web.client import named
+from headrace.surfaces.web.interval import Picture, picture
+from headrace.surfaces.web.language import said
+from headrace.surfaces.web.pages.acts import Act, allowed
+from headrace.surfaces.web.wording import percent
+
+_PAGE = 50
+_HOLDS = {"hold", "ask"}
+
+_PROMOTE = Act(operation="release.promote", word=said("Promote"))
+_HOLD = Act(operation="release.hold", word=said("Hold"))
+_ROLL_BACK = Act(operation="release.roll-back", word=said("Roll back"), is_grave=True)
+_APPROVE = Act(operation="release.approve", word=said("Approve"))
+_BEGIN = Act(operation="release.begin", word=said("Begin"), needs_reason=False)
+_WITHDRAW = Act(operation="release.withdraw", word=said("Withdraw"))
+
+ACTS: Mapping[str, Sequence[Act]] = {
+    "draft": (_APPROVE, _WITHDRAW),
+    "approved": (_BEGIN, _WITHDRAW),
+    "deploying": (_PROMOTE, _HOLD, _ROLL_BACK),
+    "deployed": (_ROLL_BACK,),
+}
+"""What a person may do with a release, by where it stands."""
+
+ABOUT = {
+    "against": said("How many more requests fail than of the control, in points"),
+    "errors": said("How far the share that fails lies from the most that is allowed, in points"),
+    "latency": said("How many more requests than allowed take longer than the limit, in points"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleasesPage:
+    status: str | None
+    statuses: tuple[str, ...]
+    items: tuple[ReleaseLine, ...]
+    next: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class StageShown:
+    """A stage of the bar. `state` is "passed", "here", "held", "taken back" or "to come"."""
+
+    name: str
+    percent: str
+    also: tuple[str, ...]
+    lasts: timedelta
+    requests: int
+    state: str
+    holds: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Promise:
+    """A criterion in figures that a sentence can say; None where it promises nothing of the kind."""
+
+    points: str | None
+    slower: str | None
+    at_most: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CriterionShown:
+    """A criterion and the newest comparison of it: none yet, `comparison` is None."""
+
+    criterion: Criterion
+    promise: Promise
+    comparison: Comparison | None
+    stage: str
+    at: datetime | None
+    cohort: str | None
+    control: str | None
+    low: str | None
+    high: str | None
+    picture: Picture | None
+    about: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleasePage:
+    """`drafted_by` and `approved_by` are in words; the newest step is first."""
+
+    release: Release
+    drafted_by: str
+    approved_by: str
+    stages: tuple[StageShown, ...]
+    criteria: tuple[CriterionShown, ...]
+    steps: tuple[ReleaseStep, ...]
+    unmet: tuple[str, ...]
+    acts: tuple[Act, ...]
+
+
+def show(asked: Asked) -> ReleasesPage:
+    """Releases by their ids."""
+    status = asked.word("status")
+    page = asked.client.ask(
+        Releases, "release.list", status=status, after=asked.word("after"), limit=_PAGE
+    )
+    statuses = (*ACTS, "rolled-back", "withdrawn")
+    return ReleasesPage(status=status, statuses=statuses, items=page.items, next=page.next)
+
+
+def show_one(asked: Asked) -> ReleasePage:
+    """One release: its stages, what measurement says, every step, and what can be done."""
+    client = asked.client
+    shown = client.ask(ReleaseShown, "release.show", release=asked.path["release"])
+    release, names = shown.release, client.names()
+    return ReleasePage(
+        release=release,
+        drafted_by=named(names, release.drafted_by),
+        approved_by=named(names, release.approved_by) if release.approved_by else "",
+        stages=_stages(release, shown.steps),
+        criteria=tuple(_criterion(one, shown.steps) for one in release.rollout.criteria),
+        steps=tuple(reversed([_named(one, names) for one in shown.steps])),
+        unmet=tuple(
+            one.text for one in release.checklist if not one.met and not one.not_applicable
+        ),
+        acts=allowed(client, ACTS.get(release.status, ())),
+    )
+
+
+def _named(step: ReleaseStep, names: Mapping[str, str]) -> ReleaseStep:
+    return replace(step, by=named(names, step.by))
+
+
+def _stages(release: Release, steps: Sequence[ReleaseStep]) -> tuple[StageShown, ...]:
+    holds = _holds(release, steps)
+    made = []
+    for index, stage in enumerate(release.rollout.stages):
+        state = _state(release, index, is_held=bool(holds))
+        made.append(
+            StageShown(
+                name=stage.name,
+                percent=f"{stage.percent:g} %",
+                also=stage.also,
+                lasts=stage.lasts,
+                requests=stage.requests,
+                state=state,
+                holds=holds if index == release.stage else (),
+            )
+        )
+    return tuple(made)
+
+
+def _state(release: Release, index: int, *, is_held: bool) -> str:
+    """A stage's word by where the release stands; after the last nothing is to come."""
+    if release.stage is None or index > release.stage:
+        return "to come"
+    if index < release.stage or release.status == "deployed":
+        return "passed"
+    if release.status == "rolled-back":
+        return "taken back"
+    return "held" if is_held else "here"
+
+
+def _holds(release: Release, steps: Sequence[ReleaseStep]) -> tuple[str, ...]:
+    """Why the present stage does not go on, or why it was taken back; the newest step tells."""
+    if release.status == "deploying" and release.held_for:
+        return (release.held_for,)
+    newest = steps[-1] if steps else None
+    if newest is None:
+        return ()
+    stops = newest.move in _HOLDS if release.status == "deploying" else newest.move == "roll-back"
+    return newest.reasons if stops else ()
+
+
+def _criterion(criterion: Criterion, steps: Sequence[ReleaseStep]) -> CriterionShown:
+    """With the newest comparison of it, whichever stage that was in."""
+    step, found = _newest(criterion.name, steps)
+    is_measured = found is not None and found.low is not None and found.high is not None
+    low, high = (found.low, found.high) if found else (None, None)
+    drawn = about = None
+    if found is not None and low is not None and high is not None:
+        is_relative = criterion.measure == "errors" and found.control is not None
+        limit = criterion.worse_by or 0.0 if is_relative else 0.0
+        drawn = picture(low, high, limit, has_zero=is_relative)
+        about = ABOUT["against" if is_relative else criterion.measure]
+    return CriterionShown(
+        criterion=criterion,
+        promise=_promise(criterion),
+        comparison=found,
+        stage=step.stage if step else "",
+        at=step.at if step else None,
+        cohort=_told(criterion, found.cohort) if found else None,
+        control=_told(criterion, found.control) if found else None,
+        low=_points(low) if is_measured else None,
+        high=_points(high) if is_measured else None,
+        picture=drawn,
+        about=about or "",
+    )
+
+
+def _newest(
+    name: str, steps: Sequence[ReleaseStep]
+) -> tuple[ReleaseStep | None, Comparison | None]:
+    for step in reversed(steps):
+        for one in step.comparisons:
+            if one.criterion == name:
+                return step, one
+    return None, None
+
+
+def _promise(criterion: Criterion) -> Promise:
+    of_errors = criterion.measure == "errors"
+    worse = criterion.worse_by
+    return Promise(
+        points=f"{worse * 100:g}" if worse is not None and of_errors else None,
+        slower=percent(worse) if worse is not None and not of_errors else None,
+        at_most=_told(criterion, criterion.at_most),
+    )
+
+
+def _told(criterion: Criterion, value: float | None) -> str | None:
+    """A share of errors in percent, a latency in seconds."""
+    if value is None:
+        return None
+    return percent(value, 2) if criterion.measure == "errors" else f"{value:.3g} s"
+
+
+def _points(share: float | None) -> str:
+    return "" if share is None else f"{share * 100:+.2f}".replace("-", "−")

@@ -1,0 +1,193 @@
+"""Releases, flags and health on their pages, made through operations as any client makes them."""
+
+from datetime import timedelta
+from html import unescape
+
+import pytest
+
+from capabilities.health.test_operations import SLO
+from capabilities.releases.test_service import FLAG, ID, World
+from headrace.capabilities.health import service as health
+from headrace.capabilities.health.model import Figure, SeriesKind, Source, SourceKind
+from headrace.capabilities.releases.model import Line
+from headrace.surfaces.web.interval import picture
+from headrace.surfaces.web.server import create_pages
+from surfaces.conftest import a_reception, served
+from surfaces.web.conftest import Browser, patient
+
+
+@pytest.fixture
+def world(database, clock, tmp_path):
+    return World(database, clock, tmp_path)
+
+
+@pytest.fixture
+def browser(world):
+    pages = create_pages(a_reception(world.units), trust_loopback=True)
+    with (
+        served(pages) as address,
+        Browser(base_url=address, timeout=20, transport=patient()) as made,
+    ):
+        made.becomes("emil")
+        yield made
+
+
+def with_exports(world) -> None:
+    """100 exports of which 10 failed within the last minutes, and two targets about them."""
+    text = SLO.format(name="easy", target=0.5) + "---" + SLO.format(name="hard", target=0.999)
+    world.do(
+        health.put_source,
+        Source(
+            name="api",
+            service="records",
+            kind=SourceKind.ENDPOINT,
+            url="http://127.0.0.1:1/metrics",
+        ),
+    )
+    now = world.do(health.real_now)
+    for minutes, done, failed in ((4, 0, 0), (3, 90, 10)):
+        figures = [
+            Figure(
+                name="exports_total",
+                labels={"outcome": outcome},
+                kind=SeriesKind.COUNTER,
+                value=float(value),
+            )
+            for outcome, value in (("done", done), ("failed", failed))
+        ]
+        world.do(health.ingest, "api", figures, now - timedelta(minutes=minutes))
+    world.do(health.load_targets, text)
+
+
+def test_a_release_shows_its_stages_and_what_measurement_said_of_each_criterion(world, browser):
+    world.begun()
+    world.traffic()
+    world.pass_time(30)
+
+    text = browser.sees(f"/releases/{ID}")
+    data = browser.get(f"/releases/{ID}.json").json()
+
+    states = [(stage["name"], stage["state"]) for stage in data["stages"]]
+    assert states == [("canary", "passed"), ("half", "here"), ("everyone", "to come")]
+    for one in data["criteria"]:
+        assert one["comparison"]["judgement"] == "pass"
+        assert one["picture"]["high"] < one["picture"]["limit"]
+        assert one["comparison"]["because"] in unescape(text)
+    assert text.count('<svg class="interval interval-good"') == 2
+    assert "Bulk export" in browser.sees("/releases?status=deploying")
+    assert "No release is like this" in browser.sees("/releases?status=draft")
+
+
+def test_a_worse_release_came_back_and_its_page_says_why(world, browser):
+    world.begun()
+    world.traffic(bad=0.2)
+    world.pass_time(6)
+
+    text = browser.sees(f"/releases/{ID}")
+    (first, *_) = browser.get(f"/releases/{ID}.json").json()["stages"]
+
+    assert first["state"] == "taken back"
+    assert any("errors: worse" in reason for reason in first["holds"])
+    assert 'class="interval interval-bad"' in text
+    assert "/do/release.promote" not in text
+
+
+def test_a_person_holds_a_release_and_takes_it_back_after_a_red_confirmation(world, browser):
+    world.begun()
+    seal = browser.seal(f"/releases/{ID}")
+    form = {"seal": seal, "release": ID, "reason": "Support sees complaints"}
+
+    browser.sends("/do/release.hold", **form, step="confirmed")
+    held = browser.sees(f"/releases/{ID}")
+    asked = browser.sends("/do/release.roll-back", **form)
+    before = world.release().status
+    browser.sends("/do/release.roll-back", **form, step="confirmed")
+
+    assert "held</span>" in held
+    assert "Support sees complaints" in held
+    assert "btn-error" in asked.text
+    assert (before, world.release().status) == ("deploying", "rolled-back")
+    assert 'name="reason"' not in browser.sees(f"/releases/{ID}")
+
+
+def test_a_draft_names_what_is_unmet_before_it_can_be_approved(world, browser):
+    world.draft(checklist=(Line(text="Alerts", met=False, because="no runbook"),))
+
+    text = browser.sees(f"/releases/{ID}")
+
+    assert "are to be met: Alerts" in text
+    assert f"/do/release.tick?release={ID}&amp;line=Alerts" in text
+    assert "/do/release.approve" in text
+
+
+def test_who_may_only_read_sees_no_way_to_act_and_others_see_no_place_at_all(world, browser):
+    world.begun()
+    world.company.adds("reader", "release:read")
+    browser.becomes("reader")
+
+    text = browser.sees(f"/releases/{ID}")
+
+    assert "/do/release.roll-back" not in text
+    assert 'href="/releases"' in text
+    assert 'href="/operate"' not in text
+    assert 'class="place" href="/flags"' not in text
+    assert browser.get("/operate").status_code == 403
+
+
+def test_flags_show_what_is_stale_first_and_whom_each_reaches(world, browser):
+    world.begun()
+    world.clock.advance(timedelta(days=8))
+
+    listed = browser.get("/flags.json").json()
+    text = browser.sees("/flags")
+
+    assert [(one["flag"], one["staleness"]) for one in listed["findings"]] == [
+        (FLAG, "never_evaluated")
+    ]
+    (line,) = listed["items"]
+    assert (line["state"], line["percent"], line["age"]) == ("on", "20 %", "P8D")
+    assert text.index("To be looked at again") < text.index("All flags")
+    assert "@ada" in text
+
+
+def test_a_flag_is_killed_from_its_page_and_says_who_did_it(world, browser):
+    world.begun()
+    form = {"seal": browser.seal(f"/flags/{FLAG}"), "flag": FLAG, "reason": "Error rate"}
+
+    browser.sends("/do/flag.kill", **form, step="confirmed")
+    text = browser.sees(f"/flags/{FLAG}")
+
+    assert "Killed by emil" in text
+    assert "Error rate" in text
+    assert "/do/flag.revive" in text
+    assert "/do/flag.kill" not in text
+    assert browser.get(f"/flags/{FLAG}.json").json()["line"]["percent"] == "0 %"
+
+
+def test_operate_shows_the_worst_target_first_with_its_budget_and_every_burn_rate(world, browser):
+    world.company.adds("sre", "health:read")
+    browser.becomes("sre")
+    with_exports(world)
+
+    text = browser.sees("/operate")
+    data = browser.get("/operate.json").json()
+
+    assert [one["target"] for one in data["targets"]] == ["hard", "easy"]
+    assert [one["target"] for one in data["burns"]] == ["hard"]
+    assert len(data["burns"][0]["burns"]) == 3
+    assert text.index("hard") < text.index("easy")
+    assert "exhausted" in text
+    assert 'aria-label="Budget left: 80 %"' in text
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "limit"),
+    [(-0.02, 0.004, 0.01), (0.05, 0.2, 0.01), (0.0, 0.0, 0.0), (-9.0, -8.0, 0.0)],
+    ids=["within", "beyond", "a point", "far below"],
+)
+def test_an_interval_is_drawn_whole_and_in_its_order(low, high, limit):
+    drawn = picture(low, high, limit, has_zero=True)
+
+    assert 0 <= drawn.low <= drawn.seen <= drawn.high <= 100
+    assert (drawn.high < drawn.limit) == (high < limit)
+    assert 0 <= drawn.zero <= 100

@@ -9,7 +9,9 @@ from capabilities.health.test_operations import SLO
 from capabilities.releases.test_service import FLAG, ID, World
 from headrace.capabilities.health import service as health
 from headrace.capabilities.health.model import Figure, SeriesKind, Source, SourceKind
+from headrace.capabilities.people import service as people
 from headrace.capabilities.releases.model import Line
+from headrace.kernel.journal.sequencer import sequence
 from headrace.surfaces.web.interval import picture
 from headrace.surfaces.web.server import create_pages
 from surfaces.conftest import a_reception, served
@@ -57,6 +59,7 @@ def with_exports(world) -> None:
         ]
         world.do(health.ingest, "api", figures, now - timedelta(minutes=minutes))
     world.do(health.load_targets, text)
+    world.do(health.judge)
 
 
 def test_a_release_shows_its_stages_and_what_measurement_said_of_each_criterion(world, browser):
@@ -84,9 +87,10 @@ def test_a_worse_release_came_back_and_its_page_says_why(world, browser):
     world.pass_time(6)
 
     text = browser.sees(f"/releases/{ID}")
-    (first, *_) = browser.get(f"/releases/{ID}.json").json()["stages"]
+    (first, *rest) = browser.get(f"/releases/{ID}.json").json()["stages"]
 
     assert first["state"] == "taken back"
+    assert {stage["state"] for stage in rest} == {"not reached"}
     assert any("errors: worse" in reason for reason in first["holds"])
     assert 'class="interval interval-bad"' in text
     assert "/do/release.promote" not in text
@@ -150,18 +154,25 @@ def test_flags_show_what_is_stale_first_and_whom_each_reaches(world, browser):
     assert "@ada" in text
 
 
-def test_a_flag_is_killed_from_its_page_and_says_who_did_it(world, browser):
+def test_a_flag_is_killed_from_its_page_and_says_who_did_it(world, browser, database):
     world.begun()
+    world.company.as_system(people.grant, "emil", "journal:view")
     form = {"seal": browser.seal(f"/flags/{FLAG}"), "flag": FLAG, "reason": "Error rate"}
 
-    browser.sends("/do/flag.kill", **form, step="confirmed")
+    asked = browser.sends("/do/flag.kill", **form)
+    done = browser.sends("/do/flag.kill", **form, step="confirmed")
+    sequence(database.system)
     text = browser.sees(f"/flags/{FLAG}")
+    data = browser.get(f"/flags/{FLAG}.json").json()
 
+    assert {one["change"]: one["by"] for one in data["history"]}["kill"] == "emil"
+    assert "btn-error" in asked.text
+    assert f'href="/flags/{FLAG}">Show it' in done.text
     assert "Killed by emil" in text
     assert "Error rate" in text
     assert "/do/flag.revive" in text
     assert "/do/flag.kill" not in text
-    assert browser.get(f"/flags/{FLAG}.json").json()["line"]["percent"] == "0 %"
+    assert data["line"]["percent"] == "0 %"
 
 
 def test_operate_shows_the_worst_target_first_with_its_budget_and_every_burn_rate(world, browser):
@@ -175,6 +186,10 @@ def test_operate_shows_the_worst_target_first_with_its_budget_and_every_burn_rat
     assert [one["target"] for one in data["targets"]] == ["hard", "easy"]
     assert [one["target"] for one in data["burns"]] == ["hard"]
     assert len(data["burns"][0]["burns"]) == 3
+    assert [(one["subject"], one["severity"]) for one in data["troubles"]] == [
+        ("target:hard", "page")
+    ]
+    assert "Times are real time" in text
     assert text.index("hard") < text.index("easy")
     assert "exhausted" in text
     assert 'aria-label="Budget left: 80 %"' in text

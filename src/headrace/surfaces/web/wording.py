@@ -57,6 +57,7 @@ WORDS = {
         said("held"), said("superseded"), said("withdrawn"), said("closed"), said("cancelled"),
         said("archive"), said("monitor"), said("defer"), said("retired"), said("inactive"),
         said("person"), said("agent"), said("service"), said("to come"), said("hold"),
+        said("not reached"),
         said("inconclusive"), said("off"), said("archived"), said("not applicable"),
     ),
 }  # fmt: skip

@@ -7,15 +7,21 @@ from headrace.kernel.errors import HeadraceError
 from headrace.surfaces.web.answers import Standing
 from headrace.surfaces.web.client import Client
 
+GRAVE = frozenset({"release.roll-back", "flag.kill"})
+"""What takes something away from everybody at once: red, though it may be given back later."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Act:
-    """A button: the operation that it leads to. A `grave` one is red."""
+    """A button: the operation that it leads to."""
 
     operation: str
     word: str
-    is_grave: bool = False
     needs_reason: bool = True
+
+    @property
+    def is_grave(self) -> bool:
+        return self.operation in GRAVE
 
 
 def allowed(client: Client, acts: Sequence[Act]) -> tuple[Act, ...]:

@@ -1,29 +1,32 @@
 """Flags: whom each reaches, who answers for it, how old it is, and which should be looked at again."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from headrace.surfaces.web.answers import (
+    Events,
     Flag,
     FlagDefinition,
     FlagFinding,
     FlagFindings,
     FlagHistory,
-    FlagRevision,
     Flags,
     FlagShown,
     FlagUsage,
 )
 from headrace.surfaces.web.asked import Asked
-from headrace.surfaces.web.client import named
+from headrace.surfaces.web.client import Client, named
 from headrace.surfaces.web.language import said
 from headrace.surfaces.web.pages.acts import Act, allowed
 
 _PAGE = 50
+_EVENTS = 200  # of one flag, the newest
+_STOPS = {"flags.killed": "kill", "flags.archived": "archive"}
 _BUCKETS = 100_000  # places among which users are spread: 1 % is a thousand
 
 _ROLL_OUT = Act(operation="flag.rollout", word=said("Roll out"), needs_reason=False)
-_KILL = Act(operation="flag.kill", word=said("Kill"), is_grave=True)
+_KILL = Act(operation="flag.kill", word=said("Kill"))
 _REVIVE = Act(operation="flag.revive", word=said("Revive"))
 
 
@@ -47,11 +50,13 @@ class FlagsPage:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Revised:
-    """A revision in words: who, and how many it reached from then on."""
+class Past:
+    """Something that was done with a flag: who, why, and how many it reached from then on."""
 
-    revision: FlagRevision
+    change: str
+    at: datetime
     by: str
+    reason: str
     percent: str | None
 
 
@@ -61,7 +66,7 @@ class FlagPage:
     killed_by: str
     usage: FlagUsage
     findings: tuple[FlagFinding, ...]
-    history: tuple[Revised, ...]
+    history: tuple[Past, ...]
     next: int | None
     acts: tuple[Act, ...]
     forms: tuple[Act, ...]
@@ -94,14 +99,46 @@ def show_one(asked: Asked) -> FlagPage:
         killed_by=named(names, kill.by) if kill else "",
         usage=shown.usage,
         findings=shown.findings,
-        history=tuple(
-            Revised(revision=one, by=named(names, one.by), percent=_percent(one.definition))
-            for one in past.items
-        ),
+        history=_history(client, key, past, names),
         next=past.next,
         acts=allowed(client, _acts(line.state)),
         forms=allowed(client, () if line.state == "archived" else (_ROLL_OUT,)),
     )
+
+
+def _history(
+    client: Client, key: str, past: FlagHistory, names: Mapping[str, str]
+) -> tuple[Past, ...]:
+    """The revisions, and between them what changes no definition, for those who may read the journal."""
+    revised = [
+        Past(
+            change=one.change,
+            at=one.at,
+            by=named(names, one.by),
+            reason=one.reason,
+            percent=_percent(one.definition),
+        )
+        for one in past.items
+    ]
+    stopped = _stopped(client, key, names)
+    if past.next is not None:
+        stopped = [one for one in stopped if one.at >= revised[-1].at]
+    return tuple(sorted((*stopped, *revised), key=lambda one: one.at, reverse=True))
+
+
+def _stopped(client: Client, key: str, names: Mapping[str, str]) -> list[Past]:
+    told = client.ask_if_allowed(Events, "journal.list", lineage=f"flag:{key}", limit=_EVENTS)
+    return [
+        Past(
+            change=_STOPS[one.type],
+            at=one.at,
+            by=named(names, one.actor),
+            reason=str(one.payload["reason"]) if isinstance(one.payload, Mapping) else "",
+            percent="0 %",
+        )
+        for one in (told.items if told else ())
+        if one.type in _STOPS
+    ]
 
 
 def _acts(state: str) -> tuple[Act, ...]:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from headrace.kernel.capability import Effect, Operation, OperationKind
 from headrace.kernel.errors import Invalid, NotFound
@@ -13,6 +14,7 @@ from headrace.surfaces.web.asked import Asked
 from headrace.surfaces.web.client import Client
 from headrace.surfaces.web.content import Block, blocks_of, words
 from headrace.surfaces.web.language import said
+from headrace.surfaces.web.pages.acts import GRAVE
 from headrace.surfaces.web.pages.search import Found, operations
 
 _LONG = {"note", "reason", "rationale", "text", "description", "observation", "summary", "why"}
@@ -23,6 +25,10 @@ EFFECTS = {
     Effect.DESTROY: said("It destroys what cannot be brought back."),
     Effect.OUTSIDE: said("It acts outside of Headrace, where nothing is undone from here."),
 }
+
+_RED = {Effect.DESTROY, Effect.OUTSIDE}
+_THINGS = {"release": "/releases/", "flag": "/flags/"}
+"""Inputs that name a thing with a page of its own, to which one goes back."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,13 +51,18 @@ class Input:
 
 @dataclass(frozen=True, kw_only=True)
 class OperationPage:
-    """`step` is "ask", "confirm" or "done"; `answer` is what it answered, or would answer."""
+    """`step` is "ask", "confirm" or "done"; `answer` is what it answered, or would answer.
+
+    A `is_grave` one is confirmed in red; `back` is the page of what it is about, where it has one.
+    """
 
     name: str
     summary: str
     help: str
     effect: str
     effect_means: str
+    is_grave: bool
+    back: str | None
     inputs: tuple[Input, ...]
     step: str
     answer: tuple[Block, ...]
@@ -106,10 +117,21 @@ def page(
         help=rest.strip(),
         effect=str(operation.effect),
         effect_means=EFFECTS[operation.effect],
+        is_grave=operation.effect in _RED or operation.name in GRAVE,
+        back=_back(operation, form, is_done=step == "done"),
         inputs=tuple(_input(one, form.get(one.name, "")) for one in input_fields(operation)),
         step=step,
         answer=blocks_of(told),
     )
+
+
+def _back(operation: Operation, form: Mapping[str, str], *, is_done: bool) -> str | None:
+    """What is only about to be made has no page yet: its name does not stand in the address."""
+    address = operation.http.path if operation.http else ""
+    for name, place in _THINGS.items():
+        if form.get(name) and (is_done or f"{{{name}}}" in address):
+            return place + quote(form[name], safe="")
+    return None
 
 
 def _operation(client: Client, name: str) -> Operation:

@@ -22,10 +22,11 @@ from headrace.surfaces.web.wording import percent
 
 _PAGE = 50
 _HOLDS = {"hold", "ask"}
+_OVER = {"rolled-back", "withdrawn"}
 
 _PROMOTE = Act(operation="release.promote", word=said("Promote"))
 _HOLD = Act(operation="release.hold", word=said("Hold"))
-_ROLL_BACK = Act(operation="release.roll-back", word=said("Roll back"), is_grave=True)
+_ROLL_BACK = Act(operation="release.roll-back", word=said("Roll back"))
 _APPROVE = Act(operation="release.approve", word=said("Approve"))
 _BEGIN = Act(operation="release.begin", word=said("Begin"), needs_reason=False)
 _WITHDRAW = Act(operation="release.withdraw", word=said("Withdraw"))
@@ -55,7 +56,7 @@ class ReleasesPage:
 
 @dataclass(frozen=True, kw_only=True)
 class StageShown:
-    """A stage of the bar. `state` is "passed", "here", "held", "taken back" or "to come"."""
+    """A stage of the bar. `state` is "passed", "here", "held", "taken back", "to come" or "not reached"."""
 
     name: str
     percent: str
@@ -161,7 +162,7 @@ def _stages(release: Release, steps: Sequence[ReleaseStep]) -> tuple[StageShown,
 def _state(release: Release, index: int, *, is_held: bool) -> str:
     """A stage's word by where the release stands; after the last nothing is to come."""
     if release.stage is None or index > release.stage:
-        return "to come"
+        return "not reached" if release.status in _OVER else "to come"
     if index < release.stage or release.status == "deployed":
         return "passed"
     if release.status == "rolled-back":

@@ -114,6 +114,17 @@ def test_a_person_holds_a_release_and_takes_it_back_after_a_red_confirmation(wor
     assert 'name="reason"' not in browser.sees(f"/releases/{ID}")
 
 
+def test_a_stage_that_cannot_be_judged_waits_for_a_person_and_says_what_is_missing(world, browser):
+    world.begun()
+    world.pass_time(73)
+
+    (first, *_) = browser.get(f"/releases/{ID}.json").json()["stages"]
+
+    assert first["state"] == "waits for a person"
+    assert "0 of 600 requests of the cohort so far" in first["holds"]
+    assert 'class="state state-waiting"' in browser.sees(f"/releases/{ID}")
+
+
 def test_a_draft_names_what_is_unmet_before_it_can_be_approved(world, browser):
     world.draft(checklist=(Line(text="Alerts", met=False, because="no runbook"),))
 

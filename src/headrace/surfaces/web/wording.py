@@ -39,7 +39,7 @@ WORDS = {
         said("open"), said("in review"), said("escalate"), said("paused"), said("proposed"),
         said("draft"), said("not judged yet"), said("ask"), said("ticket"), said("unknown"),
         said("settled"), said("never evaluated"), said("unused"), said("expired"),
-        said("unowned"), said("unmet"),
+        said("unowned"), said("unmet"), said("waits for a person"),
     ),
     Tone.GOOD: (
         said("done"), said("approved"), said("effective"), said("merged"), said("completed"),

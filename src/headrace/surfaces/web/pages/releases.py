@@ -56,7 +56,8 @@ class ReleasesPage:
 
 @dataclass(frozen=True, kw_only=True)
 class StageShown:
-    """A stage of the bar. `state` is "passed", "here", "held", "taken back", "to come" or "not reached"."""
+    """A stage of the bar. `state` is "passed", "here", "held", "waits for a person", "taken back",
+    "to come" or "not reached"."""
 
     name: str
     percent: str
@@ -144,7 +145,10 @@ def _stages(release: Release, steps: Sequence[ReleaseStep]) -> tuple[StageShown,
     holds = _holds(release, steps)
     made = []
     for index, stage in enumerate(release.rollout.stages):
-        state = _state(release, index, is_held=bool(holds))
+        state = _state(release, index)
+        if state == "here" and holds:
+            asks = not release.held_for and steps[-1].move == "ask"
+            state = "waits for a person" if asks else "held"
         made.append(
             StageShown(
                 name=stage.name,
@@ -159,15 +163,13 @@ def _stages(release: Release, steps: Sequence[ReleaseStep]) -> tuple[StageShown,
     return tuple(made)
 
 
-def _state(release: Release, index: int, *, is_held: bool) -> str:
+def _state(release: Release, index: int) -> str:
     """A stage's word by where the release stands; after the last nothing is to come."""
     if release.stage is None or index > release.stage:
         return "not reached" if release.status in _OVER else "to come"
     if index < release.stage or release.status == "deployed":
         return "passed"
-    if release.status == "rolled-back":
-        return "taken back"
-    return "held" if is_held else "here"
+    return "taken back" if release.status == "rolled-back" else "here"
 
 
 def _holds(release: Release, steps: Sequence[ReleaseStep]) -> tuple[str, ...]:

@@ -49,7 +49,9 @@ class Company(World):
         self.ask("source.load", source=source, text=text)
 
     def record(self, name: str, text: str) -> None:
-        """Another recording in place of one of the example's, or beside them."""
+        """Another recording in place of one of the example's and its variants, or beside them."""
+        for variant in self.recordings.glob(f"{name.removesuffix('.yaml')}-*.yaml"):
+            variant.unlink()
         (self.recordings / name).write_text(text)
 
     def files(self) -> list[str]:

@@ -118,6 +118,7 @@ def of_digest(ctx: Ctx, run: Run) -> Facts:
             "end": (min(last, ctx.now.date()) if is_interim(run) else last).isoformat(),
         },
         "counts": {"total": found.total, "new": found.new, **counts},
+        "alert_count": len(found.alerts),
         "signals": [_signal(one) for theme in found.themes for one in theme.signals],
         "groups": [_theme(one) for one in found.themes],
         "themes": [_themed(one) for one in found.themes],

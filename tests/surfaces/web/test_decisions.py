@@ -1,6 +1,15 @@
 """Decisions from a page: sealed, bound to what was shown, taken once."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
+
+from headrace.kernel.access import Credentials
+from headrace.kernel.errors import NotFound
+from headrace.surfaces.web import answers
+from headrace.surfaces.web.answers import Inbox, Item
+from headrace.surfaces.web.asked import Asked
+from headrace.surfaces.web.pages import inbox
 
 
 @pytest.fixture
@@ -165,3 +174,48 @@ def test_a_preference_never_leads_to_another_site(firm, browser):
     assert (led.status_code, led.headers["location"]) == (303, "/journal")
     assert 'data-theme="dark"' in browser.sees("/missions")
     assert away.status_code == 422
+
+
+def test_the_operator_sees_what_waits_for_anybody_and_is_told_who_decides(firm, browser):
+    gate = firm.asks()
+
+    seen = browser.sees("/")
+
+    assert "Waits for somebody" in seen
+    assert gate.title in seen
+    assert "the operator of this machine decides nothing" in seen
+    assert 'value="approve"' not in seen
+
+
+class Desk:
+    """A client in whose inbox nothing but a task lies."""
+
+    credentials = Credentials(stand_in="ada")
+    task = Item(
+        kind="task",
+        id="arun_1",
+        asked="write as author: the brief",
+        subject=answers.Subject(kind="run", id="arun_1"),
+        hash="",
+        why="",
+        tier=1,
+        waiting_since=datetime(2026, 3, 16, tzinfo=UTC),
+        waiting=timedelta(hours=1),
+        on_yes="",
+        on_no="",
+        blocks=1,
+        context=None,
+        alike="",
+    )
+
+    def ask(self, kind, operation, **_):
+        if operation == "inbox.list":
+            return Inbox(items=(self.task,))
+        raise NotFound(operation)
+
+
+def test_a_task_lies_in_the_queue_and_is_not_opened_as_something_to_decide():
+    page = inbox.show(Asked(client=Desk(), path={}, query={}))
+
+    assert page.items == (Desk.task,)
+    assert page.shown is None

@@ -35,9 +35,10 @@ class InboxPage:
 
 
 def show(asked: Asked) -> InboxPage:
-    """What waits for the person who reads, with the first of it opened."""
+    """What waits for the person who reads, with the first that can be decided opened."""
     items = _queue(asked)
-    first = gates.show(asked.client, items[0].id) if items else None
+    ids = _decidable(items)
+    first = gates.show(asked.client, ids[0]) if ids else None
     return _page(asked, items, first, is_queue=True)
 
 
@@ -50,7 +51,7 @@ def show_item(asked: Asked) -> InboxPage:
 def _page(
     asked: Asked, items: tuple[Item, ...], shown: gates.Shown | None, *, is_queue: bool
 ) -> InboxPage:
-    ids = [one.id for one in items]
+    ids = _decidable(items)
     at = ids.index(shown.item.id) if shown and shown.item.id in ids else -1
     return InboxPage(
         person=asked.person,
@@ -65,10 +66,13 @@ def _page(
 
 
 def _queue(asked: Asked) -> tuple[Item, ...]:
-    """Nothing waits for the operator, who decides nothing."""
-    if asked.person is None:
-        return ()
+    """What waits for the person who reads; for the operator, who decides nothing, for anybody."""
     return asked.client.ask(Inbox, "inbox.list").items
+
+
+def _decidable(items: tuple[Item, ...]) -> list[str]:
+    """Gates and questions; a task is done on the page of its run."""
+    return [one.id for one in items if one.kind != "task"]
 
 
 def _people(client: Client) -> tuple[str, ...]:

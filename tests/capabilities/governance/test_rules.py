@@ -209,6 +209,11 @@ def test_the_overall_verdict_is_the_worst_of_the_required(judged, red, comes_to)
     assert rules.overall([ARCHITECTURE, SECURITY], judged, red=red) is comes_to
 
 
+def test_where_nothing_must_be_met_nothing_was_judged():
+    assert rules.overall([], {"architecture": PASS}) is UNSEEN
+    assert rules.overall([], {}, red=True) is FAIL
+
+
 @pytest.mark.parametrize("verdict", [FAIL, ESCALATE, UNSEEN, None])
 def test_an_advisory_policy_never_costs_more_than_a_note(verdict):
     judged = {"architecture": PASS} | ({"style": verdict} if verdict else {})

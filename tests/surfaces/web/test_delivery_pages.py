@@ -6,7 +6,7 @@ from html import unescape
 import pytest
 
 from capabilities.health.test_operations import SLO
-from capabilities.releases.test_service import FLAG, ID, World
+from capabilities.releases.world import FLAG, ID, World
 from headrace.capabilities.health import service as health
 from headrace.capabilities.health.model import Figure, SeriesKind, Source, SourceKind
 from headrace.capabilities.people import service as people

@@ -30,13 +30,6 @@ TREND = 3
 NOVELTY_THRESHOLD = 0.7
 """A change whose novelty score is above this waits for a named person."""
 
-_WORSE = list(Verdict)  # declared from best to worst
-
-
-def worst(verdicts: Iterable[Verdict]) -> Verdict:
-    """The verdict that counts where several do; PASS where there is none."""
-    return max(verdicts, key=_WORSE.index, default=Verdict.PASS)
-
 
 def faults_of(report: Report, policy: Policy) -> tuple[str, ...]:
     """Why a report cannot be taken as it is, every reason."""
@@ -73,7 +66,7 @@ def weighed(report: Report, policy: Policy, refused: Collection[Question] = ()) 
         facts.append(Verdict.ESCALATE)
     if report.ci_green is False or any(q.hash == report.hash for q in refused):
         facts.append(Verdict.FAIL)
-    return worst(facts)
+    return Verdict.worst(facts)
 
 
 def _weight(severity: Severity, clause: str, policy: Policy) -> Verdict:
@@ -112,10 +105,13 @@ def overall(
 ) -> Verdict:
     """One verdict over all policies that must be met; a missing one is NOT EVALUATED, never a pass.
 
+    Where no policy must be met nothing was judged: that is NOT EVALUATED too.
     An advisory policy never makes it worse than PASS WITH NOTES. `red` tests are a FAIL.
     """
     counted = [_counted(policy, judged.get(policy.key)) for policy in required]
-    return worst([*counted, Verdict.FAIL] if red else counted)
+    if red:
+        return Verdict.FAIL
+    return Verdict.worst(counted) if counted else Verdict.NOT_EVALUATED
 
 
 def _counted(policy: Policy, verdict: Verdict | None) -> Verdict:

@@ -1,7 +1,7 @@
 """The one declaration of what releases offer."""
 
 from headrace.capabilities.people.model import PeopleOnly
-from headrace.capabilities.releases import budget, flows, operations
+from headrace.capabilities.releases import error_budget, flows, operations
 from headrace.capabilities.releases.model import (
     ALARM_QUESTION,
     PROMOTE_QUESTION,
@@ -16,8 +16,8 @@ CAPABILITY = Capability(
     operations=operations.OPERATIONS,
     events=(ReleaseMoved, StageEntered, StepTaken),
     checks=(
-        Check(question=ALARM_QUESTION, name="releases.burning", run=budget.alarms),
-        Check(question=PROMOTE_QUESTION, name="releases.error-budget", run=budget.spent),
+        Check(question=ALARM_QUESTION, name="releases.burning", run=error_budget.alarms),
+        Check(question=PROMOTE_QUESTION, name="releases.error-budget", run=error_budget.spent),
     ),
     flows=(flows.LOOK,),
     permissions=(

@@ -23,8 +23,8 @@ def look(steps: Steps, *, release: str, stage: str, number: str) -> None:
 def observed(target: Watched) -> Evidence:
     """What a stage's log has told since it began, judged."""
     routes = service.routes(target.rollout)
-    read = access_log.observe(target.log, target.since, reached(target), routes)
-    return service.evidence(target.rollout, target.stage, read.observed, read.unread)
+    seen = access_log.observe(target.log, target.since, reached(target), routes)
+    return service.evidence(target.rollout, target.stage, seen)
 
 
 def reached(target: Watched) -> Callable[[str], bool]:

@@ -1,7 +1,7 @@
 """The words of releases."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -136,9 +136,7 @@ class Evidence:
     """What a look at a stage found, judged: small enough to be kept with the step that rests on it."""
 
     comparisons: tuple[Comparison, ...] = ()
-    users: int = 0
-    requests: int = 0
-    unread: int = 0  # lines of the log that could not be read
+    requests: int = 0  # of the cohort
 
 
 class Move(StrEnum):
@@ -227,7 +225,7 @@ class Taken:
     move: Move
     by: str
     reasons: tuple[str, ...] = ()
-    comparisons: tuple[Comparison, ...] = field(default_factory=tuple)
+    comparisons: tuple[Comparison, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

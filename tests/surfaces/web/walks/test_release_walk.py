@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from capabilities.releases.test_service import FLAG, ID, World
+from capabilities.releases.world import FLAG, ID, World
 from headrace.capabilities.people import service as people
 from headrace.capabilities.releases.model import ReleaseStatus
 from headrace.surfaces.web.server import create_pages

@@ -11,13 +11,6 @@ from headrace.capabilities.governance.model import (
     Verdict,
 )
 
-_WORSE = list(Verdict)  # declared from best to worst
-
-
-def worst(verdicts: Iterable[Verdict]) -> Verdict:
-    """The verdict that counts where several do; PASS where there is none."""
-    return max(verdicts, key=_WORSE.index, default=Verdict.PASS)
-
 
 def rows(policy: Policy, known: Iterable[Row], findings: Sequence[Finding]) -> tuple[Row, ...]:
     """How every criterion of a policy stands, in its order.
@@ -57,7 +50,7 @@ def verdict(
             facts.append(Verdict.NOT_EVALUATED)
     facts += [Verdict.PASS_WITH_NOTES] if findings else []
     facts += [Verdict.ESCALATE] if escalation else []
-    return worst(facts)
+    return Verdict.worst(facts)
 
 
 def summary(policy: Policy, standing: Sequence[Row], *, red: bool, allowed: str) -> str:
@@ -89,4 +82,4 @@ def _plain(word: str) -> str:
 
 def overall(results: Iterable[PolicyResult]) -> Verdict:
     """One verdict over all policies: the worst."""
-    return worst(result.verdict for result in results)
+    return Verdict.worst(result.verdict for result in results)

@@ -1,5 +1,6 @@
 """Policies, what evaluators hand in, and what counts of it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -15,13 +16,18 @@ QuestionId = NewType("QuestionId", str)
 
 
 class Verdict(StrEnum):
-    """What an evaluator says. Only the first two are a pass."""
+    """What an evaluator says, from best to worst. Only the first two are a pass."""
 
     PASS = "PASS"  # noqa: S105 - a verdict, no password
     PASS_WITH_NOTES = "PASS WITH NOTES"  # noqa: S105 - a verdict, no password
     NOT_EVALUATED = "NOT EVALUATED"  # the tools did not run, or nobody looked: never a pass
     ESCALATE = "ESCALATE"  # a person has to answer a question first
     FAIL = "FAIL"
+
+    @classmethod
+    def worst(cls, verdicts: "Iterable[Verdict]") -> "Verdict":
+        """The verdict that counts where several do; PASS where there is none."""
+        return max(verdicts, key=list(cls).index, default=cls.PASS)
 
 
 PASSES = frozenset({Verdict.PASS, Verdict.PASS_WITH_NOTES})

@@ -65,16 +65,12 @@ def next_step(
     return _step(Move.HOLD, holding, comparisons)
 
 
-def evidence(
-    rollout: Rollout, stage: Stage, seen: Mapping[str, Observed], unread: int = 0
-) -> Evidence:
+def evidence(rollout: Rollout, stage: Stage, seen: Mapping[str, Observed]) -> Evidence:
     """What was seen, judged and counted."""
-    everything = seen.get("", Observed())
+    cohort = seen.get("", Observed()).cohort
     return Evidence(
         comparisons=judge(rollout, stage, seen),
-        users=len(everything.cohort),
-        requests=sum(user.requests for user in everything.cohort),
-        unread=unread,
+        requests=sum(user.requests for user in cohort),
     )
 
 

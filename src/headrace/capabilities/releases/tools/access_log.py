@@ -32,40 +32,27 @@ class Request:
     seconds: float
 
 
-@dataclass(frozen=True)
-class Read:
-    """What a log told, by route; `unread` lines looked like requests and were not."""
-
-    observed: Mapping[str, Observed]
-    unread: int
-
-
 def observe(
     log: Path, since: datetime, is_reached: Callable[[str], bool], routes: Collection[str]
-) -> Read:
+) -> Mapping[str, Observed]:
     """Cohort and control from `since` on, for each route; the route "" is all of them together.
 
-    A log that is not there has told nothing yet.
+    A log that is not there has told nothing yet; a line that cannot be read is passed over.
     """
     reached: dict[str, bool] = {}
     seen: dict[str, tuple[Arm, Arm]] = {route: (Arm(list), Arm(list)) for route in routes}
-    unread = 0
     for request in _requests(log):
-        if request is None:
-            unread += 1
-        elif request.at >= since:
-            if request.user not in reached:
-                reached[request.user] = is_reached(request.user)
-            for route in {"", request.route} & seen.keys():
-                cohort, control = seen[route]
-                (cohort if reached[request.user] else control)[request.user].append(request)
-    return Read(
-        {
-            route: Observed(cohort=_samples(cohort), control=_samples(control))
-            for route, (cohort, control) in seen.items()
-        },
-        unread,
-    )
+        if request.at < since:
+            continue
+        if request.user not in reached:
+            reached[request.user] = is_reached(request.user)
+        for route in {"", request.route} & seen.keys():
+            cohort, control = seen[route]
+            (cohort if reached[request.user] else control)[request.user].append(request)
+    return {
+        route: Observed(cohort=_samples(cohort), control=_samples(control))
+        for route, (cohort, control) in seen.items()
+    }
 
 
 def _samples(arm: Arm) -> tuple[UserSample, ...]:
@@ -79,7 +66,7 @@ def _samples(arm: Arm) -> tuple[UserSample, ...]:
     )
 
 
-def _requests(log: Path) -> Iterator[Request | None]:
+def _requests(log: Path) -> Iterator[Request]:
     try:
         file = log.open("rb")
     except FileNotFoundError:
@@ -91,7 +78,9 @@ def _requests(log: Path) -> Iterator[Request | None]:
             file.readline()
         for line in file:
             if b'"user"' in line and line.endswith(b"\n"):
-                yield _request(line)
+                request = _request(line)
+                if request is not None:
+                    yield request
 
 
 def _request(line: bytes) -> Request | None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from capabilities.releases.test_service import ID, PLAN, World
+from capabilities.releases.world import ID, PLAN, World
 from headrace.capabilities.health import service as health
 from headrace.capabilities.health.model import Figure, SeriesKind, Source, SourceKind
 from headrace.capabilities.releases import service

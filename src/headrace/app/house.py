@@ -4,6 +4,7 @@ from headrace.capabilities.agents.capability import CAPABILITY as AGENTS
 from headrace.capabilities.artifacts.capability import CAPABILITY as ARTIFACTS
 from headrace.capabilities.budgets.capability import CAPABILITY as BUDGETS
 from headrace.capabilities.coding.capability import CAPABILITY as CODING
+from headrace.capabilities.deployments.capability import CAPABILITY as DEPLOYMENTS
 from headrace.capabilities.flags.capability import CAPABILITY as FLAGS
 from headrace.capabilities.governance.capability import CAPABILITY as GOVERNANCE
 from headrace.capabilities.health.capability import CAPABILITY as HEALTH
@@ -34,6 +35,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     CODING,
     INTAKE,
     MISSIONS,
+    DEPLOYMENTS,
     RELEASES,
     ENTERPRISE,
 )

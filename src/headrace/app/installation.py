@@ -16,10 +16,10 @@ from headrace.capabilities.agents import service as agents
 from headrace.capabilities.agents.brains.external_agent import ExternalAgent
 from headrace.capabilities.agents.brains.settings import ModelConfig
 from headrace.capabilities.agents.configuration import BrainSettings, search_path
+from headrace.capabilities.deployments.model import Deployments
 from headrace.capabilities.people import service as people
 from headrace.capabilities.people.entrance import Entrance
 from headrace.capabilities.record.model import Places
-from headrace.capabilities.releases.model import Deployments
 from headrace.capabilities.streams import service as streams
 from headrace.capabilities.workflows.jobs import JobWriter
 from headrace.kernel.access import Reception

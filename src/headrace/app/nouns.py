@@ -12,6 +12,7 @@ NOUNS: Mapping[str, str] = {
     "change": "list, show, diff, merge, close",
     "context": "list, ready",
     "decision": "deprecate",
+    "deployment": "deploy, list, show, restart, set-parameter, stop",
     "flag": "create, change, rollout, switch, kill, revive, archive, list, stale, show, history, evaluate",
     "gate": "show, list, decide, batch, delegate",
     "grant": "add, list, revoke",

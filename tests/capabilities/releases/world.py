@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from capabilities.people.company import Company
 from flows import Runner
 from headrace.app import HOUSE
+from headrace.capabilities.deployments.model import Deployments
 from headrace.capabilities.flags import service as flags
 from headrace.capabilities.flags.model import Definition, Segment
 from headrace.capabilities.record.model import Places
@@ -15,7 +16,6 @@ from headrace.capabilities.releases.model import (
     ALARM_QUESTION,
     PROMOTE_QUESTION,
     Criterion,
-    Deployments,
     Measure,
     ReleaseId,
     Rollout,

@@ -162,13 +162,6 @@ class Step:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Deployments:
-    """Where running services write their access logs on this machine. Declared by the composition."""
-
-    folder: Path
-
-
-@dataclass(frozen=True, kw_only=True)
 class Watched:
     """What a look needs: a stage, and where and since when its requests are written down."""
 

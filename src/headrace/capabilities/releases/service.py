@@ -6,13 +6,13 @@ from datetime import timedelta
 from decimal import Decimal
 from pathlib import PurePosixPath
 
+from headrace.capabilities.deployments import service as deployments
 from headrace.capabilities.flags import service as flags
 from headrace.capabilities.flags.model import Condition, Operator, Rule, Serving, Share
 from headrace.capabilities.releases import store
 from headrace.capabilities.releases.model import (
     ALARM_QUESTION,
     PROMOTE_QUESTION,
-    Deployments,
     Evidence,
     Line,
     Move,
@@ -206,7 +206,7 @@ def watched(ctx: Ctx, id: ReleaseId, stage: int) -> Watched | None:
     return Watched(
         rollout=release.rollout,
         stage=release.rollout.stages[stage],
-        log=_folder(ctx).folder / ctx.organisation / release.rollout.log,
+        log=deployments.folder(ctx) / release.rollout.log,
         since=release.watched_from,
         flag=seen.flags[release.rollout.flag],
         segments=seen.segments,
@@ -382,12 +382,6 @@ def _asked(ctx: Ctx, question: str, release: Release) -> list[str]:
         for check in ctx.house.checks(question)
         for told in check.run(ctx, release)
     ]
-
-
-def _folder(ctx: Ctx) -> Deployments:
-    for declared in ctx.declared(Deployments):
-        return declared
-    raise LookupError("The composition root declares no releases.model.Deployments")
 
 
 def _missing(id: str) -> ReleaseNotFound:

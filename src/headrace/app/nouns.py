@@ -6,7 +6,7 @@ from collections.abc import Mapping
 # ruff: noqa: E501
 NOUNS: Mapping[str, str] = {
     "agent": "list, show, roles, hire, advance, retire, pause, resume, renew, runs, run-show, run-cancel, run-submit",
-    "artifact": "list, show, lineage, types, acknowledge",
+    "artifact": "list, show, lineage, chain, types, acknowledge",
     "audit": "verify",
     "budget": "set, show, list, held",
     "change": "list, show, diff, merge, close",

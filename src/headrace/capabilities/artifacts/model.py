@@ -168,6 +168,52 @@ class Drift:
     elements: tuple[str, ...]  # those that differ, of what was linked
 
 
+class Direction(StrEnum):
+    """Which way a chain runs from where it begins."""
+
+    BACK = "back"  # to what it was made from
+    FORWARD = "forward"  # to what came of it
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hop:
+    """One version of a chain: `distance` is its shortest way from where the chain begins, in links."""
+
+    ref: VersionRef
+    distance: int
+    type: str
+    title: str
+    context: str
+    reference: str | None  # MISSION-2026-015
+    path: str
+    phase: Phase
+    made: Made
+    change: str | None
+    commit: str | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One link between two versions of a chain: `version` was made from `target`, or speaks of it."""
+
+    version: VersionRef
+    kind: LinkKind
+    target: VersionRef
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chain:
+    """Everything that versions came from, or that came of them, each version once, nearest first.
+
+    The versions where it begins stand in it at distance 0. `more` says that farther ones were left out.
+    """
+
+    hops: tuple[Hop, ...]
+    steps: tuple[Step, ...]
+    more: bool
+
+
 @dataclass(frozen=True, kw_only=True)
 class Projection:
     """Fills the projected fields of a type from live rows; declared by the room that has them.

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
 
 from pydantic import Field
@@ -11,7 +12,9 @@ from headrace.capabilities.artifacts.model import (
     Artifact,
     ArtifactId,
     ArtifactType,
+    Direction,
     Drift,
+    Hop,
     LinkKind,
     Version,
     VersionRef,
@@ -71,6 +74,56 @@ class Lineage:
     made_from: tuple[LinkShown, ...]
     led_to: tuple[LinkShown, ...]
     drift: tuple[Drift, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChainQuery:
+    """Where a chain begins: versions, or artifacts, of which the effective one, else the newest, is meant."""
+
+    versions: Annotated[
+        tuple[str, ...],
+        Field(
+            min_length=1,
+            max_length=50,
+            description="As mission-brief/export@2; without @2 the effective one.",
+        ),
+    ]
+    direction: Direction = Direction.BACK
+    hops: Annotated[int, Field(ge=1, le=100, description="Most links from the beginning.")] = 24
+    limit: Annotated[int, Field(ge=1, le=2000, description="Most versions, nearest first.")] = 500
+
+
+@dataclass(frozen=True, kw_only=True)
+class HopShown:
+    version: str
+    distance: int
+    type: str
+    title: str
+    context: str
+    reference: str | None
+    phase: str
+    made_by: str
+    brain: str
+    run: str | None
+    change: str | None
+    commit: str | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepShown:
+    version: str
+    kind: LinkKind
+    target: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChainShown:
+    """Nearest first; `distance` is 0 where it begins. `more` says that farther ones were left out."""
+
+    items: tuple[HopShown, ...]
+    steps: tuple[StepShown, ...]
+    more: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,6 +200,24 @@ def lineage(ctx: Ctx, name: ArtifactName) -> Lineage:
     )
 
 
+def chain(ctx: Ctx, query: ChainQuery) -> ChainShown:
+    """Show the whole chain of versions: all they were made from, back to the first causes.
+
+    With `--direction forward`, all that came of them. Every version stands in it once, at its
+    shortest distance, with every link between them.
+    """
+    begin = [_named(ctx, one) for one in query.versions]
+    found = service.chain(ctx, begin, query.direction, hops=query.hops, limit=query.limit)
+    return ChainShown(
+        items=tuple(_hop(one) for one in found.hops),
+        steps=tuple(
+            StepShown(version=str(one.version), kind=one.kind, target=str(one.target))
+            for one in found.steps
+        ),
+        more=found.more,
+    )
+
+
 def types(ctx: Ctx, _: Nothing) -> TypeList:
     """List the artifact types of this house, with where each is kept."""
     return TypeList(
@@ -170,6 +241,30 @@ def acknowledge(ctx: Ctx, input: Acknowledgement) -> Acknowledgement:
         ctx, VersionRef.parse(input.version), VersionRef.parse(input.target), input.note
     )
     return input
+
+
+def _named(ctx: Ctx, text: str) -> VersionRef:
+    if "@" in text:
+        return service.get_version(ctx, VersionRef.parse(text).version).ref
+    return _version(ctx, ArtifactName(artifact=text)).ref
+
+
+def _hop(found: Hop) -> HopShown:
+    return HopShown(
+        version=str(found.ref),
+        distance=found.distance,
+        type=found.type,
+        title=found.title,
+        context=found.context,
+        reference=found.reference,
+        phase=found.phase,
+        made_by=found.made.by,
+        brain=found.made.brain,
+        run=found.made.run,
+        change=found.change,
+        commit=found.commit,
+        created_at=found.created_at,
+    )
 
 
 def _version(ctx: Ctx, name: ArtifactName) -> Version:
@@ -212,6 +307,14 @@ OPERATIONS = (
     ),
     _query("artifact.show", show, ArtifactName, VersionShown, "/artifacts/show"),
     _query("artifact.lineage", lineage, ArtifactName, Lineage, "/artifacts/lineage"),
+    _query(
+        "artifact.chain",
+        chain,
+        ChainQuery,
+        ChainShown,
+        "/artifacts/chain",
+        ("distance", "version", "title", "phase", "change", "brain"),
+    ),
     _query("artifact.types", types, Nothing, TypeList, "/artifact-types"),
     Operation(
         name="artifact.acknowledge",

@@ -1,0 +1,67 @@
+"""The verbs of artifacts."""
+
+from headrace.capabilities.artifacts.service.lineage import (
+    acknowledge,
+    chain,
+    drift,
+    linked_from,
+    links,
+)
+from headrace.capabilities.artifacts.service.lookups import (
+    at_path,
+    authored_part,
+    effective,
+    effective_of,
+    find,
+    get,
+    get_version,
+    listing,
+    shown,
+    versions,
+)
+from headrace.capabilities.artifacts.service.proposing import (
+    free_slug,
+    propose,
+    reserve_references,
+)
+from headrace.capabilities.artifacts.service.restoring import (
+    differences,
+    restore,
+)
+from headrace.capabilities.artifacts.service.standing import (
+    make_effective,
+    put_in_change,
+    set_phase,
+)
+from headrace.capabilities.artifacts.service.types import (
+    identify,
+    layout,
+)
+
+__all__ = [
+    "acknowledge",
+    "at_path",
+    "authored_part",
+    "chain",
+    "differences",
+    "drift",
+    "effective",
+    "effective_of",
+    "find",
+    "free_slug",
+    "get",
+    "get_version",
+    "identify",
+    "layout",
+    "linked_from",
+    "links",
+    "listing",
+    "make_effective",
+    "propose",
+    "put_in_change",
+    "reserve_references",
+    "restore",
+    "set_phase",
+    "shown",
+    "versions",
+]

@@ -1,0 +1,113 @@
+"""Look-ups: artifacts, their versions and what these show."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import cast
+
+from headrace.capabilities.artifacts import store
+from headrace.capabilities.artifacts.layout import (
+    authored,
+    project,
+)
+from headrace.capabilities.artifacts.model import (
+    Artifact,
+    ArtifactId,
+    ArtifactNotFound,
+    Projection,
+    Version,
+    VersionRef,
+)
+from headrace.capabilities.artifacts.service.types import layout
+from headrace.kernel.context import Ctx
+from headrace.kernel.json import Json
+
+
+def get(ctx: Ctx, artifact: ArtifactId) -> Artifact:
+    """The artifact. Raises ArtifactNotFound."""
+    found = store.find(ctx.db, ctx.organisation, artifact)
+    if found is None:
+        raise ArtifactNotFound(
+            f"No artifact {artifact}; `headrace artifact list` names them", artifact=artifact
+        )
+    return found
+
+
+def find(ctx: Ctx, artifact: ArtifactId) -> Artifact | None:
+    """The artifact, or None."""
+    return store.find(ctx.db, ctx.organisation, artifact)
+
+
+def at_path(ctx: Ctx, path: str) -> Artifact | None:
+    """The artifact that stands at a path of the organisation's repository, or None."""
+    return store.by_path(ctx.db, ctx.organisation, path)
+
+
+def listing(
+    ctx: Ctx,
+    *,
+    type: str | None = None,
+    context: str | None = None,
+    effective_only: bool = False,
+    after: str | None = None,
+    limit: int = 50,
+) -> Sequence[Artifact]:
+    """Artifacts by id, of a type and context where named."""
+    return store.search(
+        ctx.db,
+        ctx.organisation,
+        type=type,
+        context=context,
+        effective_only=effective_only,
+        after=after,
+        limit=limit,
+    )
+
+
+def get_version(ctx: Ctx, ref: VersionRef) -> Version:
+    """The version. Raises ArtifactNotFound."""
+    found = store.version(ctx.db, ctx.organisation, ref)
+    if found is None:
+        raise ArtifactNotFound(
+            f"No version {ref}; `headrace artifact list` names what there is", version=str(ref)
+        )
+    return found
+
+
+def versions(ctx: Ctx, artifact: ArtifactId) -> Sequence[Version]:
+    """Every version of an artifact, newest first. Raises ArtifactNotFound."""
+    get(ctx, artifact)
+    return store.versions(ctx.db, ctx.organisation, artifact)
+
+
+def effective(ctx: Ctx, artifact: ArtifactId) -> Version | None:
+    """The effective version, or None while there is none."""
+    found = store.find(ctx.db, ctx.organisation, artifact)
+    if found is None or found.effective is None:
+        return None
+    return store.version(ctx.db, ctx.organisation, VersionRef(artifact, found.effective))
+
+
+def effective_of(
+    ctx: Ctx,
+    type: str,
+    contexts: Iterable[str] | None = None,
+) -> Sequence[Version]:
+    """The effective versions of a type, in any of the contexts, oldest first."""
+    return store.effective_versions(ctx.db, ctx.organisation, type=type, contexts=contexts)
+
+
+def shown(ctx: Ctx, version: Version) -> Mapping[str, Json]:
+    """The content with its projected parts filled from live rows, as files and pages show it."""
+    declared = layout(ctx, version.type)
+    # A projection is told which version is shown: the one it takes for the newest.
+    artifact = replace(get(ctx, version.ref.artifact), head=version.ref.number)
+    values: dict[str, object] = {}
+    for projection in ctx.declared(Projection):
+        if projection.type == version.type:
+            values.update(projection.run(ctx, artifact))
+    return cast(Mapping[str, Json], project(declared, version.content, values))
+
+
+def authored_part(ctx: Ctx, version: Version) -> Mapping[str, Json]:
+    """The content without its projected parts: what the hash covers."""
+    return cast(Mapping[str, Json], authored(layout(ctx, version.type), version.content))

@@ -1,0 +1,136 @@
+"""Rows of artifacts: identity, place and pointers."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from headrace.capabilities.artifacts.model import (
+    Artifact,
+    ArtifactId,
+)
+from headrace.kernel.ids import OrganisationId
+from headrace.kernel.json import canonical
+
+_ARTIFACT = "id, type, slug, context, parts, path, reference, head, effective, created_at, archived"
+
+
+_FIND = sa.text(
+    f"SELECT {_ARTIFACT} FROM artifacts_artifact WHERE organisation = :organisation AND id = :id"
+)
+
+
+_LOCK = sa.text(
+    f"SELECT {_ARTIFACT} FROM artifacts_artifact WHERE organisation = :organisation AND id = :id "
+    "FOR UPDATE"
+)
+
+
+_BY_PATH = sa.text(
+    f"SELECT {_ARTIFACT} FROM artifacts_artifact WHERE organisation = :organisation AND path = :path"
+)
+
+
+_SEARCH = sa.text(
+    f"SELECT {_ARTIFACT} FROM artifacts_artifact WHERE organisation = :organisation "
+    "AND (CAST(:type AS text) IS NULL OR type = :type) "
+    "AND (CAST(:context AS text) IS NULL OR context = :context) "
+    "AND (NOT :effective_only OR effective IS NOT NULL) "
+    "AND (CAST(:after AS text) IS NULL OR id > :after) ORDER BY id LIMIT :limit"
+)
+
+
+_CREATE = sa.text(
+    "INSERT INTO artifacts_artifact (organisation, id, type, slug, context, parts, path, created_at) "
+    "VALUES (:organisation, :id, :type, :slug, :context, CAST(:parts AS jsonb), :path, :created_at) "
+    "ON CONFLICT DO NOTHING RETURNING 1"
+)
+
+
+_REFERENCE = sa.text(
+    "UPDATE artifacts_artifact SET reference = :reference "
+    "WHERE organisation = :organisation AND id = :id"
+)
+
+
+_HEAD = sa.text(
+    "UPDATE artifacts_artifact SET head = :number WHERE organisation = :organisation AND id = :id"
+)
+
+
+_EFFECTIVE = sa.text(
+    "UPDATE artifacts_artifact SET effective = :number WHERE organisation = :organisation AND id = :id"
+)
+
+
+def find(
+    db: sa.Connection, organisation: OrganisationId, artifact: ArtifactId, *, lock: bool = False
+) -> Artifact | None:
+    """The artifact; locked until the unit ends when asked for."""
+    row = (
+        db.execute(_LOCK if lock else _FIND, {"organisation": organisation, "id": artifact})
+        .mappings()
+        .one_or_none()
+    )
+    return Artifact(**row) if row is not None else None
+
+
+def by_path(db: sa.Connection, organisation: OrganisationId, path: str) -> Artifact | None:
+    found = db.execute(_BY_PATH, {"organisation": organisation, "path": path}).mappings()
+    row = found.one_or_none()
+    return Artifact(**row) if row is not None else None
+
+
+def search(
+    db: sa.Connection,
+    organisation: OrganisationId,
+    *,
+    type: str | None,
+    context: str | None,
+    effective_only: bool,
+    after: str | None,
+    limit: int,
+) -> Sequence[Artifact]:
+    """Artifacts by id, from behind `after`."""
+    values = {
+        "organisation": organisation,
+        "type": type,
+        "context": context,
+        "effective_only": effective_only,
+        "after": after,
+        "limit": limit,
+    }
+    return [Artifact(**row) for row in db.execute(_SEARCH, values).mappings()]
+
+
+def create(db: sa.Connection, organisation: OrganisationId, artifact: Artifact) -> bool:
+    """Whether it is new; false when its id or its path is taken. It has no reference yet."""
+    values = {
+        "organisation": organisation,
+        "id": artifact.id,
+        "type": artifact.type,
+        "slug": artifact.slug,
+        "context": artifact.context,
+        "parts": canonical(dict(artifact.parts)).decode(),
+        "path": artifact.path,
+        "created_at": artifact.created_at,
+    }
+    return db.execute(_CREATE, values).one_or_none() is not None
+
+
+def set_reference(
+    db: sa.Connection, organisation: OrganisationId, artifact: ArtifactId, reference: str
+) -> None:
+    values = {"organisation": organisation, "id": artifact, "reference": reference}
+    db.execute(_REFERENCE, values)
+
+
+def set_head(
+    db: sa.Connection, organisation: OrganisationId, artifact: ArtifactId, number: int
+) -> None:
+    db.execute(_HEAD, {"organisation": organisation, "id": artifact, "number": number})
+
+
+def set_effective(
+    db: sa.Connection, organisation: OrganisationId, artifact: ArtifactId, number: int
+) -> None:
+    db.execute(_EFFECTIVE, {"organisation": organisation, "id": artifact, "number": number})

@@ -36,7 +36,8 @@ class Settings(BaseSettings):
     )
     clock: str = Field(
         default="real",
-        description="Organisation time: `real`, or `scaled:FACTOR@ORIGIN/STARTED` with ISO times.",
+        description="Organisation time: `real`, `scaled:FACTOR@ORIGIN/STARTED` with ISO times, or "
+        "`paced:FILE`. Unless it is set, a home that holds a file `clock` keeps the time of that file.",
     )
     workers: int = Field(default=1, ge=1, le=64, description="Worker processes of `headrace up`.")
     host: str = Field(default="127.0.0.1", description="Address that `headrace up` listens on.")

@@ -23,7 +23,7 @@ from headrace.capabilities.record.model import Places
 from headrace.capabilities.streams import service as streams
 from headrace.capabilities.workflows.jobs import JobWriter
 from headrace.kernel.access import Reception
-from headrace.kernel.clock import Clock, parse_clock
+from headrace.kernel.clock import Clock, PacedClock, parse_clock
 from headrace.kernel.context import system_actor
 from headrace.kernel.database import Database, Embedded, Given, Location, Outside
 from headrace.kernel.edge import Edge
@@ -38,6 +38,9 @@ from headrace.settings import Settings
 if TYPE_CHECKING:
     from headrace.capabilities.health.collector import Collector
     from headrace.capabilities.workflows.worker import Worker
+
+CLOCK_FILE = "clock"
+"""In a home: the organisation time of a demonstration, for whoever looks at it afterwards."""
 
 
 def default_home() -> Path:
@@ -106,6 +109,10 @@ class Installation:
 
     @cached_property
     def clock(self) -> Clock:
+        """As set; else the home's own, where a demonstration left one; else the world's."""
+        own = self.home / CLOCK_FILE
+        if "clock" not in self.settings.model_fields_set and own.is_file():
+            return PacedClock(own)
         return parse_clock(self.settings.clock)
 
     @cached_property

@@ -1,16 +1,18 @@
 """A schedule starts its flow once per period, and never faster than real time allows."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from headrace.capabilities.workflows import store
+from headrace.capabilities.workflows.outlook import is_outstanding, next_date
 from headrace.capabilities.workflows.schedules import Schedules
 from headrace.kernel.clock import FakeClock
 from headrace.kernel.context import Actor
 from headrace.kernel.database import Database
+from headrace.kernel.flow import Job
 from headrace.kernel.ids import OrganisationId
 from headrace.kernel.unit import Units
 
@@ -97,3 +99,33 @@ def test_a_race_of_two_looks_is_decided_by_the_database(
             )
 
     assert won == [True, False]
+
+
+class TestOutlook:
+    def test_a_timer_is_the_next_date_until_it_is_due(
+        self, units: Units, database: Database, clock: FakeClock, system: Actor
+    ):
+        with units.open(system) as ctx:
+            ctx.start_after(timedelta(hours=2), Job(flow=SYNC, key="soon"))
+        due = clock.now() + timedelta(hours=2)
+        assert next_date(database.system, units.house, clock.now()) == due
+        assert not is_outstanding(database.system, units.house, clock.now())
+        assert is_outstanding(database.system, units.house, due)
+
+    def test_without_timers_it_is_the_next_day(
+        self, units: Units, database: Database, clock: FakeClock
+    ):
+        found = next_date(database.system, units.house, clock.now())
+        assert found is not None
+        assert found.time() == time(0)
+        assert timedelta(0) < found - clock.now() <= timedelta(days=1)
+
+    def test_a_job_that_nobody_has_done_is_outstanding_unless_it_comes_for_ever(
+        self, units: Units, database: Database, clock: FakeClock, system: Actor
+    ):
+        with units.open(system) as ctx:
+            ctx.start(Job(flow=SYNC, key="tick"))  # ticks each half hour
+        assert not is_outstanding(database.system, units.house, clock.now())
+        with units.open(system) as ctx:
+            ctx.start(Job(flow="flags.review", key="daily"))
+        assert is_outstanding(database.system, units.house, clock.now())

@@ -51,6 +51,11 @@ class Asking:
         self._waiting.put((handle, item))
         return self._answers.get()
 
+    @property
+    def is_asking(self) -> bool:
+        """Whether something waits for an answer."""
+        return not self._waiting.empty()
+
     def ask_next(self) -> bool:
         """Ask about the item that waits; whether there was one. Raises EOFError when nobody answers."""
         try:

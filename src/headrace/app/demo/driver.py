@@ -19,6 +19,10 @@ Decide = Callable[[str, Mapping[str, Any]], Recorded | None]
 """`decide(handle, item)`: what this person decides about an inbox item now, or None to let it wait."""
 
 
+_LATELY = 3.0
+"""Real seconds for which what was seen in an inbox is taken to lie there still."""
+
+
 class Office:
     """Performs operations as people of one organisation: the one way in that a door has too."""
 
@@ -126,6 +130,12 @@ class Script:
         self._decisions = scenario.decisions
         self._clock = clock
         self._given: dict[int, set[str]] = defaultdict(set)  # the items that a decision went to
+        self._dues: dict[str, tuple[datetime, float]] = {}  # of items: when, and when last seen
+
+    def next_due(self) -> datetime | None:
+        """When the next decision is given about something that lay in an inbox just now."""
+        lately = time.monotonic() - _LATELY
+        return min((due for due, seen in self._dues.copy().values() if seen > lately), default=None)
 
     def __call__(self, handle: str, item: Mapping[str, Any]) -> Recorded | None:
         for place, one in enumerate(self._decisions):
@@ -133,9 +143,11 @@ class Script:
             # An item that still waits was not decided: the same decision goes to it again.
             free = item["id"] in given or len(given) < one.times
             if one.by == handle and one.fits(item["kind"], item["asked"]) and free:
-                since = from_json(datetime, item["waiting_since"])
-                if self._clock.now() - since < one.after:
+                due = from_json(datetime, item["waiting_since"]) + one.after
+                if self._clock.now() < due:
+                    self._dues[item["id"]] = (due, time.monotonic())
                     return None
+                self._dues.pop(item["id"], None)
                 given.add(item["id"])
                 return one
         return None

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
@@ -13,11 +13,13 @@ from rich.markup import escape
 from headrace.app.demo.asking import Asking
 from headrace.app.demo.driver import Driver, Office, PatientOffice, Script
 from headrace.app.demo.handles import Handles
+from headrace.app.demo.pace import Pacer
 from headrace.app.demo.progress import Progress
 from headrace.app.demo.scenario import Scenario, load
 from headrace.app.demo.stage import Stage, set_up
 from headrace.app.demo.table import Part, tell_end, tell_more
 from headrace.app.server import worker_command
+from headrace.capabilities.workflows import outlook
 from headrace.capabilities.workflows.supervisor import Supervisor
 from headrace.kernel.json import Json
 
@@ -65,7 +67,9 @@ def run_demo(options: Options, console: Console) -> int:
     try:
         began = time.monotonic()
         telling = Progress(console, Handles(office).of)
-        reached = _play(scenario, stage, driver, telling, options.asking)
+        pacer = Pacer(stage.clock, scenario.clock.paces, _World(stage, decide))
+        paced = pacer if options.scale is None else None
+        reached = _play(scenario, stage, driver, telling, options.asking, paced)
     except EOFError:
         console.print("\n[yellow]Nobody answers any more; it ends here.[/]")
         reached = False
@@ -75,19 +79,28 @@ def run_demo(options: Options, console: Console) -> int:
             options.asking.close()
         driver.stop()
         supervisor.stop()
+    pacer.settle()
     tell_end(console, stage.office, parts, driver.refused)
     _say_end(console, scenario, stage, reached=reached)
     return 0 if reached else 1
 
 
 def _say_how(console: Console, scenario: Scenario, options: Options, stage: Stage) -> None:
-    scale = options.scale or scenario.clock.scale
+    paces = scenario.clock.paces
+    time_runs = (
+        f"runs {options.scale:,.0f} times as fast as the world"
+        if options.scale
+        else (
+            f"runs {paces.working:,.0f} to {paces.watching:,.0f} times as fast as the world and leaps from "
+            "date to date"
+        )
+    )
     how, whose = "Unattended", "people's decisions are recorded"
     if options.asking is not None:
         how, whose = "Interactive", "you decide in everybody's name"
     console.print(
         f"[dim]{how}: agents answer from recordings, {whose}, and "
-        f"organisation time runs {scale:,.0f} times as fast as the world, from "
+        f"organisation time {time_runs}, from "
         f"{scenario.clock.origin:%d %B %Y}. Home: {stage.installation.home}[/]",
         soft_wrap=True,
     )
@@ -99,6 +112,7 @@ def _play(
     driver: Driver,
     progress: Progress,
     asking: Asking | None = None,
+    pacer: Pacer | None = None,
 ) -> bool:
     """Whether the last module's run was done before everything stood still."""
     office = stage.office
@@ -109,12 +123,15 @@ def _play(
     for begin in scenario.begin:
         office.perform("run.start", {"context": begin.context, "module": begin.module})
     driver.start()
-    still = max(STILL, STILL_TIME.total_seconds() / stage.installation.clock.scale)
+    still = max(STILL, STILL_TIME.total_seconds() / stage.clock.scale)
     moved = time.monotonic()
     while time.monotonic() - moved < (SLOWEST if _somebody_works(office) else still):
         time.sleep(0.3)
-        if _tell(office, progress):
+        stirred = _tell(office, progress)
+        if stirred:
             moved = time.monotonic()
+        if pacer is not None:
+            pacer.look(stirred=stirred)
         if asking is not None and _has_asked(asking, driver, progress):
             moved = time.monotonic()  # however long the answer took
         moved = max(moved, office.last_away)  # nothing can happen while the database is away
@@ -123,6 +140,31 @@ def _play(
             _tell(office, progress)
             return True
     return False
+
+
+class _World:
+    """What the pace of a stage depends on; somebody at the terminal is never hurried by leaps."""
+
+    def __init__(self, stage: Stage, decide: Script | Asking) -> None:
+        self._stage, self._decide = stage, decide
+
+    def is_working(self) -> bool:
+        installation = self._stage.installation
+        if isinstance(self._decide, Asking) and self._decide.is_asking:
+            return True
+        system, now = installation.database.system, self._stage.clock.now()
+        return outlook.is_outstanding(system, installation.house, now)
+
+    def is_watched(self) -> bool:
+        asked: dict[str, Json] = {"status": "deploying", "limit": 1}
+        found = cast(Mapping[str, Any], self._stage.office.perform("release.list", asked))
+        return bool(found["items"])
+
+    def next_date(self, now: datetime) -> datetime | None:
+        installation = self._stage.installation
+        timer = outlook.next_date(installation.database.system, installation.house, now)
+        decided = self._decide.next_due() if isinstance(self._decide, Script) else None
+        return min((one for one in (timer, decided) if one is not None), default=None)
 
 
 def _has_asked(asking: Asking, driver: Driver, progress: Progress) -> bool:

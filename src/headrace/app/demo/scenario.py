@@ -27,11 +27,22 @@ class Named:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ScaledTime:
-    """Organisation time begins at `origin` and runs `scale` times as fast as the world."""
+class Paces:
+    """Seconds of organisation time in one real second: while agents work, and while users are watched.
+
+    When neither is so, time leaps to the next date.
+    """
+
+    working: float = 600.0
+    watching: float = 3600.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScenarioTime:
+    """Organisation time begins at `origin`; its paces follow what happens."""
 
     origin: datetime
-    scale: float
+    paces: Paces = field(default_factory=Paces)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +108,7 @@ class Scenario:
     title: str
     organisation: str
     organisation_name: str
-    clock: ScaledTime
+    clock: ScenarioTime
     people: tuple[Named, ...]
     teams: tuple[Named, ...]
     products: tuple[Product, ...] = ()

@@ -11,11 +11,11 @@ from pathlib import Path
 
 from headrace.app.demo.driver import Office
 from headrace.app.demo.scenario import Named, Scenario
-from headrace.app.installation import Installation, default_home
+from headrace.app.installation import CLOCK_FILE, Installation, default_home
 from headrace.capabilities.record.git import repository
 from headrace.capabilities.record.git.commits import commit_files
 from headrace.capabilities.record.git.model import CommitNote, Person
-from headrace.kernel.clock import ScaledClock, format_clock
+from headrace.kernel.clock import PacedClock, ScaledClock, begin_course
 from headrace.kernel.errors import HeadraceError
 from headrace.kernel.postgres import DataDirectory, destroy
 from headrace.settings import Settings
@@ -25,7 +25,7 @@ PRICED_AS = "anthropic:claude-sonnet-4-5"
 
 _LEFT_BEHIND = frozenset({"__pycache__", ".pytest_cache", ".ruff_cache", ".coverage"})
 START_UP = timedelta(seconds=10)
-"""Real time for which the clock stands still, so that the workers are there when it begins to run."""
+"""Real time for which a clock of one scale stands still, so that workers are there when it begins to run."""
 
 MARK = "demonstration"
 """A file that says: this home was made by a demonstration and may be deleted by the next."""
@@ -38,6 +38,7 @@ class Stage:
     installation: Installation
     office: Office
     environment: Mapping[str, str]
+    clock: PacedClock
 
 
 def demo_home() -> Path:
@@ -48,26 +49,26 @@ def demo_home() -> Path:
 def set_up(scenario: Scenario, folder: Path, home: Path, *, scale: float | None = None) -> Stage:
     """Clear the home of the demonstration before, and make everything that the scenario names.
 
-    Raises HeadraceError when the home holds something that no demonstration made.
+    With a `scale` organisation time runs so fast from the end of the set-up on; without, as in the world
+    until somebody sets its pace. Raises HeadraceError when the home holds something that no demonstration
+    made.
     """
     clear(home)
-    installation = Installation(_settings(scenario, folder, home, scale=1.0))
     home.mkdir(parents=True, exist_ok=True)
     (home / MARK).write_text(f"{scenario.name}\n", encoding="utf-8")
+    begun = ScaledClock(origin=scenario.clock.origin, started=datetime.now(UTC), scale=1.0)
+    clock = begin_course(home / CLOCK_FILE, begun)
+    installation = Installation(_settings(scenario, folder, home))
     installation.migrate()
     office = Office(installation.reception, scenario.organisation)
     _found(scenario, office)
     _bring_in(scenario, folder, home, office)
-    installation.database.dispose()
-    fast = scale or scenario.clock.scale
-    return _begin(scenario, _settings(scenario, folder, home, scale=fast))
-
-
-def _begin(scenario: Scenario, settings: Settings) -> Stage:
-    """The stage from the moment at which organisation time begins to run fast."""
-    installation = Installation(settings)
-    office = Office(installation.reception, scenario.organisation)
-    return Stage(installation, office, _environment(settings))
+    if scale is not None:
+        begin_course(
+            clock.path,
+            ScaledClock(origin=clock.now(), started=datetime.now(UTC) + START_UP, scale=scale),
+        )
+    return Stage(installation, office, _environment(installation.settings), clock)
 
 
 def clear(home: Path) -> None:
@@ -89,12 +90,10 @@ def _make_writable(remove: object, path: str, _: object) -> None:
     Path(path).unlink()
 
 
-def _settings(scenario: Scenario, folder: Path, home: Path, *, scale: float) -> Settings:
-    started = datetime.now(UTC) + START_UP
-    clock = ScaledClock(origin=scenario.clock.origin, started=started, scale=scale)
+def _settings(scenario: Scenario, folder: Path, home: Path) -> Settings:
     return Settings(
         home=home,
-        clock=format_clock(clock),
+        clock=f"paced:{home / CLOCK_FILE}",
         organisation=scenario.organisation,
         recordings=folder / scenario.recordings,
         recordings_priced_as=PRICED_AS,

@@ -16,7 +16,20 @@ FLOOR = timedelta(seconds=5)
 """Real time between two starts of one schedule. Where organisation time is scaled, periods may be
 shorter than that; those in between are passed over, and the newest is started."""
 
+DAILY_FLOOR = timedelta(seconds=0.5)
+"""The same for schedules of a day and more: a clock that leaps over days should pass over few of them."""
+
 _EPOCH = datetime(1970, 1, 5, tzinfo=UTC)  # a Monday, so that weekly periods are calendar weeks
+
+
+def period_of(schedule: Schedule, at: datetime) -> int:
+    """The number of the period that this instant lies in."""
+    return (at - _EPOCH) // schedule.every
+
+
+def period_begins(schedule: Schedule, at: datetime, *, after: int = 0) -> datetime:
+    """When the period of this instant began, or one so many periods after it."""
+    return _EPOCH + (period_of(schedule, at) + after) * schedule.every
 
 
 class Schedules:
@@ -29,11 +42,12 @@ class Schedules:
         system: sa.Engine,
         organisations: Callable[[], Sequence[OrganisationId]],
         floor: timedelta = FLOOR,
+        daily_floor: timedelta = DAILY_FLOOR,
     ) -> None:
         self._units = units
         self._system = system
         self._organisations = organisations
-        self._floor = floor
+        self._floor, self._daily_floor = floor, min(floor, daily_floor)
 
     def start_due(self) -> int:
         """Start each schedule whose period has begun; how many flows."""
@@ -43,12 +57,17 @@ class Schedules:
         now = self._units.clock.now()
         # One look for all: most looks find nothing, and should write nothing.
         with self._system.connect() as db:
-            settled = store.settled_ticks(db, self._floor)
+            settled = {
+                floor: store.settled_ticks(db, floor) for floor in {self._floor, self._daily_floor}
+            }
         return sum(
-            self._start(organisation, schedule, now, settled)
+            self._start(organisation, schedule, now, settled[self._floor_of(schedule)])
             for organisation in self._organisations()
             for schedule in schedules
         )
+
+    def _floor_of(self, schedule: Schedule) -> timedelta:
+        return self._daily_floor if schedule.every >= timedelta(days=1) else self._floor
 
     def _start(
         self,
@@ -57,7 +76,7 @@ class Schedules:
         now: datetime,
         settled: Mapping[tuple[str, str], int | None],
     ) -> bool:
-        period = (now - _EPOCH) // schedule.every
+        period = period_of(schedule, now)
         place = (organisation, schedule.name)
         if place in settled:
             last = settled[place]
@@ -67,7 +86,8 @@ class Schedules:
             return self._tick(ctx, schedule, period)
 
     def _tick(self, ctx: Ctx, schedule: Schedule, period: int) -> bool:
-        if not store.tick(ctx.db, ctx.organisation, schedule.name, period, self._floor):
+        floor = self._floor_of(schedule)
+        if not store.tick(ctx.db, ctx.organisation, schedule.name, period, floor):
             return False
         key = f"{schedule.name}:{period}"
         ctx.start(Job(flow=schedule.flow, key=key, arguments={"period": str(period)}))

@@ -57,6 +57,13 @@ _DUE = sa.text(
     "SELECT organisation, flow, key, arguments FROM workflows_timer WHERE due <= :now "
     "ORDER BY due LIMIT 200"
 )
+_OUTSTANDING = sa.text(
+    "SELECT EXISTS (SELECT FROM workflows_job WHERE state IN ('queued', 'running')"
+    " AND NOT flow = ANY(:but))"
+    " OR EXISTS (SELECT FROM journal_event WHERE position IS NULL)"
+    " OR EXISTS (SELECT FROM journal_subscriber"
+    " WHERE position < (SELECT max(position) FROM journal_event))"
+)
 _NEXT_DUE = sa.text("SELECT min(due) FROM workflows_timer")
 _DROP_TIMER = sa.text(
     "DELETE FROM workflows_timer WHERE organisation = :organisation AND flow = :flow AND key = :key "
@@ -199,6 +206,12 @@ def due_timers(db: sa.Connection, now: datetime) -> Sequence[tuple[OrganisationI
 def next_due(db: sa.Connection) -> datetime | None:
     due: datetime | None = db.execute(_NEXT_DUE).scalar_one_or_none()
     return due
+
+
+def is_outstanding(db: sa.Connection, but: Sequence[str]) -> bool:
+    """Whether any organisation has a job of another flow than these, or an event nobody took yet."""
+    found: bool = db.execute(_OUTSTANDING, {"but": list(but)}).scalar_one()
+    return found
 
 
 def drop_timer(db: sa.Connection, organisation: OrganisationId, job: Job, now: datetime) -> bool:

@@ -106,7 +106,8 @@ def _operation(operation: Operation) -> str:
         "",
         f"- Command line: `headrace {operation.name.replace('.', ' ')}`",
         f"- REST: `{where}`",
-        f"- Needs `{operation.permission}`; {operation.kind.value}, effect {operation.effect.value}",
+        f"- Needs `{operation.permission}`; {operation.kind.value}, effect {operation.effect.value}"
+        + (f"; confirmed in {alarm.value}" if (alarm := operation.must_be_confirmed) else ""),
     ]
     fields = _fields(operation.input)
     return "\n".join([*lines, f"- Input: {fields}"] if fields else lines)

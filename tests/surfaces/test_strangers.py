@@ -77,7 +77,7 @@ class Doors:
                 words += _option(one, data[one.name])
         if organisation:
             words += ["--organisation", organisation]
-        if operation.effect.value == "destroy":
+        if operation.must_be_confirmed is not None:
             words.append("--yes")
         self.capsys.readouterr()
         code = main(

@@ -1,9 +1,11 @@
 """Access: what a door passes in, who it says calls, and the reception through which every call goes."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from headrace.kernel.capability import Operation
+from headrace.kernel.confirmation import ConfirmationNeeded
 from headrace.kernel.context import Actor, system_actor
 from headrace.kernel.edge import Edge, Request
 from headrace.kernel.errors import Invalid, NotAllowed, NotFound
@@ -45,7 +47,10 @@ class Call:
     credentials: Credentials = Credentials()
     key: str | None = None  # Idempotency-Key
     dry_run: bool = False
+    confirmation: str | None = field(default=None, repr=False)  # the token of a preview
 
+
+Asking = TypeVar("Asking", Call, Request)
 
 Admit = Callable[[Call, Operation], Actor]
 """Who makes the call. Raises NotSignedIn, NotAllowed (another organisation), NotFound (unknown here)."""
@@ -89,6 +94,7 @@ class Reception:
             operation=operation.name,
             input=call.input,
             key=call.key,
+            confirmation=call.confirmation,
         )
         check(operation.input, request.input)
         if request.key is not None and tells_secret(operation):
@@ -109,3 +115,14 @@ class Reception:
         if self._rehearsal is None:
             raise Invalid("This door cannot rehearse; call it without dry run")
         return self._rehearsal.perform(request)
+
+
+def perform_confirmed(perform: Callable[[Asking], Json], call: Asking) -> Json:
+    """The answer of a call whose effect its caller has accepted beforehand, whatever it is.
+
+    Raises what `perform` raises, and ConfirmationNeeded where even the fresh preview is not true.
+    """
+    try:
+        return perform(call)
+    except ConfirmationNeeded as asked:
+        return perform(replace(call, confirmation=str(asked.details["confirmation"])))

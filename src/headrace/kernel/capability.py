@@ -23,13 +23,32 @@ class OperationKind(StrEnum):
 
 
 class Effect(StrEnum):
-    """The worst an operation can do; the doors ask for confirmation by it."""
+    """The worst an operation can do; what it must be confirmed in follows from it."""
 
     NONE = "none"
     WRITE = "write"
     SPEND = "spend"
     DESTROY = "destroy"
     OUTSIDE = "outside"
+
+
+class Alarm(StrEnum):
+    """The colour in which an operation is to be confirmed before it is done."""
+
+    AMBER = "amber"  # it spends, or writes much
+    RED = "red"  # it takes away, or acts where nothing is undone from here
+
+
+_ALARMS = {Effect.SPEND: Alarm.AMBER, Effect.DESTROY: Alarm.RED, Effect.OUTSIDE: Alarm.RED}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Foreseen:
+    """What an operation would do, in sentences, and what it would cost at most (None: nothing known)."""
+
+    says: tuple[str, ...] = ()
+    tokens: int | None = None
+    micro_usd: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +68,8 @@ class Operation:
     list shows on a terminal (JSON has everything); without them, what fits best, and those that do
     not fit are given up from the last one on. `shown` chooses what a terminal tells of one thing, in
     which order and under which names. `hint` is a sentence below a list that is not empty.
+    `alarm` asks for a confirmation where the effect alone does not; `foresee` tells the cost and what
+    the summary cannot, and is asked before the operation is done.
     """
 
     name: str  # "release.promote"; on the command line `headrace release promote`
@@ -63,6 +84,13 @@ class Operation:
     columns: tuple[str, ...] = ()
     shown: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None
     hint: str = ""
+    alarm: Alarm | None = None
+    foresee: Callable[[Ctx, Any], Foreseen] | None = None
+
+    @property
+    def must_be_confirmed(self) -> Alarm | None:
+        """The colour of the confirmation without which the edge refuses it; None: it needs none."""
+        return self.alarm or _ALARMS.get(self.effect)
 
     @property
     def summary(self) -> str:

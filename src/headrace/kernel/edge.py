@@ -1,12 +1,13 @@
 """The edge: the one way from any door to an operation. Form, right, unit of work, answer: in this order."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 import sqlalchemy as sa
 
 from headrace.kernel.capability import Effect, Operation
+from headrace.kernel.confirmation import Confirmations
 from headrace.kernel.context import Actor, Ctx
 from headrace.kernel.errors import Conflict, NotFound
 from headrace.kernel.json import Json, canonical, digest, from_json, to_json
@@ -39,6 +40,7 @@ class Request:
     operation: str
     input: Mapping[str, Json]
     key: str | None = None  # Idempotency-Key
+    confirmation: str | None = field(default=None, repr=False)  # the token of a preview
 
 
 class Edge:
@@ -47,27 +49,36 @@ class Edge:
     def __init__(self, *, units: Units, gate: Gate) -> None:
         self.units = units
         self._gate = gate
+        self._confirmations = Confirmations(units.seal)
 
     def perform(self, request: Request) -> Json:
         """The operation's answer as JSON.
 
-        Raises NotFound (no such operation), Invalid (every fault of the input), NotAllowed, and
-        what the verb raises. A repeated key gives the first answer again and does nothing.
+        Raises NotFound (no such operation), Invalid (every fault of the input), NotAllowed,
+        ConfirmationNeeded (what must be confirmed and is not), and what the verb raises. A
+        repeated key gives the first answer again and does nothing.
         """
         operation = self.units.house.operations.get(request.operation)
         if operation is None:
             raise NotFound(f"No operation {request.operation!r}", operation=request.operation)
         value: object = from_json(operation.input, dict(request.input))
-        return self.units.run(request.actor, self._perform, operation, value, request.key)
+        return self.units.run(request.actor, self._perform, operation, value, request)
 
-    def _perform(self, ctx: Ctx, operation: Operation, value: object, key: str | None) -> Json:
+    def _perform(self, ctx: Ctx, operation: Operation, value: object, request: Request) -> Json:
         subject = operation.subject(ctx, value) if operation.subject else None
         self._gate(ctx, operation.permission, subject)
-        if key is None or operation.effect is Effect.NONE:
-            return to_json(operation.run(ctx, value), operation.output)
-        return self._once(ctx, operation, value, key)
+        if request.key is None or operation.effect is Effect.NONE:
+            return self._do(ctx, operation, value, request)
+        return self._once(ctx, operation, value, request, request.key)
 
-    def _once(self, ctx: Ctx, operation: Operation, value: object, key: str) -> Json:
+    def _do(self, ctx: Ctx, operation: Operation, value: object, request: Request) -> Json:
+        if operation.must_be_confirmed is not None:
+            return self._confirmations.perform(ctx, operation, value, request.confirmation)
+        return to_json(operation.run(ctx, value), operation.output)
+
+    def _once(
+        self, ctx: Ctx, operation: Operation, value: object, request: Request, key: str
+    ) -> Json:
         place = {
             "organisation": ctx.organisation,
             "principal": ctx.principal,
@@ -87,7 +98,7 @@ class Edge:
                     key=key,
                 )
             return cast(Json, seen.response)
-        answer = to_json(operation.run(ctx, value), operation.output)
+        answer = self._do(ctx, operation, value, request)
         ctx.db.execute(
             _ANSWER, {**place, "input_hash": asked, "response": canonical(answer).decode()}
         )

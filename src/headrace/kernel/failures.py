@@ -10,6 +10,7 @@ from psycopg import errors
 from pydantic_core import to_jsonable_python
 
 from headrace.kernel.access import NotSignedIn
+from headrace.kernel.confirmation import ConfirmationNeeded, ConfirmationStale
 from headrace.kernel.errors import Conflict, HeadraceError, Invalid, NotAllowed, NotFound
 from headrace.kernel.ids import new_id
 from headrace.kernel.json import Json
@@ -57,6 +58,10 @@ FAMILIES: Mapping[type[HeadraceError], Family] = {
     ),
     NotFound: Family(status=HTTPStatus.NOT_FOUND, exit_code=3, rpc_code=-32004),
     Conflict: Family(status=HTTPStatus.CONFLICT, exit_code=4, rpc_code=-32009),
+    ConfirmationNeeded: Family(
+        status=HTTPStatus.PRECONDITION_REQUIRED, exit_code=4, rpc_code=-32028
+    ),
+    ConfirmationStale: Family(status=HTTPStatus.CONFLICT, exit_code=4, rpc_code=-32009),
     NotAllowed: Family(status=HTTPStatus.FORBIDDEN, exit_code=5, rpc_code=-32003),
     NotSignedIn: Family(status=HTTPStatus.UNAUTHORIZED, exit_code=5, rpc_code=-32001),
     Unavailable: Family(status=HTTPStatus.SERVICE_UNAVAILABLE, exit_code=6, rpc_code=-32010),

@@ -5,6 +5,7 @@ sees the organisation of its unit of work and no other, whatever it sets.
 """
 
 import hashlib
+import hmac
 
 import sqlalchemy as sa
 
@@ -39,6 +40,14 @@ class Tenancy:
 
     def __repr__(self) -> str:
         return "Tenancy(secret=…)"
+
+    def seal(self, purpose: str, text: str) -> str:
+        """A signature of `text` in hex that only processes of this installation can make.
+
+        `purpose` keeps a seal of one mechanism from being shown to another.
+        """
+        key = hashlib.sha256(f"headrace-seal|{purpose}|{self._secret}".encode()).digest()
+        return hmac.new(key, text.encode(), "sha256").hexdigest()
 
     def enter(self, db: sa.Connection, organisation: OrganisationId) -> None:
         """Let this transaction see the rows of `organisation`. Ends with the transaction."""

@@ -46,6 +46,10 @@ class Units:
         self._tenancy = tenancy
         self._jobs = jobs
 
+    def seal(self, purpose: str, text: str) -> str:
+        """A signature that only this installation makes; see `Tenancy.seal`."""
+        return self._tenancy.seal(purpose, text)
+
     @contextmanager
     def open(self, actor: Actor, cause: str | None = None) -> Iterator[Ctx]:
         """One transaction that sees the actor's organisation; leaving it normally commits everything."""

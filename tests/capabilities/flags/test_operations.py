@@ -2,6 +2,7 @@
 
 import pytest
 
+from headrace.kernel.access import perform_confirmed
 from headrace.kernel.edge import Edge, Request
 from headrace.kernel.errors import Invalid
 
@@ -11,7 +12,9 @@ def perform(units, system):
     edge = Edge(units=units, gate=lambda ctx, permission, subject: None)
 
     def one(operation: str, **input):
-        return edge.perform(Request(actor=system, operation=operation, input=input))
+        return perform_confirmed(
+            edge.perform, Request(actor=system, operation=operation, input=input)
+        )
 
     return one
 

@@ -34,6 +34,7 @@ from headrace.capabilities.flags.model import (
 from headrace.capabilities.people import service as people
 from headrace.capabilities.people.model import PrincipalKind, PrincipalNotFound
 from headrace.capabilities.workflows.engine import JobWriter
+from headrace.kernel.access import perform_confirmed
 from headrace.kernel.capability import Capability, Check
 from headrace.kernel.edge import Edge, Request
 from headrace.kernel.errors import NotAllowed
@@ -177,7 +178,7 @@ class TestKilling:
         edge = Edge(units=units, gate=people.authorise)
         asked = {"flag": KEY, "reason": "burning"}
 
-        edge.perform(Request(actor=agent, operation="flag.kill", input=asked))
+        perform_confirmed(edge.perform, Request(actor=agent, operation="flag.kill", input=asked))
 
         with pytest.raises(NotAllowed):
             edge.perform(Request(actor=agent, operation="flag.revive", input=asked))

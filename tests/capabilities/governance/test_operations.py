@@ -6,6 +6,7 @@ from headrace.capabilities.governance import service
 from headrace.capabilities.governance.model import NotEligible, Stale
 from headrace.capabilities.people import service as people
 from headrace.capabilities.people.model import RightMissing
+from headrace.kernel.access import perform_confirmed
 from headrace.kernel.edge import Edge, Request
 from headrace.kernel.errors import Invalid
 
@@ -25,7 +26,9 @@ def call(firm):
     edge = Edge(units=firm.units, gate=people.authorise)
 
     def one(handle: str, operation: str, **input):
-        return edge.perform(Request(actor=firm.actors[handle], operation=operation, input=input))
+        return perform_confirmed(
+            edge.perform, Request(actor=firm.actors[handle], operation=operation, input=input)
+        )
 
     return one
 

@@ -212,16 +212,6 @@ def test_switches_reach_the_call_wherever_they_stand():
     ]
 
 
-def test_what_cannot_be_undone_asks_first(capsys):
-    performed = Performed()
-    house = a_house(effect=Effect.DESTROY)
-
-    assert main(["toy", "do-it", "a", "b"], house=house, perform=performed) == 2
-    assert "--yes" in capsys.readouterr().err
-    assert main(["toy", "do-it", "a", "b", "--yes"], house=house, perform=performed) == 0
-    assert len(performed.calls) == 1
-
-
 @pytest.mark.parametrize(
     ("fault", "code"),
     [

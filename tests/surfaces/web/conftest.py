@@ -107,6 +107,12 @@ class Browser(httpx2.Client):
         headers = {"Origin": origin or str(self.base_url).rstrip("/")}
         return self.post(path, data=form, headers=headers)
 
+    def confirms(self, path: str, **form: str | list[str]) -> httpx2.Response:
+        """Sends a form, looks at the panel that asks, and agrees to what it shows."""
+        asked = self.sends(path, **form)
+        token = re.search(r'name="the-confirmation" value="([^"]+)"', asked.text)[1]
+        return self.sends(path, **form, **{"the-confirmation": token, "step": "confirmed"})
+
     def becomes(self, handle: str, organisation: str = "acme") -> None:
         answer = self.sends("/who", seal=self.seal(), who=f"{organisation}/{handle}")
         assert answer.status_code == 303, answer.text

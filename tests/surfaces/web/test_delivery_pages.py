@@ -105,7 +105,7 @@ def test_a_person_holds_a_release_and_takes_it_back_after_a_red_confirmation(wor
     held = browser.sees(f"/releases/{ID}")
     asked = browser.sends("/do/release.roll-back", **form)
     before = world.release().status
-    browser.sends("/do/release.roll-back", **form, step="confirmed")
+    browser.confirms("/do/release.roll-back", **form)
 
     assert "held</span>" in held
     assert "Support sees complaints" in held
@@ -171,7 +171,7 @@ def test_a_flag_is_killed_from_its_page_and_says_who_did_it(world, browser, data
     form = {"seal": browser.seal(f"/flags/{FLAG}"), "flag": FLAG, "reason": "Error rate"}
 
     asked = browser.sends("/do/flag.kill", **form)
-    done = browser.sends("/do/flag.kill", **form, step="confirmed")
+    done = browser.confirms("/do/flag.kill", **form)
     sequence(database.system)
     text = browser.sees(f"/flags/{FLAG}")
     data = browser.get(f"/flags/{FLAG}.json").json()

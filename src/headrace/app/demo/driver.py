@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from headrace.app.demo.scenario import Recorded, Scenario
-from headrace.kernel.access import Call, Credentials, Reception
+from headrace.kernel.access import Call, Credentials, Reception, perform_confirmed
 from headrace.kernel.clock import Clock
 from headrace.kernel.errors import HeadraceError
 from headrace.kernel.ids import new_id
@@ -45,7 +45,8 @@ class Office:
 
         `nowhere` names no organisation: for founding the first one. Calls with one `key` count once.
         """
-        return self._reception.perform(
+        return perform_confirmed(
+            self._reception.perform,
             Call(
                 operation=operation,
                 input=input,
@@ -55,7 +56,7 @@ class Office:
                     trusted=True,
                 ),
                 key=key,
-            )
+            ),
         )
 
     def inbox(self, handle: str) -> Sequence[Mapping[str, Any]]:

@@ -24,7 +24,7 @@ from headrace.capabilities.flags.model import (
     Usage,
     ValueKind,
 )
-from headrace.kernel.capability import Effect, Http, Operation, OperationKind
+from headrace.kernel.capability import Alarm, Effect, Http, Operation, OperationKind
 from headrace.kernel.context import Ctx
 from headrace.kernel.json import Json
 
@@ -326,7 +326,14 @@ def list_segments(ctx: Ctx, _: Nothing) -> SegmentList:
 
 
 def _offer(
-    name: str, right: str, takes: type, gives: type, run: object, method: Method, path: str
+    name: str,
+    right: str,
+    takes: type,
+    gives: type,
+    run: object,
+    method: Method,
+    path: str,
+    alarm: Alarm | None = None,
 ) -> Operation:
     """What is asked for with GET changes nothing."""
     assert callable(run)
@@ -340,6 +347,7 @@ def _offer(
         http=Http(method=method, path=path),
         kind=OperationKind.QUERY if asks else OperationKind.COMMAND,
         effect=Effect.NONE if asks else Effect.WRITE,
+        alarm=alarm,
     )
 
 
@@ -348,7 +356,7 @@ OPERATIONS = (
     _offer("flag.change", CHANGE, FlagEdit, Flag, change, "PATCH", "/flags/{flag}"),
     _offer("flag.rollout", CHANGE, Rollout, Flag, roll_out, "POST", "/flags/{flag}/rollout"),
     _offer("flag.switch", CHANGE, Switch, Flag, switch, "POST", "/flags/{flag}/switch"),
-    _offer("flag.kill", KILL, FlagReason, Flag, kill, "POST", "/flags/{flag}/kill"),
+    _offer("flag.kill", KILL, FlagReason, Flag, kill, "POST", "/flags/{flag}/kill", Alarm.RED),
     _offer("flag.revive", REVIVE, FlagReason, Flag, revive, "POST", "/flags/{flag}/revive"),
     _offer("flag.archive", CHANGE, FlagReason, Flag, archive, "POST", "/flags/{flag}/archive"),
     _offer("flag.list", READ, FlagQuery, FlagPage, listing, "GET", "/flags"),

@@ -24,7 +24,7 @@ from headrace.capabilities.governance.model import (
     Report,
     Subject,
 )
-from headrace.kernel.capability import Effect, Http, Operation, OperationKind
+from headrace.kernel.capability import Alarm, Effect, Http, Operation, OperationKind
 from headrace.kernel.context import ActorKind, Ctx
 from headrace.kernel.errors import Invalid
 
@@ -319,6 +319,7 @@ def _command(
     run: object,
     path: str,
     shown: Shown | None = None,
+    alarm: Alarm | None = None,
 ) -> Operation:
     assert callable(run)
     return Operation(
@@ -329,6 +330,7 @@ def _command(
         run=run,
         http=Http(method="POST", path=path),
         shown=shown,
+        alarm=alarm,
     )
 
 
@@ -406,6 +408,14 @@ OPERATIONS = (
         ("key", "title", "evaluator", "blocking", "escalates_to"),
     ),
     _command("switch.halt", HALT, HaltReason, SwitchState, switch_halt, "/switch/halt"),
-    _command("switch.resume", RESUME, ResumeNote, SwitchState, switch_resume, "/switch/resume"),
+    _command(
+        "switch.resume",
+        RESUME,
+        ResumeNote,
+        SwitchState,
+        switch_resume,
+        "/switch/resume",
+        alarm=Alarm.AMBER,  # every agent begins to spend again
+    ),
     _query("switch.show", Nothing, SwitchState, switch_show, "/switch"),
 )

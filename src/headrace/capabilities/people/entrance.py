@@ -38,7 +38,8 @@ class Entrance:
         credentials = call.credentials
         if credentials.token is None and credentials.trusted and _is_operators(operation):
             return _operator_in(OrganisationId(new_id("org")))
-        leaves_no_trace = call.dry_run or operation.effect is Effect.NONE
+        only_asks = operation.must_be_confirmed is not None and call.confirmation is None
+        leaves_no_trace = call.dry_run or operation.effect is Effect.NONE or only_asks
         return self._known(credentials, noted="" if leaves_no_trace else operation.name)
 
     def rights(self, credentials: Credentials) -> Collection[str]:

@@ -288,6 +288,7 @@ OPERATIONS = (
         output=Whole,
         run=show,
         kind=OperationKind.QUERY,
+        effect=Effect.NONE,
         http=Http(method="GET", path="/releases/{release}"),
     ),
     Operation(
@@ -297,6 +298,7 @@ OPERATIONS = (
         output=Releases,
         run=listing,
         kind=OperationKind.QUERY,
+        effect=Effect.NONE,
         http=Http(method="GET", path="/releases"),
         columns=("id", "title", "status", "stage", "percent", "flag", "since"),
     ),

@@ -18,7 +18,7 @@ from headrace.capabilities.streams.model import (
     RunState,
     Stream,
 )
-from headrace.kernel.capability import Effect, Http, Operation, OperationKind
+from headrace.kernel.capability import Effect, Foreseen, Http, Operation, OperationKind
 from headrace.kernel.context import Ctx
 
 
@@ -175,6 +175,28 @@ def start(ctx: Ctx, input: RunStart) -> Run:
     return service.start(ctx, ContextId(input.context), input.module, input.element)
 
 
+def start_foreseen(ctx: Ctx, input: RunStart) -> Foreseen:
+    """Who would begin, and what it may use at most."""
+    return _foreseen(ctx, ContextId(input.context), input.module)
+
+
+def let_on_foreseen(ctx: Ctx, input: RunCancel) -> Foreseen:
+    """Who would begin again, and what it may use at most."""
+    run = service.run(ctx, RunId(input.run))
+    return _foreseen(ctx, run.context, run.module)
+
+
+def _foreseen(ctx: Ctx, context: ContextId, key: str) -> Foreseen:
+    """A role that no card limits has no most; a role without a card is refused when the run begins."""
+    module = service.module(ctx, service.context(ctx, context), key)
+    card = next((one for one in agents.roles(ctx) if one.id == module.work.role), None)
+    return Foreseen(
+        says=(f"{module.title}: the role {module.work.role} begins to work in {context}.",),
+        tokens=card.limits.run_tokens if card else None,
+        micro_usd=card.limits.run_cost_micro_usd if card else None,
+    )
+
+
 def cancel(ctx: Ctx, input: RunCancel) -> Run:
     """Stop a run. What it reserved is given back; a change that it asked for is given up."""
     service.cancel(ctx, RunId(input.run), input.reason)
@@ -272,6 +294,7 @@ OPERATIONS = (
         run=start,
         http=Http(method="POST", path="/runs"),
         effect=Effect.SPEND,
+        foresee=start_foreseen,
     ),
     Operation(
         name="run.let-on",
@@ -281,6 +304,7 @@ OPERATIONS = (
         run=let_on,
         http=Http(method="POST", path="/runs/{run}/attempt"),
         effect=Effect.SPEND,
+        foresee=let_on_foreseen,
     ),
     Operation(
         name="run.cancel",

@@ -7,7 +7,8 @@ from pydantic import TypeAdapter
 
 from headrace.kernel.access import NotSignedIn
 from headrace.kernel.capability import Operation, OperationKind
-from headrace.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
+from headrace.kernel.confirmation import ConfirmationNeeded
+from headrace.kernel.errors import Conflict, HeadraceError, Invalid, NotAllowed, NotFound
 from headrace.kernel.failures import family
 from headrace.kernel.form import input_fields
 from headrace.kernel.house import House
@@ -15,6 +16,7 @@ from headrace.kernel.house import House
 BELOW = "/api/v1"
 _REFERENCE = "#/components/schemas/{model}"
 _FAMILIES = (Invalid, NotSignedIn, NotAllowed, NotFound, Conflict)
+_ALL_FAMILIES = (*_FAMILIES, ConfirmationNeeded)
 
 Schema = dict[str, Any]
 
@@ -31,6 +33,22 @@ _PROBLEM: Schema = {
         "code": {"type": "string"},
         "details": {"type": "object"},
     },
+}
+
+_KEY: Schema = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "One key, one deed: a repeat gives the first answer again.",
+    "schema": {"type": "string", "maxLength": 200},
+}
+_CONFIRMATION: Schema = {
+    "name": "Headrace-Confirmation",
+    "in": "header",
+    "required": False,
+    "description": "The `confirmation` of the preview that a call without it is answered with "
+    "(428): it is good for ten minutes, for this very call, once.",
+    "schema": {"type": "string", "maxLength": 300},
 }
 
 
@@ -81,7 +99,7 @@ def _entry(
         "parameters": _parameters(operation, whole),
         "responses": {
             **_success(operation, schemas[f"{operation.name}.output", "serialization"]),
-            **_problems(),
+            **_problems(_FAMILIES if operation.must_be_confirmed is None else _ALL_FAMILIES),
         },
     }
     if operation.http.method not in {"GET", "DELETE"}:
@@ -113,15 +131,7 @@ def _parameters(operation: Operation, whole: Schema) -> list[Schema]:
 
 def _headers(operation: Operation) -> list[Schema]:
     if operation.http.method != "GET":
-        return [
-            {
-                "name": "Idempotency-Key",
-                "in": "header",
-                "required": False,
-                "description": "One key, one deed: a repeat gives the first answer again.",
-                "schema": {"type": "string", "maxLength": 200},
-            }
-        ]
+        return [_KEY, _CONFIRMATION] if operation.must_be_confirmed is not None else [_KEY]
     if operation.kind is not OperationKind.STREAM:
         return []
     return [
@@ -159,7 +169,7 @@ def _success(operation: Operation, schema: Schema) -> Schema:
     return {status: {"description": "Done.", "content": {"application/json": {"schema": schema}}}}
 
 
-def _problems() -> Schema:
+def _problems(families: Sequence[type[HeadraceError]]) -> Schema:
     reference = {"$ref": "#/components/schemas/Problem"}
     content = {"application/problem+json": {"schema": reference}}
     return {
@@ -167,5 +177,5 @@ def _problems() -> Schema:
             "description": (kind.__doc__ or "").partition("\n")[0],
             "content": content,
         }
-        for kind in _FAMILIES
+        for kind in families
     }

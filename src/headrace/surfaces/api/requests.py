@@ -17,6 +17,7 @@ from headrace.kernel.json import Json
 ORGANISATION = "Headrace-Organisation"
 STAND_IN = "Headrace-As"
 KEY = "Idempotency-Key"
+CONFIRMATION = "Headrace-Confirmation"
 _LONGEST_KEY = 200  # characters
 _NAMES = {"127.0.0.1", "::1", "localhost"}
 
@@ -32,6 +33,7 @@ async def read_call(request: Request, operation: Operation, *, trust_loopback: b
         input=_merged(given, _path(request)),
         credentials=credentials(request, trust_loopback=trust_loopback),
         key=key,
+        confirmation=request.headers.get(CONFIRMATION),
     )
 
 

@@ -11,13 +11,14 @@ from typing import Annotated, Any
 
 from cyclopts import App, Group, Parameter
 
-from headrace.kernel.access import Call, Credentials
+from headrace.kernel.access import Call, Credentials, perform_confirmed
 from headrace.kernel.capability import Effect, Operation, OperationKind
+from headrace.kernel.confirmation import ConfirmationNeeded
 from headrace.kernel.errors import Invalid
 from headrace.kernel.form import InputField, input_fields
 from headrace.kernel.json import Json
 from headrace.kernel.rehearsal import REHEARSABLE
-from headrace.surfaces.cli.output import note, show
+from headrace.surfaces.cli.output import note, preview, show
 from headrace.surfaces.cli.values import HOW, takes_json, value
 
 Perform = Callable[[Call], Json]
@@ -103,8 +104,6 @@ def _carry_out(
     switches: Switches,
     names: NamesFor | None,
 ) -> None:
-    if operation.effect is Effect.DESTROY and not switches.dry_run_ and not switches.yes_:
-        _confirm(operation)
     show_it = partial(
         show,
         as_json=switches.json_,
@@ -112,7 +111,10 @@ def _carry_out(
         shown=operation.shown,
         names=partial(names, call.credentials) if names is not None else None,
     )
-    answer = perform(call)
+    if switches.yes_:
+        answer = perform_confirmed(perform, call)
+    else:
+        answer = _asking(perform, call, as_json=switches.json_)
     show_it(answer)
     if not switches.json_ and isinstance(answer, Mapping) and answer.get("items"):
         _say_more(operation, answer, switches)
@@ -135,12 +137,25 @@ def _say_more(operation: Operation, answer: Mapping[str, Json], switches: Switch
         note(operation.hint)
 
 
-def _confirm(operation: Operation) -> None:
-    if not sys.stdin.isatty():
-        raise Invalid(f"`{operation.name}` cannot be undone; add --yes to do it")
-    print(f"{operation.summary} This cannot be undone. Go on? [y/N] ", end="", file=sys.stderr)
-    if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
-        raise Invalid("Not confirmed; nothing was done")
+def _asking(perform: Perform, call: Call, *, as_json: bool) -> Json:
+    """The answer; on a terminal whoever calls is asked where the house asks. Raises as `perform`.
+
+    A program that reads JSON gets the preview as it is, with what confirms it.
+    """
+    try:
+        return perform(call)
+    except ConfirmationNeeded as asked:
+        if as_json:
+            raise
+        preview(asked.details)
+        if not sys.stdin.isatty():
+            raise Invalid(
+                f"`{call.operation}` is to be confirmed, and nobody is here to be asked; add --yes"
+            ) from None
+        print("Go on? [y/N] ", end="", file=sys.stderr, flush=True)
+        if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
+            raise Invalid("Not confirmed; nothing was done") from None
+        return perform(replace(call, confirmation=str(asked.details["confirmation"])))
 
 
 def _input(operation: Operation, words: Mapping[str, Any]) -> dict[str, Json]:
@@ -234,7 +249,7 @@ def _offered(operation: Operation) -> Iterator[tuple[str, object, str, str]]:
     yield "as_", str | None, "--as", "Handle of the person in whose name the operator acts."
     if operation.effect in REHEARSABLE:
         yield "dry_run_", bool, "--dry-run", "Show the answer, and change nothing."
-    if operation.effect is Effect.DESTROY:
+    if operation.must_be_confirmed is not None:
         yield "yes_", bool, "--yes", "Do it without asking again."
     if operation.effect is not Effect.NONE:
         yield "key_", str | None, "--key", "One key, one deed: a repeat gives the first answer."

@@ -51,6 +51,24 @@ def tell(failure: Failure, *, as_json: bool) -> None:
         print(f"error: {clean(failure.message)}", file=sys.stderr)
 
 
+def preview(details: Mapping[str, object]) -> None:
+    """Print what would happen and what it costs at most, where questions go: before anything is done."""
+    changes = details.get("changes")
+    lines = [f"[{details['alarm']}] {details['effect']}", *_listed(details.get("says"))]
+    if details.get("at_most_tokens") is not None:
+        lines.append(f"At most {details['at_most_tokens']:,} tokens.")
+    micro_usd = details.get("at_most_micro_usd")
+    if isinstance(micro_usd, int):
+        lines.append(f"At most ${micro_usd / 1_000_000:,.2f}.")
+    lines += [f"It would record: {change}" for change in _listed(changes)]
+    for line in [*lines, "Nothing is done yet."]:
+        print(_hung(clean(line), 2), file=sys.stderr)
+
+
+def _listed(given: object) -> list[str]:
+    return [str(one) for one in given] if isinstance(given, list | tuple) else []
+
+
 def note(text: str) -> None:
     """Print a remark that is not part of the answer, after it."""
     sys.stdout.flush()

@@ -21,6 +21,8 @@ from headrace.kernel.failures import Failure, failure
 from headrace.kernel.json import Json, schema
 
 ORGANISATION = "headrace-organisation"
+CONFIRMATION = "confirmation"
+"""The argument that every tool which must be confirmed takes beside the operation's own input."""
 _THREADS = 8  # calls at once; the rest waits
 
 Who = Callable[[], Credentials]
@@ -94,7 +96,7 @@ class OperationTool(Tool):
             name=tool_name(operation),
             title=operation.summary,
             description=f"{operation.help}\n\nNeeds the right {operation.permission}.",
-            parameters={**schema(operation.input), "additionalProperties": False},
+            parameters=_parameters(operation),
             output_schema=_output(operation),
             annotations=_annotations(operation),
         )
@@ -110,11 +112,31 @@ class OperationTool(Tool):
     async def run(self, arguments: dict[str, Any]) -> ToolResult:
         """The operation's answer, or its refusal in words that the caller can act on."""
         try:
-            call = Call(operation=self._operation.name, input=arguments, credentials=self._who())
+            given = dict(arguments)
+            asks = self._operation.must_be_confirmed is not None
+            confirmation = given.pop(CONFIRMATION, None) if asks else None
+            call = Call(
+                operation=self._operation.name,
+                input=given,
+                credentials=self._who(),
+                confirmation=None if confirmation is None else str(confirmation),
+            )
             answer = await to_thread.run_sync(self._reception.perform, call, limiter=self._threads)
         except Exception as fault:  # noqa: BLE001 - an edge: a tool call ends here, whatever went wrong
             return _refused(failure(fault))
         return _answered(answer)
+
+
+def _parameters(operation: Operation) -> dict[str, Any]:
+    whole = {**schema(operation.input), "additionalProperties": False}
+    if operation.must_be_confirmed is None:
+        return whole
+    confirmation = {
+        "type": "string",
+        "description": "Leave it out first: the refusal previews what would happen, and holds the "
+        "confirmation to send then. It is good for ten minutes, for this very call, once.",
+    }
+    return {**whole, "properties": {**whole.get("properties", {}), CONFIRMATION: confirmation}}
 
 
 def _annotations(operation: Operation) -> ToolAnnotations:

@@ -34,9 +34,18 @@ class Client:
 
     def do(self, operation: str, **input: Json) -> Json:
         """The whole answer of an operation. A field that is None is left out."""
+        return self.confirm(operation, None, **input)
+
+    def confirm(self, operation: str, confirmation: str | None, **input: Json) -> Json:
+        """As `do`, by somebody who has seen the preview that the confirmation is of."""
         given = {name: value for name, value in input.items() if value is not None}
         return self.reception.perform(
-            Call(operation=operation, input=given, credentials=self.credentials)
+            Call(
+                operation=operation,
+                input=given,
+                credentials=self.credentials,
+                confirmation=confirmation,
+            )
         )
 
     def read(self, kind: type[T], answer: Json) -> T:

@@ -1,27 +1,22 @@
 """Acts: what this reader may do with the thing that a page shows, each through its operation."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from headrace.kernel.capability import Alarm
 from headrace.kernel.errors import HeadraceError
 from headrace.surfaces.web.answers import Standing
 from headrace.surfaces.web.client import Client
 
-GRAVE = frozenset({"release.roll-back", "flag.kill"})
-"""What takes something away from everybody at once: red, though it may be given back later."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Act:
-    """A button: the operation that it leads to."""
+    """A button: the operation that it leads to; a `is_grave` one is confirmed in red."""
 
     operation: str
     word: str
     needs_reason: bool = True
-
-    @property
-    def is_grave(self) -> bool:
-        return self.operation in GRAVE
+    is_grave: bool = False
 
 
 def allowed(client: Client, acts: Sequence[Act]) -> tuple[Act, ...]:
@@ -31,4 +26,8 @@ def allowed(client: Client, acts: Sequence[Act]) -> tuple[Act, ...]:
     except HeadraceError:
         return ()
     known = client.reception.house.operations
-    return tuple(one for one in acts if known[one.operation].permission in held)
+    return tuple(
+        replace(one, is_grave=known[one.operation].must_be_confirmed is Alarm.RED)
+        for one in acts
+        if known[one.operation].permission in held
+    )

@@ -2,19 +2,19 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote
 
-from headrace.kernel.capability import Effect, Operation, OperationKind
+from headrace.kernel.capability import Alarm, Effect, Operation, OperationKind
+from headrace.kernel.confirmation import ConfirmationNeeded, ConfirmationStale, Preview
 from headrace.kernel.errors import Invalid, NotFound
 from headrace.kernel.form import InputField, input_fields
-from headrace.kernel.json import Json
+from headrace.kernel.json import Json, from_json
 from headrace.kernel.rehearsal import REHEARSABLE
 from headrace.surfaces.web.asked import Asked
 from headrace.surfaces.web.client import Client
 from headrace.surfaces.web.content import Block, blocks_of, words
 from headrace.surfaces.web.language import said
-from headrace.surfaces.web.pages.acts import GRAVE
 from headrace.surfaces.web.pages.search import Found, operations
 
 _LONG = {"note", "reason", "rationale", "text", "description", "observation", "summary", "why"}
@@ -26,7 +26,9 @@ EFFECTS = {
     Effect.OUTSIDE: said("It acts outside of Headrace, where nothing is undone from here."),
 }
 
-_RED = {Effect.DESTROY, Effect.OUTSIDE}
+CONFIRMATION = "the-confirmation"
+"""The field of a form that carries a preview's token; no input has a name like it."""
+
 _THINGS = {"release": "/releases/", "flag": "/flags/"}
 """Inputs that name a thing with a page of its own, to which one goes back."""
 
@@ -54,6 +56,8 @@ class OperationPage:
     """`step` is "ask", "confirm" or "done"; `answer` is what it answered, or would answer.
 
     A `is_grave` one is confirmed in red; `back` is the page of what it is about, where it has one.
+    `preview` is what the house shows before it takes a confirmation, where it asks for one; it
+    `is_stale` when another had been shown before.
     """
 
     name: str
@@ -66,6 +70,8 @@ class OperationPage:
     inputs: tuple[Input, ...]
     step: str
     answer: tuple[Block, ...]
+    preview: Preview | None
+    is_stale: bool
 
 
 def show(asked: Asked) -> OperationsPage:
@@ -83,16 +89,34 @@ def show_one(asked: Asked) -> OperationPage:
 def perform(client: Client, name: str, form: Mapping[str, str]) -> OperationPage:
     """What a form asks for: a rehearsal before the confirmation, or the operation itself.
 
-    A query is answered at once; whatever does more is confirmed first. Raises what it raises.
+    A query is answered at once; whatever does more is confirmed first, and where the house asks for
+    a confirmation, with the preview that it gave. Raises what it raises.
     """
     operation = _operation(client, name)
     input = read(operation, form)
-    if operation.effect is Effect.NONE:
-        return page(operation, form, step="done", answer=client.do(name, **input))
-    if form.get("step") == "confirmed":
+    is_confirmed = form.get("step") == "confirmed"
+    if operation.must_be_confirmed is not None:
+        shown = form.get(CONFIRMATION) if is_confirmed else None
+        try:
+            answer = client.confirm(name, shown, **input)
+        except ConfirmationNeeded as asked:
+            return _asked(operation, form, asked)
+        return page(operation, form, step="done", answer=answer)
+    if operation.effect is Effect.NONE or is_confirmed:
         return page(operation, form, step="done", answer=client.do(name, **input))
     would = client.rehearse(name, **input) if operation.effect in REHEARSABLE else {}
     return page(operation, form, step="confirm", answer=would)
+
+
+def _asked(
+    operation: Operation, form: Mapping[str, str], asked: ConfirmationNeeded
+) -> OperationPage:
+    """The panel, amber or red. Raises what was asked where there is nothing to be confirmed any more."""
+    if "confirmation" not in asked.details:
+        raise asked
+    preview = from_json(Preview, asked.details)
+    whole = page(operation, form, step="confirm", answer=preview.answer)
+    return replace(whole, preview=preview, is_stale=isinstance(asked, ConfirmationStale))
 
 
 def read(operation: Operation, form: Mapping[str, str]) -> dict[str, Json]:
@@ -117,11 +141,13 @@ def page(
         help=rest.strip(),
         effect=str(operation.effect),
         effect_means=EFFECTS[operation.effect],
-        is_grave=operation.effect in _RED or operation.name in GRAVE,
+        is_grave=operation.must_be_confirmed is Alarm.RED,
         back=_back(operation, form, is_done=step == "done"),
         inputs=tuple(_input(one, form.get(one.name, "")) for one in input_fields(operation)),
         step=step,
         answer=blocks_of(told),
+        preview=None,
+        is_stale=False,
     )
 
 

@@ -1,16 +1,19 @@
 """The one declaration of what missions offer."""
 
-from headrace.capabilities.missions import operations
+from headrace.capabilities.missions import flows, operations
 from headrace.capabilities.missions.model import MissionMoved, MissionOpened, TaskMoved
+from headrace.capabilities.missions.model.measurements import CheckpointMoved, OutcomeMeasured
 from headrace.kernel.capability import Capability, Permission
 
 CAPABILITY = Capability(
     name="missions",
     operations=operations.OPERATIONS,
-    events=(MissionOpened, MissionMoved, TaskMoved),
+    events=(MissionOpened, MissionMoved, TaskMoved, CheckpointMoved, OutcomeMeasured),
+    flows=(flows.CHECKPOINT_DUE,),
     permissions=(
         Permission(name="mission:read", summary="See missions, their tasks and status"),
         Permission(name="mission:decide", summary="Pause, resume or cancel a mission"),
+        Permission(name="mission:measure", summary="Have a mission's outcomes measured"),
     ),
     migrations="headrace.capabilities.missions.migrations",
 )

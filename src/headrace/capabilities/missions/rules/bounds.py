@@ -1,6 +1,7 @@
 """Bounds told in prose: a measure and the most or the least that it may be. Pure."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 SECONDS = {
@@ -17,7 +18,7 @@ SECONDS = {
 }
 """How many seconds a unit of time has."""
 
-_UNITS = {
+UNITS: Mapping[str, tuple[str, float]] = {
     **{unit: ("time", seconds) for unit, seconds in SECONDS.items()},
     "%": ("share", 0.01),
     "percent": ("share", 0.01),
@@ -26,10 +27,12 @@ _UNITS = {
     "gb": ("data", 1e9),
     "tb": ("data", 1e12),
 }
-_MOST = r"<=|<|≤|under|below|within|less than|at most|no more than|not more than|up to|max(?:imum)?"
-_LEAST = r">=|>|≥|above|over|more than|at least|no less than|not less than|min(?:imum)?(?:\s+of)?"
+"""For a unit: what kind of thing it measures, and how many of that kind's own unit it is."""
+
+MOST = r"<=|<|≤|under|below|within|less than|at most|no more than|not more than|up to|max(?:imum)?"
+LEAST = r">=|>|≥|above|over|more than|at least|no less than|not less than|min(?:imum)?(?:\s+of)?"
 _BOUND = re.compile(
-    rf"(?:(?P<most>{_MOST})|(?P<least>{_LEAST}))\s*(?P<number>\d[\d,]*(?:\.\d+)?)\s*"
+    rf"(?:(?P<most>{MOST})|(?P<least>{LEAST}))\s*(?P<number>\d[\d,]*(?:\.\d+)?)\s*"
     r"(?P<unit>%|percent|ms|milliseconds?|s|secs?|seconds?|mins?|minutes?|h|hrs?|hours?|[kmgt]b)(?![\w/])",
     re.I,
 )
@@ -65,7 +68,7 @@ def bound(place: str, subject: str, limit: str) -> Bound | None:
     if found is None or not measure:
         return None
     unit = found["unit"].casefold()
-    kind, factor = _UNITS.get(unit) or _UNITS[unit.rstrip("s")]
+    kind, factor = UNITS.get(unit) or UNITS[unit.rstrip("s")]
     return Bound(
         place=place,
         measure=measure,

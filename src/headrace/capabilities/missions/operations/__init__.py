@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from headrace.capabilities.missions import service
 from headrace.capabilities.missions.model import Mission, MissionStatus, Step, Task
+from headrace.capabilities.missions.operations import measuring
 from headrace.kernel.capability import Effect, Http, Operation, OperationKind
 from headrace.kernel.context import Ctx
 
@@ -101,4 +102,5 @@ OPERATIONS = (
         run=decide,
         http=Http(method="POST", path="/missions/{mission}/move"),
     ),
+    *measuring.OPERATIONS,
 )

@@ -25,6 +25,10 @@ from headrace.capabilities.missions.rules.bounds import Bound as Bound
 from headrace.capabilities.missions.rules.bounds import bound as bound
 from headrace.capabilities.missions.rules.designs import uncovered as uncovered
 from headrace.capabilities.missions.rules.fleets import design_required as design_required
+from headrace.capabilities.missions.rules.outcomes import RULE as RULE
+from headrace.capabilities.missions.rules.outcomes import is_settled as is_settled
+from headrace.capabilities.missions.rules.outcomes import judge as judge
+from headrace.capabilities.missions.rules.outcomes import overall as overall
 from headrace.capabilities.missions.rules.quantities import Promise as Promise
 from headrace.capabilities.missions.rules.quantities import contradictions as contradictions
 from headrace.capabilities.missions.rules.quantities import looser as looser
@@ -37,6 +41,22 @@ from headrace.capabilities.missions.rules.reports import Update as Update
 from headrace.capabilities.missions.rules.reports import Wait as Wait
 from headrace.capabilities.missions.rules.tasks import ENDED as ENDED
 from headrace.capabilities.missions.rules.tasks import blockers as blockers
+from headrace.capabilities.missions.service.measuring import BASELINE as BASELINE
+from headrace.capabilities.missions.service.measuring import DUE as DUE
+from headrace.capabilities.missions.service.measuring import availability as availability
+from headrace.capabilities.missions.service.measuring import available as available
+from headrace.capabilities.missions.service.measuring import broke_off as broke_off
+from headrace.capabilities.missions.service.measuring import checkpoint as checkpoint
+from headrace.capabilities.missions.service.measuring import checkpoints as checkpoints
+from headrace.capabilities.missions.service.measuring import fall_due as fall_due
+from headrace.capabilities.missions.service.measuring import measure_baseline as measure_baseline
+from headrace.capabilities.missions.service.measuring import measure_now as measure_now
+from headrace.capabilities.missions.service.measuring import measurements as measurements
+from headrace.capabilities.missions.service.measuring import newest as newest
+from headrace.capabilities.missions.service.measuring import note as note
+from headrace.capabilities.missions.service.measuring import plan_checkpoints as plan_checkpoints
+from headrace.capabilities.missions.service.measuring import skip as skip
+from headrace.capabilities.missions.service.measuring import taken_back as taken_back
 from headrace.kernel.context import ActorKind, Ctx
 from headrace.kernel.json import from_json, to_json
 

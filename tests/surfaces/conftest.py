@@ -25,6 +25,7 @@ def a_reception(units: Units) -> Reception:
     return Reception(
         edge=Edge(units=units, gate=service.authorise),
         admit=entrance.admit,
+        admit_over=entrance.over,
         rehearsal=Rehearsal(units=units, gate=service.authorise),
         refused=entrance.refused,
     )

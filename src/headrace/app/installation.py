@@ -157,6 +157,7 @@ class Installation:
         return Reception(
             edge=Edge(units=self.units, gate=people.authorise),
             admit=entrance.admit,
+            admit_over=entrance.over,
             rehearsal=Rehearsal(units=self.units, gate=people.authorise),
             refused=entrance.refused,
         )

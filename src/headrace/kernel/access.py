@@ -1,13 +1,14 @@
 """Access: what a door passes in, who it says calls, and the reception through which every call goes."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from headrace.kernel.capability import Operation
+from headrace.kernel.capability import Effect, Operation
 from headrace.kernel.confirmation import ConfirmationNeeded
-from headrace.kernel.context import Actor, system_actor
-from headrace.kernel.edge import Edge, Request
+from headrace.kernel.context import Actor, Ctx, system_actor
+from headrace.kernel.edge import Edge, Gate, Request
 from headrace.kernel.errors import Invalid, NotAllowed, NotFound
 from headrace.kernel.form import check, tells_secret
 from headrace.kernel.house import House
@@ -15,6 +16,7 @@ from headrace.kernel.ids import OrganisationId
 from headrace.kernel.journal import feed
 from headrace.kernel.json import Json
 from headrace.kernel.rehearsal import Rehearsal
+from headrace.kernel.unit import Units
 
 
 class NotSignedIn(NotAllowed):
@@ -48,12 +50,16 @@ class Call:
     key: str | None = None  # Idempotency-Key
     dry_run: bool = False
     confirmation: str | None = field(default=None, repr=False)  # the token of a preview
+    tentative: bool = False  # a page shows a part where it is allowed: a refusal is no event
 
 
 Asking = TypeVar("Asking", Call, Request)
 
 Admit = Callable[[Call, Operation], Actor]
 """Who makes the call. Raises NotSignedIn, NotAllowed (another organisation), NotFound (unknown here)."""
+
+AdmitOver = Callable[[Units], Admit]
+"""The same, asking within the units it is given."""
 
 Refused = Callable[[Request, NotAllowed], None]
 """Hears of every call that was refused for want of a right."""
@@ -69,11 +75,27 @@ class Reception:
         admit: Admit,
         rehearsal: Rehearsal | None = None,
         refused: Refused | None = None,
+        admit_over: AdmitOver | None = None,
     ) -> None:
         self._edge = edge
         self._admit = admit
         self._rehearsal = rehearsal
         self._refused = refused
+        self._admit_over = admit_over
+
+    @contextmanager
+    def snapshot(self) -> Iterator["Reception"]:
+        """A reception for queries that all answer from one instant, at a fraction of the cost.
+
+        Who calls and what they may is asked once. PostgreSQL refuses whatever writes.
+        """
+        with self._edge.units.snapshot() as units:
+            admit = self._admit_over(units) if self._admit_over else self._admit
+            yield Reception(
+                edge=Edge(units=units, gate=_asked_once(self._edge.gate)),
+                admit=_reading(admit),
+                refused=self._refused,
+            )
 
     @property
     def house(self) -> House:
@@ -105,7 +127,7 @@ class Reception:
         try:
             return self._answer(request, dry_run=call.dry_run)
         except NotAllowed as refusal:
-            if self._refused is not None and not call.dry_run:
+            if self._refused is not None and not (call.dry_run or call.tentative):
                 self._refused(request, refusal)
             raise
 
@@ -126,3 +148,27 @@ def perform_confirmed(perform: Callable[[Asking], Json], call: Asking) -> Json:
         return perform(call)
     except ConfirmationNeeded as asked:
         return perform(replace(call, confirmation=str(asked.details["confirmation"])))
+
+
+def _reading(admit: Admit) -> Admit:
+    """Lets in queries alone."""
+
+    def admitted(call: Call, operation: Operation) -> Actor:
+        if operation.effect is not Effect.NONE:
+            raise Invalid(f"{operation.name} does more than read; call it outside of a snapshot")
+        return admit(call, operation)
+
+    return admitted
+
+
+def _asked_once(gate: Gate) -> Gate:
+    """Lets pass again who has passed; within one instant the answer cannot change."""
+    passed: set[tuple[Actor, str, str | None]] = set()
+
+    def gated(ctx: Ctx, permission: str, subject: str | None) -> None:
+        place = (ctx.actor, permission, subject)
+        if place not in passed:
+            gate(ctx, permission, subject)
+            passed.add(place)
+
+    return gated

@@ -51,6 +51,11 @@ class Edge:
         self._gate = gate
         self._confirmations = Confirmations(units.seal)
 
+    @property
+    def gate(self) -> Gate:
+        """Who judges the right."""
+        return self._gate
+
     def perform(self, request: Request) -> Json:
         """The operation's answer as JSON.
 

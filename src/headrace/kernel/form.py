@@ -81,10 +81,16 @@ def _core(part: Schema, whole: Schema) -> Schema:
     return _core(choices[0], whole) if len(choices) == 1 else part
 
 
+@cache
+def _schema(kind: type) -> Schema:
+    """Kept: an operation's form does not change, and every call is checked against it."""
+    return schema(kind)
+
+
 def check(kind: type, data: Mapping[str, Json]) -> None:
     """Raises Invalid, with every fault, when `data` names what the form does not have, or holds text
     that no row can keep. Types and missing fields are judged when the input is made of it."""
-    whole = schema(kind)
+    whole = _schema(kind)
     faults = [*_unknown(whole, whole, data, ""), *_unstorable(data, "", 0)]
     if faults:
         raise Invalid("The input is not of the form asked for: " + "; ".join(faults), faults=faults)

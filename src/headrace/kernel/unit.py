@@ -19,6 +19,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _ATTEMPTS = 4
+_SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 _TRANSIENT = (postgres.SerializationFailure, postgres.DeadlockDetected)
 
 
@@ -83,6 +84,15 @@ class Units:
                     raise
         raise AssertionError("the last attempt returns or raises")
 
+    @contextmanager
+    def snapshot(self) -> Iterator["Units"]:
+        """Units that only read and all see one instant: every `run` within shares one transaction.
+
+        PostgreSQL refuses what would write. One thread at a time; do not keep it open for long.
+        """
+        with self._engine.connect().execution_options(**_SNAPSHOT) as db, db.begin():
+            yield _Snapshot(self, db)
+
     def _flush(self, ctx: Ctx) -> None:
         """Events first, then timers, then jobs, each sorted: two units always lock in one order.
 
@@ -96,3 +106,38 @@ class Units:
         self._jobs.write(
             ctx.db, ctx.organisation, sorted(outbox.jobs, key=lambda j: (j.flow, j.key))
         )
+
+
+class _Snapshot(Units):
+    """Units inside one transaction that others have opened, and that nobody writes in."""
+
+    def __init__(self, units: Units, db: sa.Connection) -> None:
+        super().__init__(
+            engine=units._engine,
+            house=units.house,
+            clock=units.clock,
+            tenancy=units._tenancy,
+            jobs=units._jobs,
+        )
+        self._db = db
+        self._now = units.clock.now()
+        self._inside: OrganisationId | None = None
+
+    @contextmanager
+    def open(self, actor: Actor, cause: str | None = None) -> Iterator[Ctx]:
+        """The actor's view of the instant; nothing is left behind, so there is nothing to commit."""
+        if self._inside != actor.organisation:
+            self._tenancy.enter(self._db, actor.organisation)
+            self._inside = actor.organisation
+        ctx = Ctx(
+            actor=actor,
+            now=self._now,
+            db=self._db,
+            house=self.house,
+            cause=cause,
+            scale=self.clock.scale,
+        )
+        yield ctx
+        outbox = ctx.outbox
+        if outbox.events or outbox.jobs or outbox.timers:
+            raise AssertionError("a query of a snapshot leaves nothing behind; it is a command")

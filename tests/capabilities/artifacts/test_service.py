@@ -414,3 +414,15 @@ class TestOperations:
         assert [one.version for one in brief.made_from] == ["toy-signal/slow@1"]
         assert [one.version for one in brief.led_to] == ["toy-design/export@1"]
         assert [one.now for one in design.drift] == [2]
+
+    def test_a_list_finds_all_the_words_and_takes_them_as_they_are(self, works):
+        for slug in ("export-csv", "export-parquet", "import_csv"):
+            works.propose("toy-signal", slug)
+
+        def found(words):
+            query = operations.ArtifactQuery(words=words)
+            return [one.slug for one in works.do(operations.listing, query).items]
+
+        assert found("CSV export") == ["export-csv"]
+        assert found("t_c") == ["import_csv"]
+        assert found("%") == []

@@ -29,6 +29,9 @@ from headrace.kernel.json import Json
 class ArtifactQuery:
     type: str | None = None
     context: str | None = None
+    words: Annotated[
+        str, Field(max_length=200, description="Words that all stand in the id or the reference.")
+    ] = ""
     after: str | None = None
     limit: Annotated[int, Field(ge=1, le=200, description="Most items on one page.")] = 50
 
@@ -47,7 +50,11 @@ class ArtifactName:
 
 @dataclass(frozen=True, kw_only=True)
 class VersionShown:
+    """`head` is the number of the artifact's newest version, `effective` that of the one in force."""
+
     version: str
+    head: int
+    effective: int | None
     type: str
     title: str
     phase: str
@@ -156,7 +163,12 @@ class Acknowledgement:
 def listing(ctx: Ctx, query: ArtifactQuery) -> ArtifactPage:
     """List artifacts by id, of a type or context where named."""
     found = service.listing(
-        ctx, type=query.type, context=query.context, after=query.after, limit=query.limit + 1
+        ctx,
+        type=query.type,
+        context=query.context,
+        words=query.words.split(),
+        after=query.after,
+        limit=query.limit + 1,
     )
     items = tuple(found[: query.limit])
     return ArtifactPage(items=items, next=items[-1].id if len(found) > query.limit else None)
@@ -168,8 +180,11 @@ def show(ctx: Ctx, name: ArtifactName) -> VersionShown:
     Without a version, the effective one; while there is none, the newest.
     """
     version = _version(ctx, name)
+    artifact = service.get(ctx, version.ref.artifact)
     return VersionShown(
         version=str(version.ref),
+        head=artifact.head,
+        effective=artifact.effective,
         type=version.type,
         title=version.title,
         phase=version.phase,

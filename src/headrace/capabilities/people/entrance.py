@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 
 from headrace.capabilities.people import service
 from headrace.capabilities.people.model import OPERATOR
-from headrace.kernel.access import Call, Credentials, NotSignedIn
+from headrace.kernel.access import Admit, Call, Credentials, NotSignedIn
 from headrace.kernel.capability import Effect, Operation
 from headrace.kernel.context import Actor, ActorKind, Ctx, system_actor
 from headrace.kernel.edge import Request
@@ -42,6 +42,10 @@ class Entrance:
         leaves_no_trace = call.dry_run or operation.effect is Effect.NONE or only_asks
         return self._known(credentials, noted="" if leaves_no_trace else operation.name)
 
+    def over(self, units: Units) -> Admit:
+        """Admits within a snapshot's units."""
+        return _Within(units).admit
+
     def rights(self, credentials: Credentials) -> Collection[str]:
         """The permissions of the caller, so that a door shows what can be used. Raises as `admit`."""
         if credentials.token is None and credentials.trusted and credentials.stand_in is None:
@@ -77,6 +81,19 @@ class Entrance:
         if credentials.stand_in is None:
             return operator
         return self._units.run(operator, service.stand_in, credentials.stand_in, noted)
+
+
+class _Within(Entrance):
+    """The entrance to one snapshot: asks once for each caller, whose standing cannot change there."""
+
+    def __init__(self, units: Units) -> None:
+        super().__init__(units)
+        self._asked: dict[Credentials, Actor] = {}
+
+    def _known(self, credentials: Credentials, *, noted: str = "") -> Actor:
+        if credentials not in self._asked:
+            self._asked[credentials] = super()._known(credentials, noted=noted)
+        return self._asked[credentials]
 
 
 def _is_operators(operation: Operation) -> bool:

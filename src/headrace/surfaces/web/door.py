@@ -77,34 +77,33 @@ class Door:
         return endpoint
 
     def _show(self, request: Request, page: Page, visitor: Visitor, as_json: bool) -> Response:
-        client = self.client(visitor)
-        if visitor.organisation is None and page.path != "/who" and len(organisations(client)) != 1:
-            return led("/who")
-        context = page.fill(
-            Asked(client=client, path=request.path_params, query=request.query_params)
-        )
-        if as_json:
+        with self.reception.snapshot() as instant:
+            client = Client(instant, visitor.credentials)
+            if visitor.organisation is None and not _is_clear(client, page):
+                return led("/who")
+            context = page.fill(
+                Asked(client=client, path=request.path_params, query=request.query_params)
+            )
+            frame = None if as_json else self._frame(request, client, visitor, page)
+        if frame is None:
             return JSONResponse(to_json(context, page.context), headers=HEADERS)
-        return self.shown(request, page, context, visitor)
+        return _rendered(page, context, frame, visitor)
 
     def shown(self, request: Request, page: Page, context: object, visitor: Visitor) -> Response:
         """A filled page as HTML, in its frame."""
-        frame = self._frame(request, visitor, page.nav, page.follows)
-        answer = HTMLResponse(render(page.template, context, frame), headers=HEADERS)
-        if visitor.is_new:
-            keep(answer, visitors.SESSION, visitor.session)
-        return answer
+        with self.reception.snapshot() as instant:
+            frame = self._frame(request, Client(instant, visitor.credentials), visitor, page)
+        return _rendered(page, context, frame, visitor)
 
     def _frame(
-        self, request: Request, visitor: Visitor, nav: str, follows: tuple[str, ...] = ()
+        self, request: Request, client: Client, visitor: Visitor, page: Page | None
     ) -> Frame:
         path = "/inbox" if request.url.path == "/" else request.url.path
         query = f"?{request.url.query}" if request.url.query else ""
-        client = self.client(visitor)
         standing = _standing(client)
         liked = Preferences.of(request)
         return Frame(
-            nav=nav,
+            nav=page.nav if page else "",
             places=places(MENU, standing.permissions if standing else ()),
             organisation=visitor.organisation,
             organisation_name=(standing.organisation if standing else None) or "Headrace",
@@ -113,7 +112,7 @@ class Door:
             waiting=_waiting(client) if visitor.person else None,
             data=f"{quote(path)}.json{query}" if request.method == "GET" else "",
             back=request.url.path + query if request.method == "GET" else "/",
-            follows=",".join(follows),
+            follows=",".join(page.follows) if page else "",
             language=liked.language,
             languages=LANGUAGES,
             theme=liked.theme,
@@ -143,7 +142,10 @@ class Door:
     def _frame_of_failure(self, request: Request) -> Frame:
         """The frame that this visitor is used to, so that there is a way on; a bare one for others."""
         try:
-            frame = self._frame(request, self.guard.visitor(request), "")
+            visitor = self.guard.visitor(request)
+            with self.reception.snapshot() as instant:
+                client = Client(instant, visitor.credentials)
+                frame = self._frame(request, client, visitor, None)
         except Exception:  # noqa: BLE001 - an edge: what went wrong already is told, whatever comes on top
             return self._bare_frame(request)
         return replace(frame, data="", back="/", done=None)
@@ -189,6 +191,18 @@ class Door:
             form[name] = f"{form[name]}\n{value}" if name in form else value
         self.guard.check_form(request, visitor, form.get("seal", ""))
         return form
+
+
+def _is_clear(client: Client, page: Page) -> bool:
+    """Whether a visitor who has chosen no organisation can be shown the page."""
+    return page.path == "/who" or len(organisations(client)) == 1
+
+
+def _rendered(page: Page, context: object, frame: Frame, visitor: Visitor) -> Response:
+    answer = HTMLResponse(render(page.template, context, frame), headers=HEADERS)
+    if visitor.is_new:
+        keep(answer, visitors.SESSION, visitor.session)
+    return answer
 
 
 def _standing(client: Client) -> Standing | None:

@@ -47,16 +47,18 @@ def listing(
     *,
     type: str | None = None,
     context: str | None = None,
+    words: Sequence[str] = (),
     effective_only: bool = False,
     after: str | None = None,
     limit: int = 50,
 ) -> Sequence[Artifact]:
-    """Artifacts by id, of a type and context where named."""
+    """Artifacts by id, of a type and context where named, with all the words in id or reference."""
     return store.search(
         ctx.db,
         ctx.organisation,
         type=type,
         context=context,
+        words=words,
         effective_only=effective_only,
         after=after,
         limit=limit,

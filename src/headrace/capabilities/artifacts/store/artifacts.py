@@ -1,5 +1,6 @@
 """Rows of artifacts: identity, place and pointers."""
 
+import re
 from collections.abc import Sequence
 
 import sqlalchemy as sa
@@ -30,15 +31,14 @@ _BY_PATH = sa.text(
 )
 
 
-_SEARCH = sa.text(
-    f"SELECT {_ARTIFACT} FROM artifacts_artifact WHERE organisation = :organisation "
-    "AND (CAST(:type AS text) IS NULL OR type = :type) "
-    "AND (CAST(:context AS text) IS NULL OR context = :context) "
-    "AND (NOT :effective_only OR effective IS NOT NULL) "
-    "AND (CAST(:after AS text) IS NULL OR id > :after) ORDER BY id LIMIT :limit"
-)
-
-
+_SEARCH = f"SELECT {_ARTIFACT} FROM artifacts_artifact WHERE organisation = :organisation "
+_NARROWED = {
+    "type": "AND type = :type ",
+    "context": "AND context = :context ",
+    "after": "AND id > :after ",
+    "words": "AND (id || ' ' || coalesce(reference, '')) ILIKE ALL (:words) ",
+}
+"""Only what is asked for stands in the statement, so that PostgreSQL finds the index for it."""
 _CREATE = sa.text(
     "INSERT INTO artifacts_artifact (organisation, id, type, slug, context, parts, path, created_at) "
     "VALUES (:organisation, :id, :type, :slug, :context, CAST(:parts AS jsonb), :path, :created_at) "
@@ -86,20 +86,26 @@ def search(
     *,
     type: str | None,
     context: str | None,
+    words: Sequence[str],
     effective_only: bool,
     after: str | None,
     limit: int,
 ) -> Sequence[Artifact]:
-    """Artifacts by id, from behind `after`."""
-    values = {
-        "organisation": organisation,
-        "type": type,
-        "context": context,
-        "effective_only": effective_only,
-        "after": after,
-        "limit": limit,
-    }
-    return [Artifact(**row) for row in db.execute(_SEARCH, values).mappings()]
+    """Artifacts by id, from behind `after`; every word stands in the id or the reference."""
+    patterns = [f"%{_literally(word)}%" for word in words]
+    given = {"type": type, "context": context, "after": after, "words": patterns or None}
+    asked = {name: value for name, value in given.items() if value is not None}
+    statement = _SEARCH + "".join(_NARROWED[name] for name in asked)
+    if effective_only:
+        statement += "AND effective IS NOT NULL "
+    statement += "ORDER BY id LIMIT :limit"
+    values = {**asked, "organisation": organisation, "limit": limit}
+    return [Artifact(**row) for row in db.execute(sa.text(statement), values).mappings()]
+
+
+def _literally(word: str) -> str:
+    """A word as a pattern of LIKE that means nothing but itself."""
+    return re.sub(r"([\\%_])", r"\\\1", word)
 
 
 def create(db: sa.Connection, organisation: OrganisationId, artifact: Artifact) -> bool:

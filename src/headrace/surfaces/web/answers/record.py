@@ -28,6 +28,8 @@ class Artifacts:
 
 @dataclass(frozen=True, kw_only=True)
 class Version:
+    head: int
+    effective: int | None
     version: str
     type: str
     title: str
@@ -52,6 +54,31 @@ class Drift:
     version: Reference
     on: Reference
     now: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChainLink:
+    version: str
+    distance: int
+    type: str
+    title: str
+    reference: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChainStep:
+    version: str
+    kind: str
+    target: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chain:
+    """Nearest first; `distance` is 0 where it begins."""
+
+    items: tuple[ChainLink, ...]
+    steps: tuple[ChainStep, ...]
+    more: bool
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -118,7 +118,7 @@ def show_one(asked: Asked) -> ArtifactPage:
     return ArtifactPage(
         artifact=artifact,
         number=number,
-        numbers=tuple(range(1, _newest(client, version, artifact, number) + 1)),
+        numbers=tuple(range(1, version.head + 1)),
         tab=tab if tab in TABS else "read",
         tabs=TABS,
         version=version,
@@ -176,23 +176,3 @@ def number_of(reference: str) -> int:
     """The version's number of `type/slug@2#element`; 0 where there is none."""
     digits = reference.partition("@")[2].partition("#")[0]
     return int(digits) if digits.isdigit() else 0
-
-
-def _newest(client: Client, version: Version, artifact: str, number: int) -> int:
-    """The newest number, looked up among the artifacts of the same type and context."""
-    after: str | None = None
-    while True:
-        page = client.ask(
-            Artifacts,
-            "artifact.list",
-            type=version.type,
-            context=version.context,
-            after=after,
-            limit=200,
-        )
-        for one in page.items:
-            if one.id == artifact:
-                return max(one.head, number)
-        if page.next is None:
-            return number
-        after = page.next

@@ -1,40 +1,40 @@
 """Lineage: the way back from a version to what it came from, hop by hop."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from headrace.kernel.errors import HeadraceError
-from headrace.surfaces.web.answers import Lineage
+from headrace.surfaces.web.answers import Chain, ChainLink, Lineage
 from headrace.surfaces.web.client import Client
 
-_HOPS = 6
-_WIDEST = 3  # references of one hop that are looked behind
+_HOPS = 12
 
 
 @dataclass(frozen=True, kw_only=True)
 class Hop:
     """What stands at one distance from where the chain began; `more` are not shown."""
 
-    references: tuple[str, ...]
+    links: tuple[ChainLink, ...]
     more: int
 
 
 def chain(client: Client, references: Sequence[str], *, shown: int = 3) -> tuple[Hop, ...]:
-    """From the first causes to the nearest: what each of the given versions was made from.
+    """From the first causes to the nearest: what the given versions were made from.
 
-    A version stands at its shortest distance, once. What may not be read ends its branch.
+    A version stands at its shortest distance, once. Nothing where it may not be known.
     """
-    seen = set(references)
-    hops: list[Hop] = []
-    edge = list(references)
-    for _ in range(_HOPS):
-        found = [one for reference in edge[:_WIDEST] for one in made_from(client, reference)]
-        edge = [one for one in dict.fromkeys(found) if one not in seen]
-        if not edge:
-            break
-        seen.update(edge)
-        hops.append(Hop(references=tuple(edge[:shown]), more=max(0, len(edge) - shown)))
-    return tuple(reversed(hops))
+    if not references:
+        return ()
+    found = client.ask_if_allowed(Chain, "artifact.chain", versions=list(references), hops=_HOPS)
+    hops: dict[int, list[ChainLink]] = defaultdict(list)
+    for one in found.items if found else ():
+        if one.distance > 0:
+            hops[one.distance].append(one)
+    return tuple(
+        Hop(links=tuple(hops[at][:shown]), more=max(0, len(hops[at]) - shown))
+        for at in sorted(hops, reverse=True)
+    )
 
 
 def made_from(client: Client, reference: str) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from headrace.kernel.capability import OperationKind
 from headrace.kernel.errors import HeadraceError
@@ -53,7 +54,7 @@ def find(client: Client, words: str, places: Iterable[Found] = ()) -> list[Found
     wanted = words.casefold().split()
     found = [
         one
-        for one in (*places, *_things(client), *operations(client))
+        for one in (*places, *_things(client, words), *operations(client))
         if all(word in f"{one.word} {one.about} {one.kind}".casefold() for word in wanted)
     ]
     if wanted:
@@ -73,8 +74,9 @@ def operations(client: Client) -> Iterator[Found]:
             yield Found(address=f"/do/{name}", word=name, about=operation.summary, kind="operation")
 
 
-def _things(client: Client) -> Iterator[Found]:
-    for part in (_waiting, _missions, _changes, _artifacts):
+def _things(client: Client, words: str) -> Iterator[Found]:
+    artifacts = partial(_artifacts, words=words)
+    for part in (_waiting, _missions, _changes, artifacts):
         yield from _allowed(part, client)
 
 
@@ -116,13 +118,13 @@ def _changes(client: Client) -> list[Found]:
     ]
 
 
-def _artifacts(client: Client) -> list[Found]:
+def _artifacts(client: Client, *, words: str) -> list[Found]:
     return [
         Found(
             address=wording.artifact_address(one.id),
             word=one.slug,
-            about=one.type,
+            about=" ".join(filter(None, (one.type, one.reference))),
             kind="artifact",
         )
-        for one in client.ask(Artifacts, "artifact.list", limit=_LOOKED_AT).items
+        for one in client.ask(Artifacts, "artifact.list", words=words, limit=_MOST).items
     ]

@@ -7,7 +7,9 @@ import sys
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
 
 if TYPE_CHECKING:  # each command imports what it needs: `headrace --help` needs none of it
     from headrace.app.installation import Installation
@@ -102,6 +104,7 @@ def demo(
     scale: float | None = None,
     until: str = "",
     interactive: bool = False,
+    go_on: Annotated[bool, Parameter(name="--continue", negative=())] = False,
 ) -> int:
     """Play the bulk-export scenario: recorded answers and decisions, a scaled clock, real work.
 
@@ -119,6 +122,8 @@ def demo(
         Module whose run ends it, such as brief; default: the scenario's last.
     interactive
         Stop at each gate and ask you.
+    go_on
+        Go on where a demonstration in this home was left or interrupted, instead of beginning anew.
     """
     from rich.console import Console
 
@@ -139,6 +144,7 @@ def demo(
         scale=scale,
         asking=asking,
         until=until,
+        go_on=go_on,
     )
     return run_demo(options, Console(width=None if sys.stdout.isatty() else _WIDE))
 

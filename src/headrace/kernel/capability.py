@@ -138,7 +138,7 @@ class Schedule:
     """A flow started each `every` of organisation time, for every organisation, once per period.
 
     Where organisation time runs so fast that a period is over in a few real seconds, periods are
-    passed over: one start in five seconds is the most, in half a second for schedules of a day and more.
+    passed over: one start in five seconds is the most, in half a second for those of six hours and more.
     """
 
     name: str

@@ -16,7 +16,7 @@ from headrace.app.demo.handles import Handles
 from headrace.app.demo.pace import Pacer
 from headrace.app.demo.progress import Progress
 from headrace.app.demo.scenario import Scenario, load
-from headrace.app.demo.stage import Stage, set_up
+from headrace.app.demo.stage import Stage, set_up, take_up
 from headrace.app.demo.table import Part, tell_end, tell_more
 from headrace.app.server import worker_command
 from headrace.capabilities.workflows import outlook
@@ -39,6 +39,7 @@ class Options:
     scale: float | None = None
     asking: Asking | None = None  # who decides; default: as the scenario records it
     until: str = ""  # the module whose run ends it; default: the scenario's
+    go_on: bool = False  # with what a demonstration before has left in this home
 
 
 def run_demo(options: Options, console: Console) -> int:
@@ -49,7 +50,8 @@ def run_demo(options: Options, console: Console) -> int:
     parts: list[Part] = []
     console.print(f"[bold]{scenario.title}[/]")
     began = time.monotonic()
-    stage = set_up(scenario, options.folder, options.home, scale=options.scale)
+    prepare = take_up if options.go_on else set_up
+    stage = prepare(scenario, options.folder, options.home, scale=options.scale)
     parts.append(Part(name="set-up", seconds=time.monotonic() - began))
     _say_how(console, scenario, options, stage)
     supervisor = Supervisor(
@@ -63,11 +65,15 @@ def run_demo(options: Options, console: Console) -> int:
     driver = Driver(stage.office, [person.handle for person in scenario.people], decide)
     office = PatientOffice(stage.office, lambda text: console.print(f"[yellow]{text}[/]"))
     stage = replace(stage, office=office)
+    pacer = Pacer(stage.clock, scenario.clock.paces, _World(stage, decide))
     supervisor.start()
     try:
         began = time.monotonic()
         telling = Progress(console, Handles(office).of)
-        pacer = Pacer(stage.clock, scenario.clock.paces, _World(stage, decide))
+        if options.go_on:
+            telling.position = _last_position(office)
+        else:
+            _set_going(scenario, office, telling)
         paced = pacer if options.scale is None else None
         reached = _play(scenario, stage, driver, telling, options.asking, paced)
     except EOFError:
@@ -79,9 +85,10 @@ def run_demo(options: Options, console: Console) -> int:
             options.asking.close()
         driver.stop()
         supervisor.stop()
-    pacer.settle()
+        pacer.settle()
     tell_end(console, stage.office, parts, driver.refused)
     _say_end(console, scenario, stage, reached=reached)
+    stage.installation.database.dispose()
     return 0 if reached else 1
 
 
@@ -101,9 +108,25 @@ def _say_how(console: Console, scenario: Scenario, options: Options, stage: Stag
     console.print(
         f"[dim]{how}: agents answer from recordings, {whose}, and "
         f"organisation time {time_runs}, from "
-        f"{scenario.clock.origin:%d %B %Y}. Home: {stage.installation.home}[/]",
+        f"{stage.clock.now():%d %B %Y}. Home: {stage.installation.home}[/]",
         soft_wrap=True,
     )
+
+
+def _set_going(scenario: Scenario, office: Office, progress: Progress) -> None:
+    """Bring in what the world tells, and start what is started by hand."""
+    _until(lambda: bool(_contexts(office)), "the organisation's context was opened")
+    _tell(office, progress)
+    for source in scenario.take:
+        office.perform("signal.take", {"source": source})
+    for begin in scenario.begin:
+        office.perform("run.start", {"context": begin.context, "module": begin.module})
+
+
+def _last_position(office: Office) -> int:
+    """Of the journal: what is told already when a demonstration goes on."""
+    found = cast(Mapping[str, Any], office.perform("journal.list", {"limit": 1}))["items"]
+    return int(found[0]["position"]) if found else 0
 
 
 def _play(
@@ -116,12 +139,6 @@ def _play(
 ) -> bool:
     """Whether the last module's run was done before everything stood still."""
     office = stage.office
-    _until(lambda: bool(_contexts(office)), "the organisation's context was opened")
-    _tell(office, progress)
-    for source in scenario.take:
-        office.perform("signal.take", {"source": source})
-    for begin in scenario.begin:
-        office.perform("run.start", {"context": begin.context, "module": begin.module})
     driver.start()
     still = max(STILL, STILL_TIME.total_seconds() / stage.clock.scale)
     moved = time.monotonic()

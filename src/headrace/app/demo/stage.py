@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any, cast
 
 from headrace.app.demo.driver import Office
 from headrace.app.demo.scenario import Named, Scenario
@@ -69,6 +70,33 @@ def set_up(scenario: Scenario, folder: Path, home: Path, *, scale: float | None 
             ScaledClock(origin=clock.now(), started=datetime.now(UTC) + START_UP, scale=scale),
         )
     return Stage(installation, office, _environment(installation.settings), clock)
+
+
+def take_up(scenario: Scenario, folder: Path, home: Path, *, scale: float | None = None) -> Stage:
+    """The stage of a demonstration that was left before, at the organisation time of its last event.
+
+    Raises HeadraceError when the home holds no demonstration of this scenario.
+    """
+    mark = home / MARK
+    if not mark.is_file() or mark.read_text(encoding="utf-8").strip() != scenario.name:
+        raise HeadraceError(
+            f"{home} holds no demonstration of {scenario.name}; play it first, without --continue"
+        )
+    settings = _settings(scenario, folder, home)
+    installation = Installation(settings)
+    installation.migrate()
+    clock = PacedClock(home / CLOCK_FILE)
+    office = Office(installation.reception, scenario.organisation)
+    last = _last_event(office) or clock.now()
+    clock = begin_course(
+        clock.path, ScaledClock(origin=last, started=datetime.now(UTC), scale=scale or 1.0)
+    )
+    return Stage(installation, office, _environment(settings), clock)
+
+
+def _last_event(office: Office) -> datetime | None:
+    found = cast(Mapping[str, Any], office.perform("journal.list", {"limit": 1}))["items"]
+    return datetime.fromisoformat(found[0]["at"]) if found else None
 
 
 def clear(home: Path) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from headrace.capabilities.workflows import store
-from headrace.capabilities.workflows.schedules import period_begins
+from headrace.capabilities.workflows.schedules import RARE, period_begins
 from headrace.kernel.house import House
 
 DAY = timedelta(days=1)
@@ -14,10 +14,10 @@ DAY = timedelta(days=1)
 def is_outstanding(system: sa.Engine, house: House, now: datetime) -> bool:
     """Whether a job, an event or a timer has not been dealt with yet; true while the database is away.
 
-    Jobs of schedules that tick more often than daily do not count: they come for ever. `system` is the
+    Jobs of schedules that tick often do not count: they come for ever. `system` is the
     engine of the role that sees every organisation.
     """
-    frequent = [one.flow for one in house.schedules if one.every < DAY]
+    frequent = [one.flow for one in house.schedules if one.every < RARE]
     try:
         with system.connect() as db:
             timer = store.next_due(db)

@@ -16,8 +16,9 @@ FLOOR = timedelta(seconds=5)
 """Real time between two starts of one schedule. Where organisation time is scaled, periods may be
 shorter than that; those in between are passed over, and the newest is started."""
 
-DAILY_FLOOR = timedelta(seconds=0.5)
-"""The same for schedules of a day and more: a clock that leaps over days should pass over few of them."""
+RARE = timedelta(hours=6)
+RARE_FLOOR = timedelta(seconds=0.5)
+"""The same for schedules that tick as rarely or more so: a clock that leaps should pass over few of them."""
 
 _EPOCH = datetime(1970, 1, 5, tzinfo=UTC)  # a Monday, so that weekly periods are calendar weeks
 
@@ -42,12 +43,12 @@ class Schedules:
         system: sa.Engine,
         organisations: Callable[[], Sequence[OrganisationId]],
         floor: timedelta = FLOOR,
-        daily_floor: timedelta = DAILY_FLOOR,
+        rare_floor: timedelta = RARE_FLOOR,
     ) -> None:
         self._units = units
         self._system = system
         self._organisations = organisations
-        self._floor, self._daily_floor = floor, min(floor, daily_floor)
+        self._floor, self._rare_floor = floor, min(floor, rare_floor)
 
     def start_due(self) -> int:
         """Start each schedule whose period has begun; how many flows."""
@@ -58,7 +59,7 @@ class Schedules:
         # One look for all: most looks find nothing, and should write nothing.
         with self._system.connect() as db:
             settled = {
-                floor: store.settled_ticks(db, floor) for floor in {self._floor, self._daily_floor}
+                floor: store.settled_ticks(db, floor) for floor in {self._floor, self._rare_floor}
             }
         return sum(
             self._start(organisation, schedule, now, settled[self._floor_of(schedule)])
@@ -67,7 +68,7 @@ class Schedules:
         )
 
     def _floor_of(self, schedule: Schedule) -> timedelta:
-        return self._daily_floor if schedule.every >= timedelta(days=1) else self._floor
+        return self._rare_floor if schedule.every >= RARE else self._floor
 
     def _start(
         self,

@@ -1,0 +1,56 @@
+"""A demonstration goes on where it was left, and only there."""
+
+import shutil
+from contextlib import suppress
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from headrace.app.demo.run import Options, run_demo
+from headrace.app.demo.stage import MARK, clear
+from headrace.kernel.clock import PacedClock
+from headrace.kernel.errors import HeadraceError
+from headrace.kernel.postgres import DataDirectory, scratch_location, stop
+
+FOLDER = Path(__file__).parents[3] / "examples" / "bulk-export"
+
+
+@pytest.fixture
+def home():
+    place = scratch_location().path
+    yield place
+    with suppress(HeadraceError):
+        stop(DataDirectory(path=place / "postgres"))
+    if (place / MARK).is_file():
+        clear(place)
+    shutil.rmtree(place, ignore_errors=True)
+
+
+def played(home, until, *, go_on):
+    console = Console(file=StringIO(), width=150)
+    options = Options(folder=FOLDER, home=home, until=until, go_on=go_on)
+    code = run_demo(options, console)
+    return code, console.file.getvalue()
+
+
+def test_where_none_was_played_it_says_so(home):
+    home.mkdir(parents=True, exist_ok=True)
+    with pytest.raises(HeadraceError, match="holds no demonstration of bulk-export; play it first"):
+        played(home, "digest", go_on=True)
+
+
+@pytest.mark.slow
+def test_it_goes_on_with_the_same_organisation_at_the_time_at_which_it_was_left(home):
+    code, told = played(home, "scan-usage", go_on=False)
+    assert code == 0
+    assert "→ proceed" in told
+    left = PacedClock(home / "clock").now()
+
+    code, told = played(home, "digest", go_on=True)
+
+    assert code == 0
+    assert "→ proceed" not in told  # no signal is filed again
+    assert "merged  CR-1" in told
+    assert PacedClock(home / "clock").now() > left

@@ -10,6 +10,7 @@ from headrace.capabilities.governance.capability import CAPABILITY as GOVERNANCE
 from headrace.capabilities.health.capability import CAPABILITY as HEALTH
 from headrace.capabilities.intake.capability import CAPABILITY as INTAKE
 from headrace.capabilities.missions.capability import CAPABILITY as MISSIONS
+from headrace.capabilities.operate.capability import CAPABILITY as OPERATE
 from headrace.capabilities.people.capability import CAPABILITY as PEOPLE
 from headrace.capabilities.record.capability import CAPABILITY as RECORD
 from headrace.capabilities.releases.capability import CAPABILITY as RELEASES
@@ -37,6 +38,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     MISSIONS,
     DEPLOYMENTS,
     RELEASES,
+    OPERATE,
     ENTERPRISE,
 )
 """In the order of the house, lowest first; packs last."""

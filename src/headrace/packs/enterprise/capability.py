@@ -1,7 +1,7 @@
 """The one declaration of the enterprise pack."""
 
 from headrace.kernel.capability import Capability
-from headrace.packs.enterprise import build, decisions, discover, requests
+from headrace.packs.enterprise import build, decisions, discover, operate, requests
 from headrace.packs.enterprise.foundation import BRANCHES, FOUNDATION
 from headrace.packs.enterprise.roles import ROLES
 from headrace.packs.enterprise.stream import LIFECYCLE, REQUEST
@@ -27,5 +27,6 @@ CAPABILITY = Capability(
         ROLES,
         *build.DECLARES,
         *decisions.DECLARES,
+        *operate.DECLARES,
     ),
 )

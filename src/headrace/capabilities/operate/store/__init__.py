@@ -1,0 +1,1 @@
+"""Rows of operate; all their SQL."""

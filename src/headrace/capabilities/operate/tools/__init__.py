@@ -1,0 +1,1 @@
+"""Adapters of operate: what a running service writes about itself."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from headrace.app.demo.scenario import Recorded, Scenario
+from headrace.app.demo.scenario import Happening, Recorded, Scenario
 from headrace.kernel.access import Call, Credentials, Reception, perform_confirmed
 from headrace.kernel.clock import Clock
 from headrace.kernel.errors import HeadraceError
@@ -82,6 +82,11 @@ class Office:
                 "hash": item["hash"],
             }
             self.perform("gate.decide", decision, by=handle)
+
+    def happen(self, happening: Happening, input: Mapping[str, Json], key: str) -> None:
+        """Do what the world does by itself, as the operator."""
+        if happening.operation:
+            self.perform(happening.operation, input, key=key)
 
 
 class PatientOffice(Office):

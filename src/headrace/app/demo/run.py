@@ -3,7 +3,7 @@
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
 
@@ -13,13 +13,14 @@ from rich.markup import escape
 from headrace.app.demo.asking import Asking
 from headrace.app.demo.driver import Driver, Office, PatientOffice, Script
 from headrace.app.demo.handles import Handles
+from headrace.app.demo.happenings import Happenings
 from headrace.app.demo.pace import Pacer
 from headrace.app.demo.progress import Progress
 from headrace.app.demo.scenario import Scenario, load
 from headrace.app.demo.stage import Stage, set_up, take_up
+from headrace.app.demo.staged_world import StagedWorld
 from headrace.app.demo.table import Part, tell_end, tell_more
 from headrace.app.server import worker_command
-from headrace.capabilities.workflows import outlook
 from headrace.capabilities.workflows.supervisor import Supervisor
 from headrace.kernel.json import Json
 
@@ -65,17 +66,19 @@ def run_demo(options: Options, console: Console) -> int:
     driver = Driver(stage.office, [person.handle for person in scenario.people], decide)
     office = PatientOffice(stage.office, lambda text: console.print(f"[yellow]{text}[/]"))
     stage = replace(stage, office=office)
-    pacer = Pacer(stage.clock, scenario.clock.paces, _World(stage, decide))
+    happenings = Happenings(scenario.happenings, options.folder, stage.clock, office.happen)
+    pacer = Pacer(stage.clock, scenario.clock.paces, StagedWorld(stage, decide, happenings))
     supervisor.start()
     try:
         began = time.monotonic()
         telling = Progress(console, Handles(office).of)
         if options.go_on:
-            telling.position = _last_position(office)
+            telling.position = _caught_up(office, happenings)
         else:
             _set_going(scenario, office, telling)
         paced = pacer if options.scale is None else None
-        reached = _play(scenario, stage, driver, telling, options.asking, paced)
+        play = _Play(stage, driver, telling, happenings, paced, options.asking)
+        reached = _reaches(play, scenario.ends_with)
     except EOFError:
         console.print("\n[yellow]Nobody answers any more; it ends here.[/]")
         reached = False
@@ -123,65 +126,58 @@ def _set_going(scenario: Scenario, office: Office, progress: Progress) -> None:
         office.perform("run.start", {"context": begin.context, "module": begin.module})
 
 
-def _last_position(office: Office) -> int:
-    """Of the journal: what is told already when a demonstration goes on."""
-    found = cast(Mapping[str, Any], office.perform("journal.list", {"limit": 1}))["items"]
-    return int(found[0]["position"]) if found else 0
+def _caught_up(office: Office, happenings: Happenings) -> int:
+    """The position up to which everything is told already, when a demonstration goes on."""
+    position = 0
+    while events := _after(office, position):
+        happenings.hear(events)
+        position = int(events[-1]["position"])
+    return position
 
 
-def _play(
-    scenario: Scenario,
-    stage: Stage,
-    driver: Driver,
-    progress: Progress,
-    asking: Asking | None = None,
-    pacer: Pacer | None = None,
-) -> bool:
+@dataclass(frozen=True)
+class _Play:
+    """What is at work while a scenario is played."""
+
+    stage: Stage
+    driver: Driver
+    progress: Progress
+    happenings: Happenings
+    pacer: Pacer | None
+    asking: Asking | None
+
+    def look(self) -> bool:
+        """Tell what has happened, let happen what is due, set the pace; whether anything moved."""
+        events = _tell(self.stage.office, self.progress)
+        self.happenings.hear(events)
+        stirred = bool(events)
+        for one in self.happenings.let_happen():
+            self.progress.say(f"[bold]   world[/]  {escape(one.says)}")
+            stirred = True
+        if self.pacer is not None:
+            self.pacer.look(stirred=stirred)
+        # However long the answer took, it is a move.
+        return stirred or (
+            self.asking is not None and _has_asked(self.asking, self.driver, self.progress)
+        )
+
+
+def _reaches(play: _Play, end: str) -> bool:
     """Whether the last module's run was done before everything stood still."""
-    office = stage.office
-    driver.start()
-    still = max(STILL, STILL_TIME.total_seconds() / stage.clock.scale)
+    office = play.stage.office
+    play.driver.start()
+    still = max(STILL, STILL_TIME.total_seconds() / play.stage.clock.scale)
     moved = time.monotonic()
     while time.monotonic() - moved < (SLOWEST if _somebody_works(office) else still):
         time.sleep(0.3)
-        stirred = _tell(office, progress)
-        if stirred:
+        if play.look():
             moved = time.monotonic()
-        if pacer is not None:
-            pacer.look(stirred=stirred)
-        if asking is not None and _has_asked(asking, driver, progress):
-            moved = time.monotonic()  # however long the answer took
         moved = max(moved, office.last_away)  # nothing can happen while the database is away
-        if _is_done(office, scenario.ends_with):
+        if _is_done(office, end):
             time.sleep(1.0)
-            _tell(office, progress)
+            _tell(office, play.progress)
             return True
     return False
-
-
-class _World:
-    """What the pace of a stage depends on; somebody at the terminal is never hurried by leaps."""
-
-    def __init__(self, stage: Stage, decide: Script | Asking) -> None:
-        self._stage, self._decide = stage, decide
-
-    def is_working(self) -> bool:
-        installation = self._stage.installation
-        if isinstance(self._decide, Asking) and self._decide.is_asking:
-            return True
-        system, now = installation.database.system, self._stage.clock.now()
-        return outlook.is_outstanding(system, installation.house, now)
-
-    def is_watched(self) -> bool:
-        asked: dict[str, Json] = {"status": "deploying", "limit": 1}
-        found = cast(Mapping[str, Any], self._stage.office.perform("release.list", asked))
-        return bool(found["items"])
-
-    def next_date(self, now: datetime) -> datetime | None:
-        installation = self._stage.installation
-        timer = outlook.next_date(installation.database.system, installation.house, now)
-        decided = self._decide.next_due() if isinstance(self._decide, Script) else None
-        return min((one for one in (timer, decided) if one is not None), default=None)
 
 
 def _has_asked(asking: Asking, driver: Driver, progress: Progress) -> bool:
@@ -208,12 +204,16 @@ def _until(fact: Any, what: str, seconds: float = 60.0) -> None:  # noqa: ANN401
         time.sleep(0.1)
 
 
-def _tell(office: Office, progress: Progress) -> bool:
-    """Tell what has happened since; whether anything has."""
-    asked = {"after": progress.position, "limit": 500}
-    events = cast(Mapping[str, Any], office.perform("journal.follow", asked))["items"]
-    progress.tell(list(events))
-    return bool(events)
+def _tell(office: Office, progress: Progress) -> list[dict[str, Any]]:
+    """Tell what has happened since, and give it."""
+    events = _after(office, progress.position)
+    progress.tell(events)
+    return events
+
+
+def _after(office: Office, position: int) -> list[dict[str, Any]]:
+    asked: dict[str, Json] = {"after": position, "limit": 500}
+    return list(cast(Mapping[str, Any], office.perform("journal.follow", asked))["items"])
 
 
 def _is_done(office: Office, module: str) -> bool:

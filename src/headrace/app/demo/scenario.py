@@ -11,7 +11,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from headrace.kernel.errors import Invalid, NotFound
-from headrace.kernel.json import from_json
+from headrace.kernel.json import Json, from_json
 
 FILE = "scenario.yaml"
 
@@ -101,6 +101,28 @@ class Recorded:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Happening:
+    """What the world does by itself, so much organisation time after an event of a type.
+
+    The event tells what `where` says of it. Then `operation` is performed with `input`, in whose texts
+    `@file` stands for what a file beside the scenario holds. `says` is told to who watches.
+    """
+
+    says: str
+    event: str
+    where: Mapping[str, str] = field(default_factory=dict)
+    after: timedelta = timedelta(0)
+    operation: str = ""
+    input: Mapping[str, Json] = field(default_factory=dict)
+
+    def fits(self, type: str, payload: Mapping[str, Json]) -> bool:
+        """Whether this event is the one after which it happens."""
+        return type == self.event and all(
+            str(payload.get(name)) == value for name, value in self.where.items()
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
 class Scenario:
     """A whole scenario. `ends_with` is the module whose run ends it."""
 
@@ -117,6 +139,7 @@ class Scenario:
     budget: Money
     begin: tuple[Begin, ...]
     decisions: tuple[Recorded, ...]
+    happenings: tuple[Happening, ...] = ()
     ends_with: str
     recordings: str = "recordings"
     settings: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,38 @@
+"""The world of a staged demonstration, as its pace must know it: who works, who is watched, what comes."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, cast
+
+from headrace.app.demo.asking import Asking
+from headrace.app.demo.driver import Script
+from headrace.app.demo.happenings import Happenings
+from headrace.app.demo.stage import Stage
+from headrace.capabilities.workflows import outlook
+from headrace.kernel.json import Json
+
+
+class StagedWorld:
+    """What the pace of a stage depends on; somebody at the terminal is never hurried by leaps."""
+
+    def __init__(self, stage: Stage, decide: Script | Asking, happenings: Happenings) -> None:
+        self._stage, self._decide, self._happenings = stage, decide, happenings
+
+    def is_working(self) -> bool:
+        installation = self._stage.installation
+        if isinstance(self._decide, Asking) and self._decide.is_asking:
+            return True
+        system, now = installation.database.system, self._stage.clock.now()
+        return outlook.is_outstanding(system, installation.house, now)
+
+    def is_watched(self) -> bool:
+        asked: dict[str, Json] = {"status": "deploying", "limit": 1}
+        found = cast(Mapping[str, Any], self._stage.office.perform("release.list", asked))
+        return bool(found["items"])
+
+    def next_date(self, now: datetime) -> datetime | None:
+        installation = self._stage.installation
+        timer = outlook.next_date(installation.database.system, installation.house, now)
+        decided = self._decide.next_due() if isinstance(self._decide, Script) else None
+        happens = self._happenings.next_due()
+        return min((one for one in (timer, decided, happens) if one is not None), default=None)

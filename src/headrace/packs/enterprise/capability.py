@@ -1,7 +1,7 @@
 """The one declaration of the enterprise pack."""
 
 from headrace.kernel.capability import Capability
-from headrace.packs.enterprise import build, decisions, discover, operate, requests
+from headrace.packs.enterprise import build, decisions, discover, operate, requests, ship
 from headrace.packs.enterprise.foundation import BRANCHES, FOUNDATION
 from headrace.packs.enterprise.roles import ROLES
 from headrace.packs.enterprise.stream import LIFECYCLE, REQUEST
@@ -16,6 +16,7 @@ CAPABILITY = Capability(
     subscriptions=(
         *discover.SUBSCRIPTIONS,
         *build.SUBSCRIPTIONS,
+        *ship.SUBSCRIPTIONS,
         *decisions.SUBSCRIPTIONS,
     ),
     declares=(
@@ -26,6 +27,7 @@ CAPABILITY = Capability(
         *BRANCHES,
         ROLES,
         *build.DECLARES,
+        *ship.DECLARES,
         *decisions.DECLARES,
         *operate.DECLARES,
     ),

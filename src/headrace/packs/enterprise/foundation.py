@@ -40,5 +40,7 @@ BRANCHES = (
     BranchName(type="fleet-config", shape="orchestration/{context}/fleet-config"),
     BranchName(type="technical-design", shape="exec/{context}/technical-design"),
     BranchName(type="decision-record", shape="decision/{date}-{slug}"),
+    BranchName(type="asset-entry", shape="assets/{context}/{slug}"),
+    BranchName(type="release-contract", shape="release/{date}-{slug}"),
     BranchName(type="fleet-report", shape="orchestration/{context}/fleet-report"),
 )

@@ -41,6 +41,18 @@ CHECKPOINTS = Table(
     key=("trigger",),
 )
 
+STREAM_ASSETS = Table(
+    name="assets",
+    title="Delivered Assets",
+    summary="What stays when the stream is done; each gets an entry in the asset registry.",
+    columns=(
+        text("asset", required=True, summary="What people call it."),
+        text("type", summary="What it is: code, documentation, configuration."),
+        texts("paths", summary="Its files and folders, of the stream's own; all of them if none."),
+    ),
+    key=("asset",),
+)
+
 STREAMS = Each(
     name="streams",
     item="Stream: {name}",
@@ -72,6 +84,7 @@ STREAMS = Each(
             summary="What its work is judged by: security, architecture and so on.",
         ),
         CHECKPOINTS,
+        STREAM_ASSETS,
         Bullets(
             name="metrics", title="Success Metrics", summary="How the stream knows that it is done."
         ),

@@ -67,6 +67,44 @@ class TestBeforeTheFirstStage:
         with pytest.raises(ReleaseRefused, match="checklist is closed"):
             world.do(service.tick, ID, Line(text="Alerts", met=False), by=world.ada)
 
+    def test_a_draft_follows_the_next_version_of_its_contract(self, world):
+        world.draft(checklist=(Line(text="Alerts", met=False),))
+
+        world.do(
+            service.revise,
+            ID,
+            title="Bulk export",
+            contract="release-contract/bulk@2",
+            plan=PLAN,
+            checklist=(Line(text="Alerts", met=True, evidence="health/targets"),),
+        )
+
+        release = world.do(service.approve, ID, "yes", by=world.emil)
+        assert release.contract == "release-contract/bulk@2"
+        found = world.do(service.of_contract, "release-contract/bulk")
+        assert found.checklist[0].evidence == "health/targets"
+        assert world.do(service.of_contract, "release-contract/bul") is None
+
+    def test_what_was_approved_takes_no_other_plan(self, world):
+        world.draft()
+        world.do(service.approve, ID, "yes", by=world.emil)
+
+        with pytest.raises(ReleaseRefused, match="what was approved is not changed"):
+            world.do(service.revise, ID, title="x", contract="bulk@2", plan=PLAN, checklist=())
+
+        assert world.release().contract == "release-contract/bulk@1"
+
+    def test_rooms_stand_in_the_way_of_approval_and_beginning(self, world):
+        world.draft()
+        world.unready = ["the on-call team was not told"]
+        with pytest.raises(ReleaseRefused, match="on-call team was not told"):
+            world.do(service.approve, ID, "yes", by=world.emil)
+        world.unready = []
+        world.do(service.approve, ID, "yes", by=world.emil)
+        world.unready = ["the service does not run"]
+        with pytest.raises(ReleaseRefused, match="the service does not run"):
+            world.do(service.begin, ID, by=world.emil)
+
     def test_an_unknown_release_tells_how_to_find_others(self, world):
         with pytest.raises(ReleaseNotFound, match="release list"):
             world.do(service.get, ReleaseId("REL-1"))

@@ -14,6 +14,8 @@ from headrace.capabilities.record.model import Places
 from headrace.capabilities.releases import service
 from headrace.capabilities.releases.model import (
     ALARM_QUESTION,
+    APPROVE_QUESTION,
+    BEGIN_QUESTION,
     PROMOTE_QUESTION,
     Criterion,
     Measure,
@@ -48,7 +50,7 @@ class World:
 
     def __init__(self, database, clock, folder):
         self.clock, self.folder = clock, folder
-        self.alarms, self.against = [], []
+        self.alarms, self.against, self.unready = [], [], []
         asked = Capability(
             name="asked",
             declares=(
@@ -57,6 +59,16 @@ class World:
             ),
             checks=(
                 Check(name="asked.alarm", question=ALARM_QUESTION, run=lambda *_: self.alarms),
+                Check(
+                    name="asked.approve",
+                    question=APPROVE_QUESTION,
+                    run=lambda *_: self.unready,
+                ),
+                Check(
+                    name="asked.begin",
+                    question=BEGIN_QUESTION,
+                    run=lambda *_: self.unready,
+                ),
                 Check(name="asked.budget", question=PROMOTE_QUESTION, run=lambda *_: self.against),
             ),
         )

@@ -175,12 +175,16 @@ class Watched:
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One line of a readiness checklist; one that is not applicable says why in `because`."""
+    """One line of a readiness checklist; one that is not applicable says why in `because`.
+
+    `evidence` is the place of what shows it: a file of the record, an address, a row.
+    """
 
     text: str
     met: bool
     because: str = ""
     not_applicable: bool = False
+    evidence: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -271,6 +275,12 @@ class StepTaken(Event):
 
 PROMOTE_QUESTION = "releases.promote"
 """What rooms are asked before a stage goes on (an exhausted error budget); their reasons hold it."""
+
+APPROVE_QUESTION = "releases.approve"
+"""What rooms are asked before an approval (what the checklist does not show any more)."""
+
+BEGIN_QUESTION = "releases.begin"
+"""What rooms are asked before the first stage (a service that does not run yet)."""
 
 ALARM_QUESTION = "releases.alarm"
 """What rooms are asked at every look (a critical alert); their reasons take the work back."""

@@ -36,6 +36,16 @@ _PUT = sa.text(
     "watched_from = :watched_from, held_for = :held_for "
     "WHERE organisation = :organisation AND id = :id"
 )
+_REVISE = sa.text(
+    "UPDATE releases_release SET contract = :contract, title = :title, "
+    "rollout = CAST(:rollout AS jsonb), checklist = CAST(:checklist AS jsonb), "
+    "drafted_by = :drafted_by, drafted_at = :drafted_at "
+    "WHERE organisation = :organisation AND id = :id AND status = 'draft' RETURNING 1"
+)
+_OF_CONTRACT = sa.text(
+    f"SELECT {_COLUMNS} FROM releases_release WHERE organisation = :organisation "
+    "AND contract LIKE :contract ORDER BY id DESC LIMIT 1"
+)
 _ONE = f"SELECT {_COLUMNS} FROM releases_release WHERE organisation = :organisation AND id = :id"
 _READ, _LOCK = sa.text(_ONE), sa.text(f"{_ONE} FOR UPDATE")
 _LIST = sa.text(
@@ -78,6 +88,19 @@ def add(db: sa.Connection, organisation: OrganisationId, release: Release) -> bo
 
 def put(db: sa.Connection, organisation: OrganisationId, release: Release) -> None:
     db.execute(_PUT, _row(organisation, release))
+
+
+def revise(db: sa.Connection, organisation: OrganisationId, release: Release) -> bool:
+    """Whether it was a draft still; nothing else takes another plan."""
+    return db.execute(_REVISE, _row(organisation, release)).one_or_none() is not None
+
+
+def of_contract(db: sa.Connection, organisation: OrganisationId, artifact: str) -> Release | None:
+    """The newest release of a contract, whichever of its versions it follows."""
+    escaped = artifact.replace("\\", r"\\").replace("_", r"\_").replace("%", r"\%")
+    values = {"organisation": organisation, "contract": f"{escaped}@%"}
+    row = db.execute(_OF_CONTRACT, values).one_or_none()
+    return _release(row) if row is not None else None
 
 
 def find(

@@ -45,6 +45,12 @@ class NoteMissing(Invalid):
     code = "governance.note_missing"
 
 
+class NotYet(Conflict):
+    """What a gate asks about is not ready to be approved; `reasons` are all of them."""
+
+    code = "governance.not_yet"
+
+
 class AlreadyDecided(Conflict):
     """Somebody was faster."""
 

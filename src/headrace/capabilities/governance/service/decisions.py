@@ -18,6 +18,7 @@ from headrace.capabilities.governance.model import (
     NotAlike,
     NotEligible,
     NoteMissing,
+    NotYet,
     Stale,
 )
 from headrace.capabilities.governance.service import changes, gates
@@ -35,6 +36,9 @@ from headrace.kernel.context import ActorKind, Ctx, Outbox
 from headrace.kernel.errors import HeadraceError, Invalid
 from headrace.kernel.ids import PrincipalId
 
+APPROVAL = "governance.approval"
+"""What higher rooms are asked with a Gate before it is approved; a reason keeps it open."""
+
 DELEGATE = "governance:delegate"
 """Right to hand on gates that wait for others."""
 
@@ -46,8 +50,8 @@ def decide(
 
     `seen` is the hash that the person looked at, where a door knows it. Raises GateNotFound;
     NotEligible with every reason; NoteMissing for a revision or rejection without one; Stale with
-    what changed; AlreadyDecided with who was faster. The same word again by the same person does
-    nothing. Records GateDecided.
+    what changed; AlreadyDecided with who was faster; NotYet with everything that rooms have against
+    an approval. The same word again by the same person does nothing. Records GateDecided.
     """
     gate = _locked(ctx, id)
     require(ctx, gate.id, (*gate.deciders, *gate.approvers), gate.authors)
@@ -57,10 +61,24 @@ def decide(
     missing = rules.needs_note(decision)
     if missing and not note.strip():
         raise NoteMissing(f"To {decision} {gate.id}, {missing}", gate=id)
+    if decision is Decision.APPROVE:
+        _require_ready(ctx, gate)
     ended = gates.settle(ctx, gate, decision, by=ctx.principal, note=note)
     assert ended is not None  # open, and locked by us
     changes.carry_out(ctx, ended, decision)
     return ended
+
+
+def _require_ready(ctx: Ctx, gate: Gate) -> None:
+    """Raises NotYet with what rooms have against an approval; the gate stays open."""
+    checks = ctx.house.checks(APPROVAL)
+    reasons = [why for check in checks for why in check.run(ctx, gate)]
+    if reasons:
+        raise NotYet(
+            f"{gate.id} cannot be approved yet: {'; '.join(reasons)}",
+            gate=gate.id,
+            reasons=reasons,
+        )
 
 
 def _locked(ctx: Ctx, id: GateId) -> Gate:

@@ -1,6 +1,6 @@
 """Change requests: what is asked to be merged, by whom, and how far it got."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -8,6 +8,7 @@ from typing import NewType
 
 from headrace.capabilities.artifacts.model import VersionRef
 from headrace.capabilities.record.model.repositories import ORGANISATION, RepositoryId
+from headrace.kernel.context import Ctx
 from headrace.kernel.ids import PrincipalId
 
 ChangeId = NewType("ChangeId", str)
@@ -145,3 +146,15 @@ class RequiredReview:
     owners: tuple[str, ...]  # as CODEOWNERS compares them: "@vp-product"
     paths: tuple[str, ...]
     reviewers: frozenset[PrincipalId]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Consequence:
+    """What else is decided in the very unit of work in which the merge of a type is decided.
+
+    Declared by a higher room or a pack. `run(ctx, change, by)` is told who decided; what it raises
+    takes the whole decision back. Give reasons that are known beforehand as a check of `record.merge`.
+    """
+
+    type: str  # of an artifact that the change brings
+    run: Callable[[Ctx, ChangeRequest, PrincipalId], None]

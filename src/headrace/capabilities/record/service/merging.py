@@ -7,6 +7,7 @@ from headrace.capabilities.record import rules, store
 from headrace.capabilities.record.model import (
     ChangeRequest,
     ChangeState,
+    Consequence,
     Decision,
     Failure,
     Merged,
@@ -78,8 +79,17 @@ def merge(
             by=decision.by,
         )
     )
+    _follow(ctx, row, decision.by)
     queues.merge(ctx, row.id, row.attempts)
     return row
+
+
+def _follow(ctx: Ctx, row: ChangeRequest, by: PrincipalId) -> None:
+    """What other rooms decide by the same word, in the same unit of work."""
+    brought = {member.ref.artifact.partition("/")[0] for member in row.members}
+    for one in ctx.declared(Consequence):
+        if one.type in brought:
+            one.run(ctx, row, by)
 
 
 def plan_merge(ctx: Ctx, id: str) -> MergePlan | None:

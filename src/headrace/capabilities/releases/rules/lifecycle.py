@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from headrace.capabilities.releases.model import Line, ReleaseStatus
+from headrace.capabilities.releases.model import Line, Release, ReleaseStatus
 
 MOVES: Mapping[ReleaseStatus, frozenset[ReleaseStatus]] = {
     ReleaseStatus.DRAFT: frozenset({ReleaseStatus.APPROVED, ReleaseStatus.WITHDRAWN}),
@@ -30,3 +30,10 @@ def unmet(lines: Iterable[Line]) -> tuple[str, ...]:
         for line in lines
         if not line.met and not line.not_applicable
     )
+
+
+def not_theirs(release: Release, approver: str) -> tuple[str, ...]:
+    """Why this principal may not approve a release: it is their own draft."""
+    if release.drafted_by == approver:
+        return ("whoever drafted a release does not approve it",)
+    return ()

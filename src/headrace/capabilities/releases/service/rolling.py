@@ -1,10 +1,8 @@
-"""The verbs of releases: draft, approve, begin, look, promote, hold, roll back."""
+"""The rollout itself: begun, looked at, promoted, held, rolled back."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
-from pathlib import PurePosixPath
 
 from headrace.capabilities.deployments import service as deployments
 from headrace.capabilities.flags import service as flags
@@ -12,18 +10,14 @@ from headrace.capabilities.flags.model import Condition, Operator, Rule, Serving
 from headrace.capabilities.releases import store
 from headrace.capabilities.releases.model import (
     ALARM_QUESTION,
+    BEGIN_QUESTION,
     PROMOTE_QUESTION,
     Evidence,
-    Line,
     Move,
     Release,
     ReleaseId,
-    ReleaseMoved,
-    ReleaseNotFound,
     ReleaseRefused,
     ReleaseStatus,
-    Rollout,
-    RolloutMalformed,
     Stage,
     StageEntered,
     Step,
@@ -31,7 +25,9 @@ from headrace.capabilities.releases.model import (
     Taken,
     Watched,
 )
-from headrace.capabilities.releases.rules import lifecycle, rollout
+from headrace.capabilities.releases.rules import rollout
+from headrace.capabilities.releases.service import moving
+from headrace.capabilities.releases.service.reading import get
 from headrace.kernel.context import Ctx
 from headrace.kernel.flow import Job
 
@@ -41,73 +37,9 @@ LOOKS = 12
 LEAST_WAIT, MOST_WAIT = timedelta(minutes=1), timedelta(hours=1)
 """Between two looks, in organisation time: what is bad is found early in a long stage too."""
 
-evidence, routes = rollout.evidence, rollout.routes
-
-
-def draft(
-    ctx: Ctx,
-    *,
-    id: ReleaseId,
-    title: str,
-    contract: str,
-    context: str | None,
-    plan: Rollout,
-    checklist: Sequence[Line] = (),
-) -> Release:
-    """A new release. Raises RolloutMalformed with every fault, FlagNotFound, ReleaseRefused.
-
-    Records ReleaseMoved.
-    """
-    _check(ctx, plan)
-    made = Release(
-        id=id,
-        contract=contract,
-        context=context,
-        title=title,
-        status=ReleaseStatus.DRAFT,
-        rollout=plan,
-        checklist=tuple(checklist),
-        drafted_by=ctx.principal,
-        drafted_at=ctx.now,
-    )
-    if not store.add(ctx.db, ctx.organisation, made):
-        raise ReleaseRefused(f"There is a release {id} already; take another id", release=id)
-    ctx.record(
-        ReleaseMoved(release=id, before=None, after=made.status, by=ctx.principal, why="drafted")
-    )
-    return made
-
-
-def tick(ctx: Ctx, id: ReleaseId, line: Line) -> Release:
-    """Say of one line of the checklist whether it is met. Raises ReleaseNotFound, ReleaseRefused."""
-    release = _locked(ctx, id)
-    if release.status is not ReleaseStatus.DRAFT:
-        raise ReleaseRefused(f"{id} is {release.status}; its checklist is closed", release=id)
-    if line.text not in {one.text for one in release.checklist}:
-        names = "; ".join(one.text for one in release.checklist) or "it is empty"
-        raise ReleaseRefused(f"The checklist of {id} has no such line: {names}", release=id)
-    lines = tuple(line if one.text == line.text else one for one in release.checklist)
-    return _put(ctx, replace(release, checklist=lines))
-
-
-def approve(ctx: Ctx, id: ReleaseId, why: str = "") -> Release:
-    """A person's yes to all stages of a release. Raises ReleaseNotFound, ReleaseRefused with all reasons.
-
-    Whoever drafted it does not approve it.
-    """
-    release = _locked(ctx, id)
-    against = [*_refusal(release, ReleaseStatus.APPROVED), *lifecycle.unmet(release.checklist)]
-    if release.drafted_by == ctx.principal:
-        against.append("whoever drafted a release does not approve it")
-    _refuse(release, against)
-    return _move(ctx, replace(release, approved_by=ctx.principal), ReleaseStatus.APPROVED, why)
-
-
-def withdraw(ctx: Ctx, id: ReleaseId, why: str) -> Release:
-    """Give a release up before anybody was reached. Raises ReleaseNotFound, ReleaseRefused."""
-    release = _locked(ctx, id)
-    _refuse(release, _refusal(release, ReleaseStatus.WITHDRAWN))
-    return _move(ctx, release, ReleaseStatus.WITHDRAWN, why)
+LEAST_REAL, MOST_REAL = timedelta(seconds=0.5), timedelta(seconds=15)
+"""Between two looks, in real time, however fast organisation time runs: users wait in real time, and
+within half a minute of being shown to be worse the work is off (AE-58)."""
 
 
 def begin(ctx: Ctx, id: ReleaseId) -> Release:
@@ -115,15 +47,15 @@ def begin(ctx: Ctx, id: ReleaseId) -> Release:
 
     One release rolls a flag out at a time.
     """
-    release = _locked(ctx, id)
-    against = _refusal(release, ReleaseStatus.DEPLOYING)
+    release = moving.locked(ctx, id)
+    against = moving.refusal(release, ReleaseStatus.DEPLOYING)
     other = store.rolling(ctx.db, ctx.organisation, release.rollout.flag)
     if other is not None:
         against.append(f"{other} rolls {release.rollout.flag} out already")
-    _refuse(release, against)
+    moving.refuse(release, [*against, *moving.asked(ctx, BEGIN_QUESTION, release)])
     if not store.begins(ctx.db, ctx.organisation, release.id):  # another began at this moment
-        _refuse(release, [f"another release rolls {release.rollout.flag} out already"])
-    moved = _move(ctx, release, ReleaseStatus.DEPLOYING, "begun")
+        moving.refuse(release, [f"another release rolls {release.rollout.flag} out already"])
+    moved = moving.move(ctx, release, ReleaseStatus.DEPLOYING, "begun")
     _take(ctx, moved, Step(move=Move.BEGIN, reasons=()))
     return _enter(ctx, moved, 0)
 
@@ -133,7 +65,7 @@ def look(ctx: Ctx, id: ReleaseId, stage: int, found: Evidence) -> Step | None:
 
     A hold is written down once for the same reasons. Records StepTaken, StageEntered, ReleaseMoved.
     """
-    release = _locked(ctx, id)
+    release = moving.locked(ctx, id)
     if release.status is not ReleaseStatus.DEPLOYING or release.stage != stage:
         return None
     assert release.entered_at is not None
@@ -143,8 +75,8 @@ def look(ctx: Ctx, id: ReleaseId, stage: int, found: Evidence) -> Step | None:
         release.entered_at,
         ctx.now,
         found,
-        alarms=_asked(ctx, ALARM_QUESTION, release),
-        against=[*_held(release), *_asked(ctx, PROMOTE_QUESTION, release)],
+        alarms=moving.asked(ctx, ALARM_QUESTION, release),
+        against=[*_held(release), *moving.asked(ctx, PROMOTE_QUESTION, release)],
     )
     if not _is_said(ctx, release, step):
         _carry_out(ctx, release, step)
@@ -157,7 +89,7 @@ def promote(ctx: Ctx, id: ReleaseId, why: str) -> Release:
     What rooms have against it (an exhausted error budget) stands in a person's way too.
     """
     release = _running(ctx, id)
-    _refuse(release, _asked(ctx, PROMOTE_QUESTION, release))
+    moving.refuse(release, moving.asked(ctx, PROMOTE_QUESTION, release))
     last = release.stage == len(release.rollout.stages) - 1
     move = Move.FINISH if last else Move.PROMOTE
     return _carry_out(ctx, replace(release, held_for=""), Step(move=move, reasons=(why,)))
@@ -171,29 +103,9 @@ def hold(ctx: Ctx, id: ReleaseId, why: str) -> Release:
 
 def roll_back(ctx: Ctx, id: ReleaseId, why: str) -> Release:
     """Take a release back: its flag is off for everybody, at once. Raises ReleaseNotFound, ReleaseRefused."""
-    release = _locked(ctx, id)
-    _refuse(release, _refusal(release, ReleaseStatus.ROLLED_BACK))
+    release = moving.locked(ctx, id)
+    moving.refuse(release, moving.refusal(release, ReleaseStatus.ROLLED_BACK))
     return _carry_out(ctx, release, Step(move=Move.ROLL_BACK, reasons=(why,)))
-
-
-def get(ctx: Ctx, id: ReleaseId) -> Release:
-    """The release. Raises ReleaseNotFound."""
-    found = store.find(ctx.db, ctx.organisation, id)
-    if found is None:
-        raise _missing(id)
-    return found
-
-
-def listing(
-    ctx: Ctx, status: ReleaseStatus | None = None, *, after: str = "", limit: int = 50
-) -> Sequence[Release]:
-    """Releases by their ids."""
-    return store.listing(ctx.db, ctx.organisation, status, after, limit)
-
-
-def history(ctx: Ctx, id: ReleaseId) -> Sequence[Taken]:
-    """Every step that a release took, oldest first."""
-    return store.steps(ctx.db, ctx.organisation, get(ctx, id).id)
 
 
 def watched(ctx: Ctx, id: ReleaseId, stage: int) -> Watched | None:
@@ -220,32 +132,19 @@ def look_later(ctx: Ctx, id: ReleaseId, stage: int, number: int) -> None:
         _look_at(ctx, release, stage, number)
 
 
-def _check(ctx: Ctx, plan: Rollout) -> None:
-    faults = [*rollout.malformed(plan)]
-    log = PurePosixPath(plan.log)
-    if log.is_absolute() or ".." in log.parts or not log.name:
-        faults.append(f"{plan.log!r} does not lie below the folder of deployments")
-    if faults:
-        raise RolloutMalformed(f"Nobody could carry this out: {'; '.join(faults)}", reasons=faults)
-    flag = flags.flag(ctx, plan.flag)
-    if plan.variant not in flag.definition.variants:
-        names = ", ".join(flag.definition.variants)
-        raise RolloutMalformed(f"{plan.flag} has no variant {plan.variant!r}, but {names}")
-
-
 def _carry_out(ctx: Ctx, release: Release, step: Step) -> Release:
     """A step's effect on flag and release, written down with its reasons."""
     _take(ctx, release, step)
     reasons = "; ".join(step.reasons)
     if step.move is Move.ROLL_BACK:
         flags.kill(ctx, release.rollout.flag, f"{release.id} is rolled back: {reasons}"[:2_000])
-        return _move(ctx, release, ReleaseStatus.ROLLED_BACK, reasons)
+        return moving.move(ctx, release, ReleaseStatus.ROLLED_BACK, reasons)
     if step.move is Move.FINISH:
-        return _move(ctx, release, ReleaseStatus.DEPLOYED, reasons)
+        return moving.move(ctx, release, ReleaseStatus.DEPLOYED, reasons)
     if step.move is Move.PROMOTE:
         assert release.stage is not None
         return _enter(ctx, release, release.stage + 1)
-    return _put(ctx, release)
+    return moving.put(ctx, release)
 
 
 def _is_said(ctx: Ctx, release: Release, step: Step) -> bool:
@@ -261,7 +160,7 @@ def _is_said(ctx: Ctx, release: Release, step: Step) -> bool:
 def _enter(ctx: Ctx, release: Release, stage: int) -> Release:
     entered = release.rollout.stages[stage]
     _reach(ctx, release, entered)
-    after = _put(
+    after = moving.put(
         ctx,
         replace(
             release,
@@ -301,10 +200,13 @@ def _reach(ctx: Ctx, release: Release, stage: Stage) -> None:
 
 def _look_at(ctx: Ctx, release: Release, stage: int, number: int) -> None:
     lasts = release.rollout.stages[stage].lasts
-    wait = min(max(lasts / LOOKS, LEAST_WAIT), MOST_WAIT)
+    wait = min(max(lasts / LOOKS, LEAST_WAIT), MOST_WAIT) / (ctx.scale or 1.0)
     key = f"{release.id}/{stage}/{number}"
     arguments = {"release": release.id, "stage": str(stage), "number": str(number)}
-    ctx.start_after(wait, Job(flow="releases.look", key=key, arguments=arguments))
+    ctx.start_after_real(
+        min(max(wait, LEAST_REAL), MOST_REAL),
+        Job(flow="releases.look", key=key, arguments=arguments),
+    )
 
 
 def _take(ctx: Ctx, release: Release, step: Step) -> None:
@@ -331,58 +233,12 @@ def _take(ctx: Ctx, release: Release, step: Step) -> None:
     )
 
 
-def _move(ctx: Ctx, release: Release, after: ReleaseStatus, why: str) -> Release:
-    moved = _put(ctx, replace(release, status=after))
-    ctx.record(
-        ReleaseMoved(
-            release=release.id, before=release.status, after=after, by=ctx.principal, why=why
-        )
-    )
-    return moved
-
-
-def _put(ctx: Ctx, release: Release) -> Release:
-    store.put(ctx.db, ctx.organisation, release)
-    return release
-
-
-def _locked(ctx: Ctx, id: ReleaseId) -> Release:
-    found = store.find(ctx.db, ctx.organisation, id, lock=True)
-    if found is None:
-        raise _missing(id)
-    return found
-
-
 def _running(ctx: Ctx, id: ReleaseId) -> Release:
-    release = _locked(ctx, id)
+    release = moving.locked(ctx, id)
     if release.status is not ReleaseStatus.DEPLOYING:
         raise ReleaseRefused(f"{id} is {release.status}, not deploying", release=id)
     return release
 
 
-def _refusal(release: Release, after: ReleaseStatus) -> list[str]:
-    told = lifecycle.refusal(release.status, after)
-    return [] if told is None else [told]
-
-
-def _refuse(release: Release, against: Sequence[str]) -> None:
-    if against:
-        raise ReleaseRefused(
-            f"{release.id} stays {release.status}: {'; '.join(against)}", reasons=list(against)
-        )
-
-
 def _held(release: Release) -> list[str]:
     return [release.held_for] if release.held_for else []
-
-
-def _asked(ctx: Ctx, question: str, release: Release) -> list[str]:
-    return [
-        f"{told} ({check.name})"
-        for check in ctx.house.checks(question)
-        for told in check.run(ctx, release)
-    ]
-
-
-def _missing(id: str) -> ReleaseNotFound:
-    return ReleaseNotFound(f"No release {id!r}; `headrace release list` names them", release=id)

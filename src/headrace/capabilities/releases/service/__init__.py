@@ -1,0 +1,42 @@
+"""The verbs of releases: draft, approve, begin, look, promote, hold, roll back."""
+
+from headrace.capabilities.releases.rules.rollout import evidence, malformed, routes
+from headrace.capabilities.releases.service.drafting import (
+    approve,
+    draft,
+    revise,
+    tick,
+    withdraw,
+)
+from headrace.capabilities.releases.service.reading import get, history, listing, of_contract
+from headrace.capabilities.releases.service.rolling import (
+    begin,
+    hold,
+    look,
+    look_later,
+    promote,
+    roll_back,
+    watched,
+)
+
+__all__ = [
+    "approve",
+    "begin",
+    "draft",
+    "evidence",
+    "get",
+    "history",
+    "hold",
+    "listing",
+    "look",
+    "look_later",
+    "malformed",
+    "of_contract",
+    "promote",
+    "revise",
+    "roll_back",
+    "routes",
+    "tick",
+    "watched",
+    "withdraw",
+]

@@ -19,7 +19,7 @@ def reasons(world) -> list[str]:
 
 
 def test_what_a_merged_stream_delivered_is_proposed_with_owner_place_and_class(merged):
-    run = merged.one("register", "greeting")
+    run = merged.one("assets", "greeting")
     assert run.state is RunState.PROPOSED, run.reasons
     (ref,) = run.outputs
     change = merged.change(run)
@@ -53,7 +53,7 @@ def test_an_entry_that_nobody_approved_is_a_gap_that_names_it(merged):
     (gap,) = reasons(merged)
     assert "'Farewell' of stream greeting" in gap
     assert ENTRY in gap
-    assert merged.one("register", "greeting").change in gap
+    assert merged.one("assets", "greeting").change in gap
 
 
 def test_a_division_lead_approves_the_entry_and_the_gap_is_gone(merged):
@@ -102,7 +102,7 @@ turns:
     begin(small, fleet=fleet)
     small.settle()
 
-    run = small.one("register", "greeting")
+    run = small.one("assets", "greeting")
     assert run.state is RunState.FAILED
     assert "'Manual' lies in docs/" in run.reasons[0]
     assert "'Manual' of stream greeting has no entry" in reasons(small)[0]

@@ -27,7 +27,7 @@ from headrace.packs.enterprise.ship.deliverables import (
 )
 from headrace.packs.enterprise.ship.verdicts import newest_reports
 
-REGISTER = "register"
+MODULE, TASK = "assets", "register"
 SKILL = "enterprise.register-assets"
 
 REVIEW_AFTER = timedelta(days=365)
@@ -47,7 +47,7 @@ def start(ctx: Ctx, merged: Run) -> Run | None:
     return streams.episode(
         ctx,
         merged.context,
-        REGISTER,
+        MODULE,
         element=merged.element,
         name=str(merged.change),
         inputs=implement.inputs_for(merged, "fleet", "design"),
@@ -57,7 +57,7 @@ def start(ctx: Ctx, merged: Run) -> Run | None:
 
 def work_for(ctx: Ctx, run: Run) -> Work:
     """Whoever made the stream registers it."""
-    return Work(role=implement.work_for(ctx, run).role, task=REGISTER)
+    return Work(role=implement.work_for(ctx, run).role, task=TASK)
 
 
 def facts(ctx: Ctx, run: Run) -> Mapping[str, Json]:

@@ -4,12 +4,12 @@ from headrace.capabilities.streams.model import Module, Start, Work
 from headrace.packs.enterprise.scopes import mission_scopes
 from headrace.packs.enterprise.ship import assets, deliverables
 
-REGISTER = Module(
-    key=assets.REGISTER,
+ASSETS = Module(
+    key=assets.MODULE,
     title="Asset registry",
     context_kind="mission",
     lane="execution",
-    work=Work(role="coding-agent", task=assets.REGISTER),
+    work=Work(role="coding-agent", task=assets.TASK),
     work_for=assets.work_for,
     outputs=(deliverables.TYPE,),
     start=Start.ON_EVENT,
@@ -19,4 +19,4 @@ REGISTER = Module(
     finish=assets.finish,
 )
 
-MODULES: tuple[Module, ...] = (REGISTER,)
+MODULES: tuple[Module, ...] = (ASSETS,)

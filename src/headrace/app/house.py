@@ -4,6 +4,7 @@ from headrace.capabilities.agents.capability import CAPABILITY as AGENTS
 from headrace.capabilities.artifacts.capability import CAPABILITY as ARTIFACTS
 from headrace.capabilities.budgets.capability import CAPABILITY as BUDGETS
 from headrace.capabilities.coding.capability import CAPABILITY as CODING
+from headrace.capabilities.control.capability import CAPABILITY as CONTROL
 from headrace.capabilities.deployments.capability import CAPABILITY as DEPLOYMENTS
 from headrace.capabilities.flags.capability import CAPABILITY as FLAGS
 from headrace.capabilities.governance.capability import CAPABILITY as GOVERNANCE
@@ -39,6 +40,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     DEPLOYMENTS,
     RELEASES,
     OPERATE,
+    CONTROL,
     ENTERPRISE,
 )
 """In the order of the house, lowest first; packs last."""

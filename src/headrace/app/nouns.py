@@ -43,9 +43,11 @@ NOUNS: Mapping[str, str] = {
     "target": "load, list, show, remove",
     "team": "add, list, join, leave",
     "token": "issue, list, revoke",
+    "trace": "Tell everything that came of a signal, as a tree with states and dates.",
     "trouble": "list",
     "verdict": "give, list, show",
     "watch": "set, list, show, remove",
     "whoami": "Show who you are here and what you may do.",
+    "why": "Tell why a line of a file is there: the decisions that brought it, back to the first causes.",
     "workflow": "jobs, cancel, executors",
 }

@@ -1,6 +1,6 @@
 """Rows of streams; all its SQL."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -74,6 +74,15 @@ _LOCK_RUN = sa.text(
 _BY_CHANGE = sa.text(
     f"SELECT {_RUN} FROM streams_run WHERE organisation = :organisation AND change = :change "
     "ORDER BY made_at DESC, attempt DESC LIMIT 1"
+)
+_AROUND = sa.text(
+    f"SELECT {_RUN} FROM streams_run WHERE organisation = :organisation AND (id = ANY(:ids) "
+    "OR change = ANY(:changes) OR element = ANY(:changes) OR period = ANY(:episodes)) "
+    "ORDER BY made_at, attempt, id"
+)
+_IN_CONTEXTS = sa.text(
+    f"SELECT {_RUN} FROM streams_run WHERE organisation = :organisation AND context = ANY(:contexts) "
+    "AND change IS NOT NULL ORDER BY made_at, attempt, id"
 )
 _BY_AGENT_RUN = sa.text(
     f"SELECT {_RUN} FROM streams_run WHERE organisation = :organisation AND agent_run = :agent_run"
@@ -222,6 +231,28 @@ def by_change(db: sa.Connection, organisation: OrganisationId, change: str) -> R
     found = db.execute(_BY_CHANGE, {"organisation": organisation, "change": change}).mappings()
     row = found.one_or_none()
     return _run(row) if row is not None else None
+
+
+def around(
+    db: sa.Connection,
+    organisation: OrganisationId,
+    *,
+    ids: Collection[str],
+    changes: Collection[str],
+    episodes: Collection[str],
+) -> Sequence[Run]:
+    """Runs of these ids, those that handed in or looked at these changes, those of these episodes."""
+    values = {"ids": list(ids), "changes": list(changes), "episodes": list(episodes)}
+    found = db.execute(_AROUND, {"organisation": organisation, **values}).mappings()
+    return [_run(row) for row in found]
+
+
+def with_changes(
+    db: sa.Connection, organisation: OrganisationId, contexts: Collection[str]
+) -> Sequence[Run]:
+    """Runs in any of these contexts that handed in a change, oldest first."""
+    values = {"organisation": organisation, "contexts": list(contexts)}
+    return [_run(row) for row in db.execute(_IN_CONTEXTS, values).mappings()]
 
 
 def by_agent_run(db: sa.Connection, organisation: OrganisationId, agent_run: str) -> Run | None:

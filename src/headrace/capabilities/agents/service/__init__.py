@@ -41,6 +41,7 @@ from headrace.capabilities.agents.service.hiring import (
     staff,
 )
 from headrace.capabilities.agents.service.queries import (
+    named,
     recipe,
     refusals,
     result,
@@ -94,6 +95,7 @@ __all__ = [
     "keep_message",
     "load_catalogue",
     "look_up",
+    "named",
     "pause",
     "planned",
     "practise",

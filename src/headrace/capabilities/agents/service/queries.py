@@ -1,6 +1,6 @@
 """What can be asked of runs."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from headrace.capabilities.agents.model import (
     OPEN_STATES,
@@ -48,6 +48,11 @@ def runs(
         before=before,
         limit=limit,
     )
+
+
+def named(ctx: Ctx, ids: Collection[str]) -> Sequence[Run]:
+    """The runs of these ids, oldest first; what is not there is left out."""
+    return store.named(ctx.db, ctx.organisation, ids) if ids else ()
 
 
 def recipe(ctx: Ctx, id: str) -> str:

@@ -1,6 +1,6 @@
 """Rows of runs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -45,6 +45,7 @@ _PAGE = sa.text(
     "AND (CAST(:context AS text) IS NULL OR r.context = :context) "
     "AND (CAST(:before AS text) IS NULL OR r.id < :before) ORDER BY r.id DESC LIMIT :limit"
 )
+_NAMED = sa.text(f"{_RUN} AND r.id = ANY(:ids) ORDER BY r.id")
 _OPEN = sa.text(
     "SELECT id FROM agents_run WHERE organisation = :organisation AND ended_at IS NULL ORDER BY id"
 )
@@ -148,6 +149,12 @@ def page(
     wanted = {"state": state, "role": role, "subject": subject, "context": context}
     place = {"organisation": organisation, "before": before, "limit": limit}
     return [_run(row) for row in db.execute(_PAGE, {**place, **wanted})]
+
+
+def named(db: sa.Connection, organisation: OrganisationId, ids: Collection[str]) -> Sequence[Run]:
+    """Those of these ids that there are, oldest first."""
+    values = {"organisation": organisation, "ids": list(ids)}
+    return [_run(row) for row in db.execute(_NAMED, values)]
 
 
 def open_ones(db: sa.Connection, organisation: OrganisationId) -> Sequence[AgentRunId]:

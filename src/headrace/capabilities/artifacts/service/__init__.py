@@ -6,6 +6,7 @@ from headrace.capabilities.artifacts.service.lineage import (
     drift,
     linked_from,
     links,
+    made_in,
 )
 from headrace.capabilities.artifacts.service.lookups import (
     at_path,
@@ -16,6 +17,7 @@ from headrace.capabilities.artifacts.service.lookups import (
     get,
     get_version,
     listing,
+    of_slug,
     shown,
     versions,
 )
@@ -56,7 +58,9 @@ __all__ = [
     "linked_from",
     "links",
     "listing",
+    "made_in",
     "make_effective",
+    "of_slug",
     "propose",
     "put_in_change",
     "reserve_references",

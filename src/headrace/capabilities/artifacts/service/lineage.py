@@ -7,6 +7,7 @@ from headrace.capabilities.artifacts.model import (
     Chain,
     Direction,
     Drift,
+    Hop,
     Link,
     LinkKind,
     NotMadeFrom,
@@ -46,6 +47,11 @@ def chain(
     kept = tuple(one for one in found if one.distance <= hops)[:limit]
     steps = store.steps(ctx.db, ctx.organisation, [one.ref for one in kept])
     return Chain(hops=kept, steps=tuple(steps), more=len(kept) < len(found))
+
+
+def made_in(ctx: Ctx, runs: Collection[str]) -> Sequence[Hop]:
+    """The versions that these runs made, oldest first, each as a chain of its own at distance 0."""
+    return store.made_in(ctx.db, ctx.organisation, runs) if runs else ()
 
 
 def drift(ctx: Ctx, ref: VersionRef) -> Sequence[Drift]:

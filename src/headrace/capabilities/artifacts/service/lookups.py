@@ -42,6 +42,11 @@ def at_path(ctx: Ctx, path: str) -> Artifact | None:
     return store.by_path(ctx.db, ctx.organisation, path)
 
 
+def of_slug(ctx: Ctx, slug: str) -> Sequence[Artifact]:
+    """The artifacts of a slug, of any type, by id."""
+    return store.by_slug(ctx.db, ctx.organisation, slug)
+
+
 def listing(
     ctx: Ctx,
     *,

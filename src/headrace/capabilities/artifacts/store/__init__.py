@@ -2,6 +2,7 @@
 
 from headrace.capabilities.artifacts.store.artifacts import (
     by_path,
+    by_slug,
     create,
     find,
     search,
@@ -24,6 +25,7 @@ from headrace.capabilities.artifacts.store.lineage import (
     elements,
     linked_from,
     links,
+    made_in,
     steps,
 )
 from headrace.capabilities.artifacts.store.versions import (
@@ -45,6 +47,7 @@ __all__ = [
     "add_version",
     "all_quiet",
     "by_path",
+    "by_slug",
     "chain",
     "count",
     "create",
@@ -54,6 +57,7 @@ __all__ = [
     "linked_from",
     "links",
     "lock_names",
+    "made_in",
     "put_version",
     "reserve_number",
     "search",

@@ -31,6 +31,10 @@ _BY_PATH = sa.text(
 )
 
 
+_BY_SLUG = sa.text(
+    f"SELECT {_ARTIFACT} FROM artifacts_artifact WHERE organisation = :organisation "
+    "AND slug = :slug ORDER BY id"
+)
 _SEARCH = f"SELECT {_ARTIFACT} FROM artifacts_artifact WHERE organisation = :organisation "
 _NARROWED = {
     "type": "AND type = :type ",
@@ -78,6 +82,12 @@ def by_path(db: sa.Connection, organisation: OrganisationId, path: str) -> Artif
     found = db.execute(_BY_PATH, {"organisation": organisation, "path": path}).mappings()
     row = found.one_or_none()
     return Artifact(**row) if row is not None else None
+
+
+def by_slug(db: sa.Connection, organisation: OrganisationId, slug: str) -> Sequence[Artifact]:
+    """The artifacts of a slug, of any type, by id."""
+    found = db.execute(_BY_SLUG, {"organisation": organisation, "slug": slug}).mappings()
+    return [Artifact(**row) for row in found]
 
 
 def search(

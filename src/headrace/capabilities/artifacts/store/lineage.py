@@ -107,6 +107,14 @@ _CHAINS = {
     Direction.BACK: sa.text(_CHAIN.format(**_BACK) + _HOPS),
     Direction.FORWARD: sa.text(_CHAIN.format(**_FORWARD) + _HOPS),
 }
+_MADE_IN = sa.text(
+    "SELECT v.artifact, v.number, 0 AS distance, a.type, v.title, a.context, a.reference, a.path, "
+    "v.phase, v.made_by, v.brain, v.run, v.recipe, v.change, v.commit, v.created_at "
+    "FROM artifacts_version v JOIN artifacts_artifact a "
+    "ON a.organisation = v.organisation AND a.id = v.artifact "
+    "WHERE v.organisation = :organisation AND v.run = ANY(:runs) "
+    "ORDER BY v.created_at, v.artifact, v.number"
+)
 _STEPS = sa.text(
     "WITH found AS (SELECT * FROM unnest(CAST(:artifacts AS text[]), CAST(:numbers AS int[])) "
     "AS one (artifact, number)) "
@@ -184,6 +192,14 @@ def chain(
     """The versions of a chain, nearest first, no more than `limit`; one query, however long it is."""
     values = {**_named(organisation, begin), "hops": hops, "limit": limit}
     return [_hop(row) for row in db.execute(_CHAINS[direction], values).mappings()]
+
+
+def made_in(
+    db: sa.Connection, organisation: OrganisationId, runs: Collection[str]
+) -> Sequence[Hop]:
+    """The versions that these runs made, oldest first, each at distance 0."""
+    found = db.execute(_MADE_IN, {"organisation": organisation, "runs": list(runs)})
+    return [_hop(row) for row in found.mappings()]
 
 
 def steps(

@@ -1,5 +1,6 @@
 """The words of governance: policies and judgements, questions, gates, the inbox, the switch."""
 
+from headrace.capabilities.governance.model.deliberations import Deliberation
 from headrace.capabilities.governance.model.errors import (
     AlreadyDecided,
     GateNotFound,
@@ -78,6 +79,7 @@ __all__ = [
     "BatchItem",
     "Criterion",
     "Decision",
+    "Deliberation",
     "Escalation",
     "Finding",
     "Gate",

@@ -14,6 +14,7 @@ from headrace.capabilities.governance.service.decisions import (
     decide_each,
     delegate,
 )
+from headrace.capabilities.governance.service.deliberations import deliberation
 from headrace.capabilities.governance.service.gates import ask, standing, withdraw
 from headrace.capabilities.governance.service.gates import get as gate
 from headrace.capabilities.governance.service.gates import listing as gates
@@ -60,6 +61,7 @@ __all__ = [
     "decide",
     "decide_each",
     "delegate",
+    "deliberation",
     "ended",
     "everything",
     "gate",

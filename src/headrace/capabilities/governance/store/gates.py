@@ -1,6 +1,6 @@
 """Rows of gates."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -36,6 +36,10 @@ _ONE = sa.text(
 )
 _SUBJECT = sa.text(
     f"SELECT {_COLUMNS} FROM governance_gate WHERE {_OF_SUBJECT} ORDER BY asked_really, id"
+)
+_SUBJECTS = sa.text(
+    f"SELECT {_COLUMNS} FROM governance_gate WHERE organisation = :organisation "
+    "AND subject_kind = :kind AND subject = ANY(:subjects) ORDER BY asked_really, id"
 )
 _OPEN = sa.text(
     f"SELECT {_COLUMNS} FROM governance_gate WHERE organisation = :organisation "
@@ -102,6 +106,14 @@ def find(db: sa.Connection, organisation: OrganisationId, id: GateId) -> Gate | 
 def of_subject(db: sa.Connection, organisation: OrganisationId, subject: Subject) -> Sequence[Gate]:
     """Every gate that was ever asked about a subject, oldest first."""
     return [_gate(r) for r in db.execute(_SUBJECT, locks.place(organisation, subject)).mappings()]
+
+
+def of_subjects(
+    db: sa.Connection, organisation: OrganisationId, kind: str, subjects: Collection[str]
+) -> Sequence[Gate]:
+    """Every gate that was ever asked about any of these subjects, oldest first."""
+    values = {"organisation": organisation, "kind": kind, "subjects": list(subjects)}
+    return [_gate(row) for row in db.execute(_SUBJECTS, values).mappings()]
 
 
 def open_ones(db: sa.Connection, organisation: OrganisationId, limit: int) -> Sequence[Gate]:

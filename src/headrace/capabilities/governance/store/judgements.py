@@ -1,6 +1,6 @@
 """Rows of judgements, and of how often a policy failed in a row."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -28,6 +28,10 @@ _ADD = sa.text(
 )
 _SUBJECT = sa.text(
     f"SELECT * FROM governance_judgement WHERE {_OF_SUBJECT} ORDER BY at, policy, number"
+)
+_SUBJECTS = sa.text(
+    "SELECT * FROM governance_judgement WHERE organisation = :organisation "
+    "AND subject_kind = :kind AND subject = ANY(:subjects) ORDER BY at, policy, number"
 )
 _LIST = sa.text(
     "SELECT * FROM governance_judgement WHERE organisation = :organisation "
@@ -82,6 +86,14 @@ def of_subject(
     """Every judgement on a subject, oldest first."""
     rows = db.execute(_SUBJECT, locks.place(organisation, subject)).mappings()
     return [_judgement(row) for row in rows]
+
+
+def of_subjects(
+    db: sa.Connection, organisation: OrganisationId, kind: str, subjects: Collection[str]
+) -> Sequence[Judgement]:
+    """Every judgement on any of these subjects, oldest first."""
+    values = {"organisation": organisation, "kind": kind, "subjects": list(subjects)}
+    return [_judgement(row) for row in db.execute(_SUBJECTS, values).mappings()]
 
 
 def listing(

@@ -1,6 +1,6 @@
 """Rows of questions."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -27,6 +27,11 @@ _ONE = sa.text(
 )
 _SUBJECT = sa.text(
     f"SELECT {_COLUMNS} FROM governance_question WHERE {_OF_SUBJECT} "
+    "ORDER BY split_part(id, '-', 2)::integer"
+)
+_SUBJECTS = sa.text(
+    f"SELECT {_COLUMNS} FROM governance_question WHERE organisation = :organisation "
+    "AND subject_kind = :kind AND subject = ANY(:subjects) "
     "ORDER BY split_part(id, '-', 2)::integer"
 )
 _OPEN = sa.text(
@@ -84,6 +89,14 @@ def of_subject(
     """Every question about a subject, oldest first."""
     rows = db.execute(_SUBJECT, locks.place(organisation, subject)).mappings()
     return [_question(row) for row in rows]
+
+
+def of_subjects(
+    db: sa.Connection, organisation: OrganisationId, kind: str, subjects: Collection[str]
+) -> Sequence[Question]:
+    """Every question about any of these subjects, oldest first."""
+    values = {"organisation": organisation, "kind": kind, "subjects": list(subjects)}
+    return [_question(row) for row in db.execute(_SUBJECTS, values).mappings()]
 
 
 def open_ones(db: sa.Connection, organisation: OrganisationId, limit: int) -> Sequence[Question]:

@@ -1,7 +1,7 @@
 """Reads history: the log, ancestry, who wrote a line, and which commits carry a trailer."""
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 
 import pygit2
@@ -78,18 +78,26 @@ def log_of_path(
     )
 
 
-def blame(repository: Repository, at: CommitId, path: str) -> tuple[BlameLine, ...]:
-    """For every line of the file, in order, the commit that last wrote it."""
+def blame(
+    repository: Repository, at: CommitId, path: str, *, line: int | None = None
+) -> tuple[BlameLine, ...]:
+    """For every line of the file, or the one named, the commit that last wrote it, in order.
+
+    A file that was moved is followed, as libgit2's own blame does not. PathNotFound when there is no
+    such file or line.
+    """
     library = opened(repository.path)
     commit_object(library, at)
-    answer = _lines_about(repository, path, "blame", "--porcelain", at, "--", path)
+    bounds = () if line is None else (f"-L{line},{line}",)
+    answer = _lines_about(repository, path, "blame", "--porcelain", *bounds, at, "--", path)
     commits: dict[str, Commit] = {}
     found: list[BlameLine] = []
     current = ""
     for row in answer:
         if row.startswith("\t"):
-            wrote = commits.setdefault(current, _commit(commit_object(library, CommitId(current))))
-            found.append(_blamed(wrote, len(found) + 1, row[1:]))
+            if current not in commits:
+                commits[current] = _commit(commit_object(library, CommitId(current)))
+            found.append(_blamed(commits[current], len(found) + (line or 1), row[1:]))
         elif row[:40].isalnum() and len(row) > 41 and row[40] == " ":
             current = row[:40]
     return tuple(found)
@@ -116,6 +124,49 @@ def ahead_and_behind(repository: Repository, one: CommitId, other: CommitId) -> 
         commit_object(library, one).id, commit_object(library, other).id
     )
     return ahead, behind
+
+
+def bringing(
+    repository: Repository, tip: CommitId, commits: Iterable[CommitId]
+) -> Mapping[CommitId, Commit]:
+    """For each commit, the oldest one made on the branch itself that has it in its history.
+
+    That is the merge which brought it, or the commit itself where it was made on the branch. Commits
+    that the branch does not reach are left out.
+    """
+    library = opened(repository.path)
+    branch = list(_walk(library, tip, (), first_parent=True))
+    places = {commit.id: place for place, commit in enumerate(branch)}
+    found: dict[CommitId, Commit] = {}
+    for wanted in commits:
+        place = _first_reaching(library, branch, places, commit_object(library, wanted).id)
+        if place is not None:
+            found[wanted] = _commit(branch[place])
+    return found
+
+
+def _first_reaching(
+    library: pygit2.Repository,
+    branch: Sequence[pygit2.Commit],
+    places: Mapping[pygit2.Oid, int],
+    wanted: pygit2.Oid,
+) -> int | None:
+    """The place, newest first, of the oldest of the branch's commits that reaches `wanted`.
+
+    Every newer one reaches it too, so halving finds it.
+    """
+    if wanted in places:
+        return places[wanted]
+    low, high = 0, len(branch) - 1
+    if not branch or not library.descendant_of(branch[0].id, wanted):
+        return None
+    while low < high:
+        middle = (low + high + 1) // 2
+        if library.descendant_of(branch[middle].id, wanted):
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
 def find_trailer(

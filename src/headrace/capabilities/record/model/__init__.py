@@ -21,6 +21,7 @@ from headrace.capabilities.record.model.errors import (
     ChangeNotFound,
     MergeRefused,
     NotEmpty,
+    PathUnknown,
     ProposalRefused,
     RepositoryUnknown,
     SelfReview,
@@ -62,6 +63,7 @@ from headrace.capabilities.record.model.history import (
     VersionBatch,
     VersionFacts,
 )
+from headrace.capabilities.record.model.origins import Origin, OriginKind, Origins
 from headrace.capabilities.record.model.repositories import (
     DEFAULT_BRANCH_NAME,
     ORGANISATION,
@@ -149,6 +151,10 @@ __all__ = [
     "NotEmpty",
     "Note",
     "OpenFailed",
+    "Origin",
+    "OriginKind",
+    "Origins",
+    "PathUnknown",
     "Places",
     "Projected",
     "Proposal",

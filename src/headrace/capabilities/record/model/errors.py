@@ -9,6 +9,12 @@ class RepositoryUnknown(NotFound):
     code = "record.repository_unknown"
 
 
+class PathUnknown(NotFound):
+    """No such file or line on a main branch."""
+
+    code = "record.path_unknown"
+
+
 class ChangeNotFound(NotFound):
     """No change request of this id."""
 

@@ -45,6 +45,7 @@ from headrace.capabilities.record.service.opening import (
     change_of,
     changes,
     close,
+    named,
     open_change,
     open_failed,
     opened,
@@ -52,6 +53,7 @@ from headrace.capabilities.record.service.opening import (
     plan_tidy,
     push_head,
 )
+from headrace.capabilities.record.service.origins import origins
 from headrace.capabilities.record.service.projections import (
     claim_projections,
     drawing_failed,
@@ -72,6 +74,7 @@ from headrace.capabilities.record.service.reviewing import (
     required_reviewers,
     review,
     reviews,
+    reviews_of,
 )
 
 __all__ = [
@@ -108,10 +111,12 @@ __all__ = [
     "merge_failed",
     "merged",
     "missing_reviews",
+    "named",
     "on_organisation_founded",
     "open_change",
     "open_failed",
     "opened",
+    "origins",
     "places",
     "plan_founding",
     "plan_import",
@@ -131,6 +136,7 @@ __all__ = [
     "restore_versions",
     "review",
     "reviews",
+    "reviews_of",
     "sync",
     "take_in",
     "worktree_place",

@@ -1,6 +1,6 @@
 """Change requests: opened, given new commits, closed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from headrace.capabilities.artifacts import service as artifacts
@@ -49,6 +49,11 @@ def change(ctx: Ctx, id: str, *, lock: bool = False) -> ChangeRequest:
             f"No change request {id!r}; `headrace change list` shows them all", change=id
         )
     return found
+
+
+def named(ctx: Ctx, ids: Collection[str]) -> Sequence[ChangeRequest]:
+    """The change requests of these ids, oldest first; what is not there is left out."""
+    return store.named(ctx.db, ctx.organisation, ids) if ids else ()
 
 
 def changes(

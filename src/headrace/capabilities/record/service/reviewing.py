@@ -1,6 +1,6 @@
 """Reviews: who has to approve by CODEOWNERS, who has, and who is missing."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from headrace.capabilities.artifacts import service as artifacts
 from headrace.capabilities.artifacts.model import Phase
@@ -8,6 +8,7 @@ from headrace.capabilities.record import rules, store
 from headrace.capabilities.record.codeowners import OwnerGroup, Ownership
 from headrace.capabilities.record.codeowners import required_reviewers as owner_groups
 from headrace.capabilities.record.model import (
+    ChangeId,
     ChangeRequest,
     Member,
     RequiredReview,
@@ -60,6 +61,11 @@ def review(
         )
     )
     return made
+
+
+def reviews_of(ctx: Ctx, changes: Collection[str]) -> Sequence[Review]:
+    """The reviews of many changes, of all heads, oldest first."""
+    return store.reviews(ctx.db, ctx.organisation, *map(ChangeId, changes)) if changes else ()
 
 
 def reviews(ctx: Ctx, id: str) -> Sequence[Review]:

@@ -1,6 +1,6 @@
 """Rows of change requests, their members and their reviews."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TypeVar, cast
 
 import sqlalchemy as sa
@@ -39,6 +39,7 @@ _LIST = sa.text(
     "AND (CAST(:context AS text) IS NULL OR context = :context) "
     "AND (CAST(:before AS integer) IS NULL OR number < :before) ORDER BY number DESC LIMIT :limit"
 )
+_NAMED = sa.text(f"SELECT {_PLAIN} {_HERE} AND id = ANY(:ids) ORDER BY number")
 _ADD = sa.text(
     "INSERT INTO record_change (organisation, id, number, repository, branch, wanted_branch, target, "
     "title, body, author, context, state, revision, attempts, base, head, commit, paths, policies, "
@@ -100,7 +101,7 @@ _ADD_REVIEW = sa.text(
 )
 _REVIEWS = sa.text(
     "SELECT change, head, reviewer, verdict, note, at FROM record_review "
-    "WHERE organisation = :organisation AND change = :change ORDER BY at, reviewer"
+    "WHERE organisation = :organisation AND change = ANY(:changes) ORDER BY at, reviewer"
 )
 
 
@@ -135,6 +136,16 @@ def changes(
         "limit": limit,
     }
     rows = db.execute(_LIST, values).mappings().all()
+    members = _members(db, organisation, [row["id"] for row in rows])
+    return [_change(row, members.get(row["id"], ())) for row in rows]
+
+
+def named(
+    db: sa.Connection, organisation: OrganisationId, ids: Collection[str]
+) -> Sequence[ChangeRequest]:
+    """Those of these ids that there are, oldest first."""
+    values = {"organisation": organisation, "ids": list(ids)}
+    rows = db.execute(_NAMED, values).mappings().all()
     members = _members(db, organisation, [row["id"] for row in rows])
     return [_change(row, members.get(row["id"], ())) for row in rows]
 
@@ -216,9 +227,12 @@ def add_review(db: sa.Connection, organisation: OrganisationId, row: Review) -> 
     db.execute(_ADD_REVIEW, {"organisation": organisation, **vars(row)})
 
 
-def reviews(db: sa.Connection, organisation: OrganisationId, change: ChangeId) -> Sequence[Review]:
+def reviews(
+    db: sa.Connection, organisation: OrganisationId, *changes: ChangeId
+) -> Sequence[Review]:
     """Oldest first, of all heads."""
-    rows = db.execute(_REVIEWS, {"organisation": organisation, "change": change}).mappings()
+    values = {"organisation": organisation, "changes": list(changes)}
+    rows = db.execute(_REVIEWS, values).mappings()
     return [
         Review(
             **{

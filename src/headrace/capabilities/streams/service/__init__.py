@@ -26,6 +26,7 @@ from headrace.capabilities.streams.service.making import (
     start,
 )
 from headrace.capabilities.streams.service.moving import (
+    around,
     at_work,
     broken,
     cancel,
@@ -39,6 +40,7 @@ from headrace.capabilities.streams.service.moving import (
     send_back,
     settled,
     wake,
+    with_changes,
 )
 from headrace.capabilities.streams.service.openings import (
     ancestors,
@@ -57,6 +59,7 @@ __all__ = [
     "advance_around",
     "again",
     "ancestors",
+    "around",
     "assessed",
     "at_work",
     "blocked",
@@ -95,4 +98,5 @@ __all__ = [
     "stream",
     "stream_of",
     "wake",
+    "with_changes",
 ]

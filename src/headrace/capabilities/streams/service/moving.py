@@ -1,6 +1,6 @@
 """Moving runs: claimed, worked on, handed in, decided. Each verb is one unit of work and may be repeated."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from headrace.capabilities.agents import service as agents
@@ -69,6 +69,25 @@ def runs(
 def of_change(ctx: Ctx, change: str) -> Run | None:
     """The run that handed in a change request, or None for a change made by hand."""
     return store.by_change(ctx.db, ctx.organisation, change)
+
+
+def around(
+    ctx: Ctx,
+    *,
+    ids: Collection[str] = (),
+    changes: Collection[str] = (),
+    episodes: Collection[str] = (),
+) -> Sequence[Run]:
+    """All runs of these ids, and all that handed in, looked at or followed from changes, oldest first.
+
+    A run looked at a change when that is its element; it followed from an episode that is its period.
+    """
+    return store.around(ctx.db, ctx.organisation, ids=ids, changes=changes, episodes=episodes)
+
+
+def with_changes(ctx: Ctx, contexts: Collection[str]) -> Sequence[Run]:
+    """All runs in any of these contexts that handed in a change request, oldest first."""
+    return store.with_changes(ctx.db, ctx.organisation, contexts)
 
 
 def claim(ctx: Ctx, run: RunId) -> None:

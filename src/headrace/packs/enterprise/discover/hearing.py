@@ -84,7 +84,7 @@ def on_observation(ctx: Ctx, event: Recorded) -> None:
         impact=impact,
         recommended=filing.recommended(told["urgency"], impact),
     )
-    made = Made(by=PrincipalId(told["principal"]), brain="agent", recipe=run)
+    made = Made(by=PrincipalId(told["principal"]), brain="agent", run=told["run"], recipe=run)
     filing.file_signal(ctx, filing.signal_draft(ctx, content, made))
 
 

@@ -1,0 +1,176 @@
+"""The words of control: answers that are put together from several rooms."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from headrace.capabilities.record.model import OriginKind
+
+
+@dataclass(frozen=True, kw_only=True)
+class Maker:
+    """Who made a thing, and how. `by` is a handle; `micro_usd` is a lower bound where not `priced`.
+
+    Without an agent's run the rest is empty: a person made it, or Headrace itself.
+    """
+
+    by: str
+    brain: str
+    run: str = ""  # of an agent
+    role: str = ""
+    task: str = ""
+    identity: str = ""
+    tokens: int = 0
+    micro_usd: int = 0
+    priced: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Approval:
+    """A person's yes: where it was given, and with which words."""
+
+    by: str
+    where: str  # "G-3", or "review"
+    at: datetime
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class VerdictGiven:
+    """What an evaluator said of a change under a policy; the newest one counts."""
+
+    policy: str
+    verdict: str
+    by: str
+    at: datetime
+    summary: str
+    counts: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answered:
+    """A question that an evaluator could not decide, and what a person said; "" while nobody has."""
+
+    question: str
+    asked: str
+    answer: str
+    by: str
+    at: datetime | None
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeTold:
+    """A change request with everything that was judged, asked and decided about it."""
+
+    change: str
+    title: str
+    state: str
+    repository: str
+    context: str
+    author: str
+    commit: str | None
+    opened_at: datetime
+    ended_at: datetime | None
+    decided_by: str
+    tasks: tuple[str, ...]
+    made: tuple[Maker, ...]
+    approvals: tuple[Approval, ...]
+    verdicts: tuple[VerdictGiven, ...]
+    answers: tuple[Answered, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cause:
+    """A version that lines go back to, or that speaks of them; `distance` is in links."""
+
+    version: str
+    type: str  # its title: "Mission Brief"
+    title: str
+    reference: str
+    path: str
+    phase: str
+    distance: int
+    change: str
+    made: Maker
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class OriginTold:
+    """Lines that one commit wrote, and what brought that commit to the main branch."""
+
+    kind: OriginKind
+    commit: str
+    subject: str
+    author: str
+    written_at: datetime
+    brought_by: str
+    change: str
+    versions: tuple[str, ...]
+    first: int
+    lines: int
+    text: str
+    made: Maker | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Why:
+    """The decisions that brought a file, or one line of it, to where it is.
+
+    `changes` are those that brought the lines, then those of the causes, nearest first; `about` are
+    versions made about the former: reports of evaluators, records of decisions.
+    """
+
+    repository: str
+    path: str
+    line: int | None
+    head: str
+    origins: tuple[OriginTold, ...]
+    changes: tuple[ChangeTold, ...]
+    causes: tuple[Cause, ...]
+    about: tuple[Cause, ...]
+    more: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Node:
+    """One thing that came of another; `also` names the further things that it came of.
+
+    `depth` counts from what was traced. `nothing` says why nothing came of it, where that is so.
+    """
+
+    id: str  # a version, a change request, a release
+    kind: str  # "version", "change", "release"
+    parent: str
+    depth: int
+    type: str
+    title: str
+    state: str
+    at: datetime
+    by: str
+    change: str
+    commit: str
+    also: tuple[str, ...]
+    nothing: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContextTold:
+    """A context in which something came of it: its mission's status where it is one's."""
+
+    context: str
+    title: str
+    state: str
+    opened_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trace:
+    """Everything that came of an artifact, as a tree in the order in which it is read."""
+
+    artifact: str
+    title: str
+    standing: str
+    contexts: tuple[ContextTold, ...]
+    items: tuple[Node, ...]
+    more: bool

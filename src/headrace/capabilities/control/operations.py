@@ -1,0 +1,82 @@
+"""What control offers to REST, CLI and MCP."""
+
+import re
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
+
+from headrace.capabilities.control import service, told
+from headrace.capabilities.control.model import Trace, Why
+from headrace.kernel.capability import Effect, Http, Operation, OperationKind
+from headrace.kernel.context import Ctx
+
+_WITH_LINE = re.compile(r"(?P<path>.+):(?P<line>[1-9][0-9]*)")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A file of a repository's main branch, or one line of it."""
+
+    path: Annotated[str, Field(min_length=1, description="As src/app.py, or src/app.py:12.")]
+    repository: Annotated[
+        str, Field(description="A product, or organisation; without it, the one that has the path.")
+    ] = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Traced:
+    """What to trace: an artifact, a version, or the name of a signal alone."""
+
+    signal: str
+
+
+def why(ctx: Ctx, place: Place) -> Why:
+    """Tell why a line of a file is there: the decisions that brought it, back to the first causes.
+
+    From the line to its commit, the change request that brought it, who made it with which brain at
+    which cost, who judged and approved it, and what all of that was made from. PATH may be a file
+    of a product or of the organisation's record. What was committed by hand is said to be.
+    """
+    found = _WITH_LINE.fullmatch(place.path)
+    return service.why(
+        ctx,
+        found["path"] if found else place.path,
+        line=int(found["line"]) if found else None,
+        repository=place.repository,
+    )
+
+
+def trace(ctx: Ctx, traced: Traced) -> Trace:
+    """Tell everything that came of a signal, as a tree with states and dates.
+
+    Digests, missions, designs, change requests with their commits, releases, outcomes, incidents and
+    the signals that followed. What came to nothing is said to have. Any artifact can be traced.
+    """
+    return service.trace(ctx, traced.signal)
+
+
+OPERATIONS = (
+    Operation(
+        name="why",
+        permission="record:read",
+        input=Place,
+        output=Why,
+        run=why,
+        http=Http(method="GET", path="/why"),
+        kind=OperationKind.QUERY,
+        effect=Effect.NONE,
+        shown=told.why,
+    ),
+    Operation(
+        name="trace",
+        permission="artifact:read",
+        input=Traced,
+        output=Trace,
+        run=trace,
+        http=Http(method="GET", path="/trace"),
+        kind=OperationKind.QUERY,
+        effect=Effect.NONE,
+        shown=told.trace,
+    ),
+)

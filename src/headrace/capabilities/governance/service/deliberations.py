@@ -1,0 +1,17 @@
+"""Deliberations: what was judged, asked and decided about many subjects, read at once."""
+
+from collections.abc import Collection
+
+from headrace.capabilities.governance.model import CHANGE, Deliberation
+from headrace.capabilities.governance.store import gates, judgements, questions
+from headrace.kernel.context import Ctx
+
+
+def deliberation(ctx: Ctx, subjects: Collection[str], kind: str = CHANGE) -> Deliberation:
+    """All about these subjects of one kind, in three queries however many they are."""
+    here = (ctx.db, ctx.organisation, kind, subjects)
+    return Deliberation(
+        gates=tuple(gates.of_subjects(*here)),
+        judgements=tuple(judgements.of_subjects(*here)),
+        questions=tuple(questions.of_subjects(*here)),
+    )

@@ -35,6 +35,14 @@ def _judged(told: Told) -> str:
     return f"[{colour}]{escape(told['verdict'])}[/]  {escape(told['policy'])} of {escape(told['subject'])}"
 
 
+def _step(told: Told) -> str | None:
+    colour = {"roll-back": "red", "ask": "yellow", "hold": "yellow"}.get(told["move"], "green")
+    if told["move"] == "begin":
+        return None
+    why = "; ".join(told["reasons"])[:240]
+    return f"[{colour}]{escape(told['move']):>8}[/]  {escape(told['stage'])}: {escape(why)}"
+
+
 LINES: Mapping[str, Line] = {
     "intake.signal_registered": lambda t: f"  signal  {escape(t['signal'])} → {t['disposition']}",
     "streams.context_opened": lambda t: f"  [bold]opened[/]  {escape(t['context'])}",
@@ -57,6 +65,46 @@ LINES: Mapping[str, Line] = {
     "agents.refused": lambda t: (
         f"[red] refused[/]  {escape(t['role'])}: {escape(t['tool'])} {escape(t['target'])}"
     ),
+    "deployments.ready": lambda t: (
+        f" [bold]running[/]  {escape(t['service'])} at {t['commit'][:10]}"
+    ),
+    "deployments.failed": lambda t: (
+        f"[red]  failed[/]  {escape(t['service'])} does not run: {escape(t['why'])}"
+    ),
+    "deployments.parameter_set": lambda t: (
+        f"     set  {escape(t['service'])}: {escape(t['parameter'])} "
+        f"{t['before']:g} → {t['after']:g}"
+    ),
+    "deployments.restarted": lambda t: (
+        f" [yellow]restart[/]  {escape(t['service'])}: {escape(t['why'])}"
+    ),
+    "releases.moved": lambda t: (
+        f" [bold]release[/]  {escape(t['release'])}: {t['before'] or 'new'} → {t['after']}"
+    ),
+    "releases.stage_entered": lambda t: (
+        f"   [blue]stage[/]  {escape(t['stage'])}: {escape(t['flag'])} for {t['percent']:g} %"
+    ),
+    "releases.step_taken": _step,
+    "missions.outcome_measured": lambda t: (
+        f"measured  {escape(t['outcome'])} ({escape(t['checkpoint'])}): {escape(t['verdict'])}"
+    ),
+    "operate.opened": lambda t: (
+        f"[red]incident[/]  {escape(t['incident'])} {escape(t['severity'])}: {escape(t['title'])}"
+    ),
+    "operate.called": lambda t: (
+        f"[yellow]  called[/]  {escape(', '.join(t['to']))}: {escape(t['why'])}"
+    ),
+    "operate.deed_done": lambda t: (
+        f"    [blue]deed[/]  {escape(t['incident'])}: {escape(t['deed'])} {escape(t['subject'])}"
+    ),
+    "operate.deed_measured": lambda t: (
+        f"measured  {escape(t['incident'])}: {escape('; '.join(t['told']))}"
+    ),
+    "operate.moved": lambda t: (
+        f"[green]incident[/]  {escape(t['incident'])}: {t['before']} → {t['after']}"
+    ),
+    "flags.killed": lambda t: f"[red]  killed[/]  {escape(t['flag'])}: {escape(t['reason'])}",
+    "flags.archived": lambda t: f"archived  {escape(t['flag'])}",
     "missions.moved": lambda t: (
         f" [bold]mission[/]  {escape(t['mission'])}: {t['before']} → {t['after']}"
     ),

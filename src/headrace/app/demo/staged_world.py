@@ -26,9 +26,14 @@ class StagedWorld:
         return outlook.is_outstanding(system, installation.house, now)
 
     def is_watched(self) -> bool:
-        asked: dict[str, Json] = {"status": "deploying", "limit": 1}
-        found = cast(Mapping[str, Any], self._stage.office.perform("release.list", asked))
-        return bool(found["items"])
+        """While a release reaches its users, and while an incident is open: services run in real time."""
+        return self._has_any("release.list", status="deploying") or self._has_any(
+            "incident.list", only_open=True
+        )
+
+    def _has_any(self, operation: str, **given: Json) -> bool:
+        found = self._stage.office.perform(operation, {**given, "limit": 1})
+        return bool(cast(Mapping[str, Any], found)["items"])
 
     def next_date(self, now: datetime) -> datetime | None:
         installation = self._stage.installation

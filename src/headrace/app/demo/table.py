@@ -4,23 +4,17 @@ more of it can be read."""
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-from typing import Any, cast
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
 from headrace.app.demo.driver import Office
 from headrace.app.demo.handles import Handles
+from headrace.app.demo.later_tables import improvements, incidents, outcomes, releases
+from headrace.app.demo.reading import Row, ask, every, items, listed, moment, table
 from headrace.surfaces.cli.cells import span
 
-Row = Mapping[str, Any]
-
-_NUMBERS = frozenset(
-    {"No.", "Versions", "Links", "Decided", "Calls", "Tokens in", "Tokens out", "USD"}
-)
 _MOST_AGENTS = 6
 """Agents whose cost stands in a row of its own; the others are added up."""
 
@@ -42,11 +36,15 @@ def tell_end(
         _artifacts(office, handles),
         _verdicts(office),
         _decisions(office, handles),
+        releases(office),
+        outcomes(office),
+        incidents(office),
+        improvements(office),
         _cost(office),
     )
-    for table in tables:
-        if table.row_count:
-            console.print(table)
+    for one in tables:
+        if one.row_count:
+            console.print(one)
     told = ", ".join(f"{part.name} {part.seconds:.1f}" for part in parts)
     if parts:
         whole = sum(part.seconds for part in parts)
@@ -69,65 +67,65 @@ def tell_more(console: Console, home: Path) -> None:
 
 
 def _artifacts(office: Office, handles: Handles) -> Table:
-    table = _table("Artifacts", "Kind", "No.", "Versions", "Links", "Made by")
+    made = table("Artifacts", "Kind", "No.", "Versions", "Links", "Made by")
     kinds: dict[str, list[Row]] = defaultdict(list)
-    for one in _all(office, "artifact.list"):
+    for one in every(office, "artifact.list"):
         if one["effective"] is not None:
             kinds[one["id"].partition("/")[0]].append(one)
     for kind, those in kinds.items():
         makers: dict[str, None] = {}
         links = 0
         for one in those:
-            shown = _ask(office, "artifact.show", artifact=one["id"])
+            shown = ask(office, "artifact.show", artifact=one["id"])
             makers[handles.of(shown["made_by"])] = None
-            links += len(_ask(office, "artifact.lineage", artifact=one["id"])["made_from"])
+            links += len(ask(office, "artifact.lineage", artifact=one["id"])["made_from"])
         versions = sum(one["head"] for one in those)
-        table.add_row(kind, str(len(those)), str(versions), str(links), _listed(list(makers)))
-    return table
+        made.add_row(kind, str(len(those)), str(versions), str(links), listed(list(makers)))
+    return made
 
 
 def _verdicts(office: Office) -> Table:
     """One row for each policy: what it said of each subject, in its order."""
-    table = _table("Verdicts", "Policy", "No.", "Subject and verdicts, the first one first")
+    made = table("Verdicts", "Policy", "No.", "Subject and verdicts, the first one first")
     policies: dict[str, dict[str, list[str]]] = {}
-    for one in reversed(_items(office, "verdict.list", limit=200)):
+    for one in reversed(items(office, "verdict.list", limit=200)):
         said = policies.setdefault(one["policy"], {})
         said.setdefault(one["subject"]["id"], []).append(one["verdict"])
     for policy, subjects in policies.items():
         told = "; ".join(f"{id} {', '.join(verdicts)}" for id, verdicts in subjects.items())
-        table.add_row(policy, str(sum(len(one) for one in subjects.values())), told)
-    return table
+        made.add_row(policy, str(sum(len(one) for one in subjects.values())), told)
+    return made
 
 
 def _decisions(office: Office, handles: Handles) -> Table:
     """One row for each person: what they decided, and how long it had waited."""
-    table = _table("Human decisions", "By", "Decided", "Gates", "Waited")
+    made = table("Human decisions", "By", "Decided", "Gates", "Waited")
     people: dict[str, list[Row]] = defaultdict(list)
-    for one in reversed(_items(office, "gate.list", limit=200)):
+    for one in reversed(items(office, "gate.list", limit=200)):
         if one["decided_at"] is not None:
             people[one["decided_by"]].append(one)
     for person, gates in people.items():
-        waits = [_moment(one["decided_at"]) - _moment(one["asked_at"]) for one in gates]
+        waits = [moment(one["decided_at"]) - moment(one["asked_at"]) for one in gates]
         told = ", ".join(f"{one['id']} {one['state']}" for one in gates)
         longest = f"up to {span(max(waits))}" if len(waits) > 1 else span(waits[0])
-        table.add_row(handles.of(person), str(len(gates)), told, longest)
-    return table
+        made.add_row(handles.of(person), str(len(gates)), told, longest)
+    return made
 
 
 def _cost(office: Office) -> Table:
-    table = _table("Tokens and money", "Agent", "Calls", "Tokens in", "Tokens out", "USD")
+    made = table("Tokens and money", "Agent", "Calls", "Tokens in", "Tokens out", "USD")
     totals: dict[str, Counter[str]] = {}
-    for one in _items(office, "ledger.list", limit=1000):
+    for one in items(office, "ledger.list", limit=1000):
         own = totals.setdefault(one["agent"] or "—", Counter())
         own["calls"] += 1
         for name in ("tokens_in", "tokens_out", "micro_usd"):
             own[name] += one["use"][name]
     for agent, own in _dearest(totals):
-        table.add_row(agent, *_amounts(own))
-    if table.row_count:
-        table.add_section()
-        table.add_row("all", *_amounts(_sum(totals.values())))
-    return table
+        made.add_row(agent, *_amounts(own))
+    if made.row_count:
+        made.add_section()
+        made.add_row("all", *_amounts(_sum(totals.values())))
+    return made
 
 
 def _dearest(totals: Mapping[str, Counter[str]]) -> Iterator[tuple[str, Counter[str]]]:
@@ -159,47 +157,3 @@ def _tell_refused(console: Console, refused: Sequence[str]) -> None:
     for told, times in Counter(refused).items():
         often = f" ({times} times)" if times > 1 else ""
         console.print(f"  {told}{often}", markup=False, soft_wrap=True)
-
-
-def _table(title: str, *columns: str) -> Table:
-    table = Table(
-        title=title,
-        title_justify="left",
-        title_style="bold",
-        header_style="dim",
-        box=SIMPLE_HEAD,
-        pad_edge=False,
-        show_edge=False,
-    )
-    for column in columns:
-        table.add_column(column, justify="right" if column in _NUMBERS else "left")
-    return table
-
-
-def _ask(office: Office, operation: str, **given: Any) -> Row:  # noqa: ANN401 - an operation's input
-    return cast(Row, office.perform(operation, given))
-
-
-def _items(office: Office, operation: str, **given: Any) -> list[Row]:  # noqa: ANN401
-    return list(_ask(office, operation, **given)["items"])
-
-
-def _all(office: Office, operation: str) -> list[Row]:
-    """Every item of a paged list."""
-    found: list[Row] = []
-    after = None
-    while True:
-        page = _ask(office, operation, limit=200, **({"after": after} if after else {}))
-        found.extend(page["items"])
-        after = page["next"]
-        if after is None:
-            return found
-
-
-def _listed(names: Sequence[str], most: int = 4) -> str:
-    rest = len(names) - most
-    return ", ".join(names[:most]) + (f" and {rest} more" if rest > 0 else "")
-
-
-def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text)

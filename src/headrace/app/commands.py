@@ -55,6 +55,19 @@ def worker(*, supervised: bool = False) -> None:
     run_worker(installation(), supervised=supervised)
 
 
+def host(*, supervised: bool = False) -> None:
+    """Run the services of products that are deployed here; `headrace up` runs a host for you.
+
+    Parameters
+    ----------
+    supervised
+        End when the process that started this one is gone.
+    """
+    from headrace.app.host import run_host
+
+    run_host(installation(), supervised=supervised)
+
+
 def up(*, workers: int | None = None, host: str | None = None, port: int | None = None) -> None:
     """Start the server: the database, the workers, REST, MCP and the console.
 
@@ -173,6 +186,7 @@ COMMANDS: Mapping[str, Command] = {
     "demo": demo,
     "migrate": migrate,
     "worker": worker,
+    "host": host,
     "up": up,
     "stop": stop,
     "doctor": doctor,

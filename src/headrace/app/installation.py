@@ -65,10 +65,15 @@ class Installation:
         made = compose(
             Places(repositories=self.home / "repositories", worktrees=self.home / "worktrees"),
             self.brains,
-            Deployments(folder=self.home / "deployments"),
+            self.deployments,
         )
         streams.check(made)
         return made
+
+    @cached_property
+    def deployments(self) -> Deployments:
+        """Where services of products keep their files on this machine."""
+        return Deployments(folder=self.home / "deployments")
 
     @cached_property
     def brains(self) -> BrainSettings:

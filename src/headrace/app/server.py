@@ -18,6 +18,9 @@ from headrace.surfaces.ofrep.server import create_ofrep
 from headrace.surfaces.web.live import Hub
 from headrace.surfaces.web.server import create_pages
 
+HOST_PATIENCE = 30.0
+"""Seconds that a host has to end the services that it runs."""
+
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _OF_PROGRAMS = frozenset({"api", "mcp", "ofrep", "healthz"})
 """The first words of the paths that programs use; every other path is a page."""
@@ -27,6 +30,9 @@ def serve(installation: Installation, *, workers: int, host: str, port: int) -> 
     """Serve until interrupted. The database is migrated first, so a new version just starts."""
     installation.migrate()
     supervisor = Supervisor(worker_command(), count=workers, system=installation.database.system)
+    host_of_services = Supervisor(
+        host_command(), count=1, system=installation.database.system, what="Host"
+    )
     pages = create_pages(
         installation.reception,
         trust_loopback=host in _LOOPBACK,
@@ -41,11 +47,13 @@ def serve(installation: Installation, *, workers: int, host: str, port: int) -> 
     )
     server = _Server(config, pages.state.hub)
     supervisor.start()
+    host_of_services.start()
     announce = threading.Thread(target=_announce, args=(server, host), daemon=True)
     announce.start()
     try:
         server.run()
     finally:
+        host_of_services.stop(HOST_PATIENCE)
         supervisor.stop()
 
 
@@ -89,6 +97,11 @@ class _Hall:
 def worker_command() -> list[str]:
     """The command of a worker process of this very installation."""
     return [sys.executable, "-m", "headrace", "worker", "--supervised"]
+
+
+def host_command() -> list[str]:
+    """The command of a host of services of this very installation."""
+    return [sys.executable, "-m", "headrace", "host", "--supervised"]
 
 
 def _announce(server: uvicorn.Server, host: str) -> None:

@@ -193,8 +193,8 @@ class TestHosts:
         world.hosted()
         world.do(service.restart, NAME, why="stuck", key="k")
 
-        assert world.do(service.ready, HOST, NAME, 1, "http://127.0.0.1:9") is None
         assert world.do(service.failed, HOST, NAME, 1, why="late") is None
+        assert world.do(service.starting, HOST, NAME, 1, SPEC) is None
         assert world.stands().state is DeploymentState.WANTED
 
     def test_a_death_is_told_and_nothing_answers_meanwhile(self, world):

@@ -63,7 +63,8 @@ class World:
     def hosted(self, generation=1, address="http://127.0.0.1:4000", spec=SPEC):
         self.do(service.hold, HOST)
         self.do(service.starting, HOST, NAME, generation, spec)
-        return self.do(service.ready, HOST, NAME, generation, address)
+        commit = self.stands().commit
+        return self.do(service.ready, HOST, NAME, generation, commit=commit, address=address)
 
     def events(self, type):
         return self.company.events(type)
@@ -77,5 +78,5 @@ class World:
         note = CommitNote(
             message=message, author=_WHO, committer=_WHO, when=datetime(2026, 3, 1, tzinfo=UTC)
         )
-        encoded = {path: text.encode() for path, text in files.items()}
+        encoded = {path: text and text.encode() for path, text in files.items()}
         return str(commit_files(made, "main", encoded, note, base=base))

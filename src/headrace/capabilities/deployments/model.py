@@ -18,8 +18,9 @@ MANIFEST = ".headrace/product.yaml"
 class Deployments:
     """Where deployments keep their files on this machine. Declared by the composition.
 
-    `<folder>/<organisation>/<service>/` holds what a service writes: `access.jsonl`, `output.log`,
-    `parameters.json`, and `data/`, which outlives every commit.
+    `<folder>/<organisation>/<service>/` holds `commits/<commit>/` with its files, `access.jsonl` and
+    `output.log` that it writes, `parameters.json` that it reads, `address` where it answers now, and
+    `data/`, which is its own and outlives every commit.
     """
 
     folder: Path
@@ -116,8 +117,9 @@ class Deployment:
         return f"{self.service}/{ACCESS_LOG}"
 
 
-ACCESS_LOG, OUTPUT, PARAMETERS, DATA = "access.jsonl", "output.log", "parameters.json", "data"
-"""The names of a service's files, below its folder."""
+ACCESS_LOG, OUTPUT, PARAMETERS = "access.jsonl", "output.log", "parameters.json"
+DATA, COMMITS, ADDRESS = "data", "commits", "address"
+"""The names of a service's files and folders, below its own folder."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -47,11 +47,17 @@ _ONE_AT_A_TIME = sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:place, 
 _HOLD = sa.text(
     "UPDATE deployments_service SET host = :host, "
     "held_until = clock_timestamp() + CAST(:lease AS interval) WHERE organisation = :organisation "
-    "AND (host = :host OR held_until IS NULL OR held_until < clock_timestamp()) "
-    f"RETURNING {_COLUMNS}"
+    "AND (held_until IS NULL OR held_until < clock_timestamp() OR (host = :host "
+    "AND held_until < clock_timestamp() + CAST(:lease AS interval) * 0.7))"
+)
+_HELD = sa.text(
+    f"SELECT {_COLUMNS} FROM deployments_service "
+    "WHERE organisation = :organisation AND host = :host ORDER BY service"
 )
 _LET_GO = sa.text(
-    "UPDATE deployments_service SET held_until = NULL "
+    "UPDATE deployments_service SET host = '', held_until = NULL, address = '', serving = '', "
+    "serving_generation = 0, "
+    "state = CASE WHEN state IN ('starting', 'ready') THEN 'wanted' ELSE state END "
     "WHERE organisation = :organisation AND host = :host"
 )
 
@@ -108,11 +114,12 @@ def hold(
 ) -> Sequence[Deployment]:
     """Everything that this host holds from now on: its own, and what no living host holds."""
     values = {"organisation": organisation, "host": host, "lease": lease}
-    return [_deployment(row) for row in db.execute(_HOLD, values)]
+    db.execute(_HOLD, values)
+    return [_deployment(row) for row in db.execute(_HELD, values)]
 
 
 def let_go(db: sa.Connection, organisation: OrganisationId, host: str) -> None:
-    """Hold nothing any more."""
+    """Hold nothing any more; nothing answers until another host does what is wanted."""
     db.execute(_LET_GO, {"organisation": organisation, "host": host})
 
 

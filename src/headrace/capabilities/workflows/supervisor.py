@@ -37,10 +37,12 @@ class Supervisor:
         system: sa.Engine,
         environment: Mapping[str, str] | None = None,
         replace_environment: bool = False,
+        what: str = "Worker",
     ) -> None:
         self._command = list(command)
         self._count = count
         self._system = system
+        self._what = what
         inherited = {} if replace_environment else dict(os.environ)
         self._environment = {**inherited, **(environment or {})}
         self._stopping = threading.Event()
@@ -83,7 +85,9 @@ class Supervisor:
             code = child.wait()
             if self._stopping.is_set():
                 return
-            _LOG.warning("Worker %d ended with %d; another takes its place", child.pid, code)
+            _LOG.warning(
+                "%s %d ended with %d; another takes its place", self._what, child.pid, code
+            )
             self._end_lease(child.pid)
             lived = time.monotonic() - born
             pause = 0.0 if lived > _CALM else min(max(pause * 2, 0.2), _LONGEST_PAUSE)

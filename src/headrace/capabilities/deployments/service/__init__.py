@@ -6,10 +6,13 @@ from headrace.capabilities.deployments.service.hosting import (
     failed,
     hold,
     let_go,
+    pass_for,
     ready,
     starting,
+    take_back,
 )
 from headrace.capabilities.deployments.service.orders import (
+    checkout,
     deploy,
     find,
     folder,
@@ -22,6 +25,7 @@ from headrace.capabilities.deployments.service.orders import (
 
 __all__ = [
     "LEASE",
+    "checkout",
     "deploy",
     "died",
     "failed",
@@ -31,9 +35,11 @@ __all__ = [
     "hold",
     "let_go",
     "listing",
+    "pass_for",
     "ready",
     "restart",
     "set_parameter",
     "starting",
     "stop",
+    "take_back",
 ]

@@ -15,10 +15,22 @@ from headrace.capabilities.deployments.model import (
 )
 from headrace.capabilities.health import service as health
 from headrace.capabilities.health.model import Source, SourceKind
+from headrace.capabilities.people import service as people
+from headrace.capabilities.people.model import (
+    IssuedToken,
+    PrincipalKind,
+    PrincipalNotFound,
+    TokenId,
+    TokenNotFound,
+)
 from headrace.kernel.context import Ctx
 
 LEASE = timedelta(seconds=15)
 """How long a host may be silent, in real time, before another takes its services."""
+
+
+ASKS_FLAGS = "flags:evaluate"
+_PASS_LASTS = timedelta(days=365)
 
 
 def hold(ctx: Ctx, host: str, lease: timedelta = LEASE) -> Sequence[Deployment]:
@@ -52,31 +64,33 @@ def starting(
     )
 
 
-def ready(ctx: Ctx, host: str, service: str, generation: int, address: str) -> Deployment | None:
-    """The wanted generation answers at an address; None when it is not wanted now.
+def ready(
+    ctx: Ctx, host: str, service: str, generation: int, *, commit: str, address: str
+) -> Deployment | None:
+    """A generation answers at an address; None when this host is not to have it answer.
 
-    Its page of metrics is read from there from now on. Records DeploymentReady.
+    The wanted one is ready then. A former one may answer too: it serves as long as the wanted one
+    does not. Its page of metrics is read from there from now on. Records DeploymentReady.
     """
-    found = _held(ctx, host, service, generation)
-    if found is None or found.spec is None:
+    found = store.find(ctx.db, ctx.organisation, service, lock=True)
+    if found is None or not _may_answer(found, host, generation):
         return None
+    wanted = found.generation == generation
     after = _put(
         ctx,
         replace(
             found,
-            state=DeploymentState.READY,
+            state=DeploymentState.READY if wanted else found.state,
             address=address,
-            serving=found.commit,
+            serving=commit,
             serving_generation=generation,
             started_at=ctx.now,
-            problem="",
+            problem="" if wanted else found.problem,
         ),
     )
-    _have_it_read(ctx, after, found.spec)
+    _have_it_read(ctx, after)
     ctx.record(
-        DeploymentReady(
-            service=service, commit=after.commit, generation=generation, address=address
-        )
+        DeploymentReady(service=service, commit=commit, generation=generation, address=address)
     )
     return after
 
@@ -117,12 +131,12 @@ def failed(
 
 
 def died(ctx: Ctx, host: str, service: str, generation: int, *, why: str) -> Deployment | None:
-    """The process that served is gone, and is started again; None when it is not wanted now.
+    """The process that served is gone, and is started again; None when it did not serve here.
 
     Records ServiceRestarted.
     """
     found = store.find(ctx.db, ctx.organisation, service, lock=True)
-    if found is None or found.host != host or found.state is DeploymentState.STOPPED:
+    if found is None or found.host != host or found.serving_generation != generation:
         return None
     wanted = found.generation == generation
     after = _put(
@@ -140,7 +154,7 @@ def died(ctx: Ctx, host: str, service: str, generation: int, *, why: str) -> Dep
     ctx.record(
         ServiceRestarted(
             service=service,
-            commit=after.commit,
+            commit=found.serving,
             generation=generation,
             restarts=after.restarts,
             why=why,
@@ -148,6 +162,29 @@ def died(ctx: Ctx, host: str, service: str, generation: int, *, why: str) -> Dep
         )
     )
     return after
+
+
+def pass_for(ctx: Ctx, service: str) -> IssuedToken:
+    """A fresh token for a service: it asks which variant somebody gets, and may do nothing else."""
+    handle = f"service-{service}"
+    try:
+        owner = people.by_handle(ctx, handle)
+    except PrincipalNotFound:
+        owner = people.add_principal(
+            ctx, handle=handle, name=f"The service {service}", kind=PrincipalKind.SERVICE
+        )
+    people.grant(ctx, handle, ASKS_FLAGS, reason="a service asks for flags")
+    return people.issue_token(
+        ctx, owner.handle, scopes=(ASKS_FLAGS,), lifetime=_PASS_LASTS, note=f"deployment {service}"
+    )
+
+
+def take_back(ctx: Ctx, token: TokenId) -> None:
+    """The token of a process that is gone opens nothing any more. Repeats do nothing."""
+    try:
+        people.revoke_token(ctx, token)
+    except TokenNotFound:
+        return
 
 
 def _held(ctx: Ctx, host: str, service: str, generation: int) -> Deployment | None:
@@ -158,13 +195,23 @@ def _held(ctx: Ctx, host: str, service: str, generation: int) -> Deployment | No
     return found if found.generation == generation else None
 
 
+def _may_answer(found: Deployment, host: str, generation: int) -> bool:
+    """A former generation may answer where the wanted one does not."""
+    if found.host != host or found.state is DeploymentState.STOPPED:
+        return False
+    return found.generation == generation or (
+        generation < found.generation and found.serving_generation in {0, generation}
+    )
+
+
 def _put(ctx: Ctx, deployment: Deployment) -> Deployment:
     store.put(ctx.db, ctx.organisation, deployment)
     return deployment
 
 
-def _have_it_read(ctx: Ctx, deployment: Deployment, spec: ServiceSpec) -> None:
-    if spec.metrics:
+def _have_it_read(ctx: Ctx, deployment: Deployment) -> None:
+    spec = deployment.spec
+    if spec is not None and spec.metrics:
         health.put_source(
             ctx,
             Source(

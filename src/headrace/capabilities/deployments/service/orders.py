@@ -6,6 +6,7 @@ from pathlib import Path
 
 from headrace.capabilities.deployments import rules, store
 from headrace.capabilities.deployments.model import (
+    COMMITS,
     Deployment,
     DeploymentMalformed,
     DeploymentNotFound,
@@ -174,6 +175,15 @@ def folder(ctx: Ctx) -> Path:
     for declared in ctx.declared(Deployments):
         return declared.folder / ctx.organisation
     raise LookupError("The composition root declares no deployments.model.Deployments")
+
+
+def checkout(ctx: Ctx, deployment: Deployment) -> Path:
+    """The files of the commit that serves, on the machine of its host. Raises DeploymentRefused."""
+    if not deployment.serving:
+        raise DeploymentRefused(
+            f"{deployment.service} does not run now", service=deployment.service
+        )
+    return folder(ctx) / deployment.service / COMMITS / deployment.serving
 
 
 def missing(service: str) -> DeploymentNotFound:

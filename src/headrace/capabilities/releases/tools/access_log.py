@@ -2,7 +2,8 @@
 
 One JSON object a line, with `at` (ISO, the world's time), `user`, `route`, `status` and `seconds`;
 other fields and other lines are passed over. A server's error (500 and above) is a failure: what a
-caller did wrong is not the release's fault.
+caller did wrong is not the release's fault. A log that has grown too large stands beside the newest
+with `.1` at the end of its name.
 """
 
 import json
@@ -67,6 +68,12 @@ def _samples(arm: Arm) -> tuple[UserSample, ...]:
 
 
 def _requests(log: Path) -> Iterator[Request]:
+    """Those of the log that was set aside when it had grown too large, then the newest."""
+    yield from _read(log.with_name(f"{log.name}.1"))
+    yield from _read(log)
+
+
+def _read(log: Path) -> Iterator[Request]:
     try:
         file = log.open("rb")
     except FileNotFoundError:

@@ -24,6 +24,7 @@ EDGES: dict[str, str] = {
     "src/headrace/surfaces/mcp/server.py": "a tool call ends here, whatever went wrong",
     "src/headrace/surfaces/ofrep/server.py": "a request ends here, whatever went wrong",
     "src/headrace/capabilities/health/collector.py": "a round that fails is made again",
+    "src/headrace/capabilities/deployments/host.py": "a look that fails is made again",
     "src/headrace/capabilities/flags/evaluator.py": "a chore that fails is tried again",
     "src/headrace/surfaces/web/door.py": "a page ends here, whatever went wrong",
     "src/headrace/surfaces/web/server.py": "a form, a stream or the palette's answer ends here",

@@ -15,10 +15,12 @@ from feature_flags import FlagClient
 from features import Feature, discover
 from jobs.queue import JobQueue
 from jobs.worker import Workers
+from parameters import Parameters
 from problems import Problem, on_invalid_request, on_problem
 from service import Service
 from settings import Settings
-from telemetry import Metrics, RequestTelemetry
+from storage import Storage
+from telemetry import AccessLog, Metrics, RequestTelemetry
 
 
 def now() -> datetime:
@@ -38,6 +40,7 @@ def build_service(
     database.migrate({feature.name: feature.migrations for feature in features})
     settings.files.mkdir(parents=True, exist_ok=True)
     metrics = Metrics()
+    parameters = Parameters(settings.parameters)
     return Service(
         settings=settings,
         database=database,
@@ -49,6 +52,8 @@ def build_service(
             believed_for=settings.flag_cache,
             metrics=metrics,
         ),
+        parameters=parameters,
+        storage=Storage(folder=settings.files, parameters=parameters),
         jobs=JobQueue(database, lease=settings.job_lease),
         authenticator=Authenticator(database),
         features=features,
@@ -65,19 +70,22 @@ def workers_of(service: Service) -> Workers:
 def create_app(service: Service) -> FastAPI:
     """The web application; its job workers live as long as it does."""
 
+    access_log = AccessLog(service.settings.access_log)
+
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
         workers = workers_of(service)
         workers.start(service.settings.job_workers)
         yield
         workers.stop()
+        access_log.close()
 
     app = FastAPI(title="Customers' records", version="2.3.0", lifespan=life)
     app.state.service = service
     app.add_exception_handler(Problem, on_problem)
     app.add_exception_handler(RequestValidationError, on_invalid_request)
     app.add_middleware(RefuseKeysInAddresses)
-    app.add_middleware(RequestTelemetry, metrics=service.metrics)
+    app.add_middleware(RequestTelemetry, metrics=service.metrics, access_log=access_log)
     _mount(app, service.features)
     _tell_about_itself(app, service)
     return app

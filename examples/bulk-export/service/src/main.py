@@ -1,10 +1,11 @@
-"""The command line: serve, add a customer with a token, generate a dataset."""
+"""The command line: serve, add a customer with a token, generate a dataset, load many customers."""
 
 import argparse
 import json
 import secrets
 import socket
 import sys
+from pathlib import Path
 
 import uvicorn
 
@@ -12,6 +13,7 @@ from app import build_service, create_app
 from auth import store as auth_store
 from auth.model import Principal
 from data.generator import generate
+from loading import load
 from settings import from_environment
 from telemetry import log_to_stdout
 
@@ -31,8 +33,11 @@ def main(arguments: list[str] | None = None) -> None:
     data.add_argument("dataset")
     data.add_argument("--records", type=int, default=10_000)
     data.add_argument("--columns", type=int, default=24)
+    customers = commands.add_parser("load", help="add customers with users and datasets")
+    customers.add_argument("file", type=Path)
     chosen = parser.parse_args(arguments)
-    {"serve": _serve, "token": _token, "generate": _generate}[chosen.command](chosen)
+    does = {"serve": _serve, "token": _token, "generate": _generate, "load": _load}
+    does[chosen.command](chosen)
 
 
 def _serve(chosen: argparse.Namespace) -> None:
@@ -68,6 +73,12 @@ def _generate(chosen: argparse.Namespace) -> None:
             column_count=chosen.columns,
         )
     sys.stdout.write(f"{chosen.records} records in {chosen.dataset}\n")
+
+
+def _load(chosen: argparse.Namespace) -> None:
+    service = build_service(from_environment())
+    loaded = load(service.database, chosen.file)
+    sys.stdout.write(f"{json.dumps(vars(loaded))}\n")
 
 
 if __name__ == "__main__":

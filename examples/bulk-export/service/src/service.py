@@ -14,8 +14,10 @@ from database import Database
 from feature_flags import FlagClient
 from features import Feature, SlotRequest
 from jobs.queue import JobQueue
+from parameters import Parameters
 from problems import Problem
 from settings import Settings
+from storage import Storage
 from telemetry import Metrics
 
 
@@ -27,6 +29,8 @@ class Service:
     database: Database
     metrics: Metrics
     flags: FlagClient
+    parameters: Parameters
+    storage: Storage
     jobs: JobQueue
     authenticator: Authenticator
     features: tuple[Feature, ...]

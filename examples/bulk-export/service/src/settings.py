@@ -2,12 +2,9 @@
 
 import os
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-
-TUNE = "RECORDS_TUNE_"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,13 +30,16 @@ class Settings:
     """Threads that run jobs. 0 leaves jobs to another process."""
     job_lease: timedelta = timedelta(seconds=60)
     """A job whose worker has been silent for this long is given to another."""
-    tuning: Mapping[str, int] = field(default_factory=dict)
-    """Numbers that features read by name, with defaults of their own (`RECORDS_TUNE_<NAME>`)."""
+    parameters: Path | None = None
+    """A file of numbers that are changed while the service runs. None: every default holds."""
+    access_log: Path | None = None
+    """Where every answered request of a customer is written down, a JSON object a line."""
 
 
 def from_environment() -> Settings:
     """The settings as the environment has them."""
     read = os.environ.get
+    parameters, access_log = read("RECORDS_PARAMETERS"), read("RECORDS_ACCESS_LOG")
     folder = Path(read("RECORDS_FOLDER", "var"))
     replica = read("RECORDS_REPLICA")
     key = read("RECORDS_SIGNING_KEY")
@@ -54,9 +54,6 @@ def from_environment() -> Settings:
         flag_cache=timedelta(seconds=float(read("RECORDS_FLAG_CACHE_SECONDS", "5"))),
         job_workers=int(read("RECORDS_JOB_WORKERS", "2")),
         job_lease=timedelta(seconds=float(read("RECORDS_JOB_LEASE_SECONDS", "60"))),
-        tuning={
-            name.removeprefix(TUNE).lower(): int(value)
-            for name, value in os.environ.items()
-            if name.startswith(TUNE)
-        },
+        parameters=Path(parameters) if parameters else None,
+        access_log=Path(access_log) if access_log else None,
     )

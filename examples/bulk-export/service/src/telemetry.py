@@ -2,6 +2,7 @@
 
 import json
 import logging
+import logging.handlers
 import secrets
 import sys
 import time
@@ -9,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -92,11 +94,44 @@ class Metrics:
         return metric
 
 
-class RequestTelemetry:
-    """Middleware: gives each request its trace id, logs it and measures it."""
+class AccessLog:
+    """Who asked for what, and how it went: a JSON object a line.
 
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+    `user` is the customer, by whom features are turned on. Whoever keeps the file may rename it,
+    and a new one is begun. What nobody in particular asked for (health, metrics) is not in it.
+    """
+
+    def __init__(self, file: Path | None) -> None:
+        self._file = None
+        if file is not None:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            self._file = logging.handlers.WatchedFileHandler(file, encoding="utf-8", delay=True)
+
+    def note(self, user: str, route: str, status: int, seconds: float) -> None:
+        """Write one line, if there is a file and somebody who asked."""
+        if self._file is None or not user:
+            return
+        line = {
+            "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "user": user,
+            "route": route,
+            "status": status,
+            "seconds": round(seconds, 6),
+        }
+        self._file.handle(logging.makeLogRecord({"msg": json.dumps(line)}))
+
+    def close(self) -> None:
+        """Write no more."""
+        if self._file is not None:
+            self._file.close()
+
+
+class RequestTelemetry:
+    """Middleware: gives each request its trace id, logs it, measures it, notes who asked."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics, access_log: AccessLog) -> None:
         self.app = app
+        self.access_log = access_log
         self.seconds = metrics.histogram(
             "http_request_seconds", "Time to answer a request.", ("method", "route", "status")
         )
@@ -129,6 +164,8 @@ class RequestTelemetry:
         route = getattr(scope.get("route"), "path", "none")
         self.seconds.labels(scope["method"], route, str(status)).observe(seconds)
         facts = {"method": scope["method"], "route": route, "status": status, "seconds": seconds}
+        user = scope.get("state", {}).get("customer", "")
+        self.access_log.note(user, f"{scope['method']} {route}", status, seconds)
         self.log.info("request answered", extra={"facts": facts})
 
 

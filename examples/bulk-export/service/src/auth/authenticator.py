@@ -29,6 +29,7 @@ class Authenticator:
             raise NotSignedIn(
                 "This token is unknown or revoked; ask for a new one.", headers=CHALLENGE
             )
+        request.state.customer = principal.tenant_id  # for the access log
         return principal
 
     def of_token(self, token: str) -> Principal | None:

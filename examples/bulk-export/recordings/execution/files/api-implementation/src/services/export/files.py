@@ -1,15 +1,15 @@
 """Where the files of exports are: a folder for each, holding the parts until they are joined."""
 
-import os
 import shutil
 from pathlib import Path
 
 from service import Service
+from storage import StorageUnavailable
 
 
 def folder_of(service: Service, export_id: str) -> Path:
     """The folder of one export."""
-    return service.settings.files / "exports" / export_id
+    return service.storage.place("exports", export_id)
 
 
 def fresh_parts(service: Service, export_id: str) -> Path:
@@ -28,4 +28,8 @@ def remove(service: Service, export_id: str) -> None:
 
 def can_be_written(service: Service) -> bool:
     """Health probe: whether exports could put their files where they belong."""
-    return os.access(service.settings.files, os.W_OK)
+    try:
+        service.storage.require()
+    except StorageUnavailable:
+        return False
+    return True

@@ -176,7 +176,8 @@ def _give_up(service: Service, export: ExportJob, reason: str) -> None:
     metrics = metrics_of(service.metrics)
     metrics.count.labels(export.request.format, ExportJobStatus.FAILED).inc()
     metrics.errors.labels(export.request.format).inc()
-    log.error("export failed", extra={"facts": {"export": export.id, "reason": reason}})
+    facts = {"export": export.id, "format": export.request.format, "reason": reason}
+    log.error("export failed", extra={"facts": facts})
 
 
 def _report(service: Service, export: ExportJob, seconds: float) -> None:

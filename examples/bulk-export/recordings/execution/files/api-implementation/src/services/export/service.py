@@ -39,6 +39,7 @@ class Download:
 def start(service: Service, principal: Principal, request: ExportRequest) -> ExportJob:
     """Queue an export. The limits are counted in the transaction that adds it, so they hold."""
     require_flag(service, principal.tenant_id)
+    service.storage.require()
     now = service.clock()
     with service.database.write() as connection:
         dataset = data_store.dataset(connection, principal.tenant_id, request.dataset_id)

@@ -12,12 +12,12 @@ from service import Service
 
 
 def converters(service: Service) -> Mapping[str, Converter]:
-    """The converters by format. `RECORDS_TUNE_PARQUET_MEMORY_MEGABYTES` limits Parquet's memory."""
-    memory = service.settings.tuning.get("parquet_memory_megabytes", MEMORY_MEGABYTES)
+    """The converters by format; the parameter `parquet_memory_megabytes` limits one of them."""
+    memory = service.parameters.number("parquet_memory_megabytes", MEMORY_MEGABYTES)
     made: tuple[Converter, ...] = (
         CsvConverter(),
         JsonConverter(),
-        ParquetConverter(memory_megabytes=memory),
+        ParquetConverter(memory_megabytes=int(memory)),
     )
     return {converter.format.value: converter for converter in made}
 

@@ -18,7 +18,7 @@ TYPES = {
     ColumnType.BOOLEAN: "BOOLEAN",
     ColumnType.TIME: "TIMESTAMP",
 }
-MEMORY_MEGABYTES = 512
+MEMORY_MEGABYTES = 128
 
 
 @dataclass(frozen=True, kw_only=True)

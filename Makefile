@@ -7,10 +7,10 @@ TESTS   ?= tests
 BIN     := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check style types order copies docs reference format pin bench
+.PHONY: help setup demo up test check style types order copies docs reference format pin bench bench-web
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
 
 setup: ## make .venv and install everything (once; a second call does nothing)
 	@$(PYTHON) tools/install.py
@@ -54,3 +54,6 @@ pin: setup ## write constraints.txt from what is installed
 
 bench: setup ## compare with raw floors and peers
 	@$(BIN)/python -m benchmarks.run
+
+bench-web: setup ## the console with 100,000 artifacts and 1,000 open pages
+	@$(BIN)/python -m benchmarks.web

@@ -14,7 +14,7 @@ from headrace.kernel.form import check, tells_secret
 from headrace.kernel.house import House
 from headrace.kernel.ids import OrganisationId
 from headrace.kernel.journal import feed
-from headrace.kernel.json import Json
+from headrace.kernel.json import Json, canonical
 from headrace.kernel.rehearsal import Rehearsal
 from headrace.kernel.unit import Units
 
@@ -91,7 +91,7 @@ class Reception:
         """
         with self._edge.units.snapshot() as units:
             admit = self._admit_over(units) if self._admit_over else self._admit
-            yield Reception(
+            yield _Kept(
                 edge=Edge(units=units, gate=_asked_once(self._edge.gate)),
                 admit=_reading(admit),
                 refused=self._refused,
@@ -137,6 +137,21 @@ class Reception:
         if self._rehearsal is None:
             raise Invalid("This door cannot rehearse; call it without dry run")
         return self._rehearsal.perform(request)
+
+
+class _Kept(Reception):
+    """The reception of a snapshot: the same question there has the same answer, so it is kept."""
+
+    def __init__(self, *, edge: Edge, admit: Admit, refused: Refused | None) -> None:
+        super().__init__(edge=edge, admit=admit, refused=refused)
+        self._answers: dict[tuple[Credentials, str, bytes], Json] = {}
+
+    def perform(self, call: Call) -> Json:
+        """As ever; whoever changes an answer changes it for all that ask after them."""
+        place = (call.credentials, call.operation, canonical(call.input))
+        if place not in self._answers:
+            self._answers[place] = super().perform(call)
+        return self._answers[place]
 
 
 def perform_confirmed(perform: Callable[[Asking], Json], call: Asking) -> Json:

@@ -1,11 +1,11 @@
 """Ctx: everything a verb may touch besides its arguments."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable, MutableMapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from random import Random, SystemRandom
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import sqlalchemy as sa
 
@@ -83,6 +83,7 @@ class Ctx:
     scale: float = 1.0  # seconds of organisation time in one real second
     outbox: Outbox = field(default_factory=Outbox)
     random: Random = field(default_factory=SystemRandom)
+    kept: MutableMapping[Hashable, object] | None = None  # of a snapshot; None where rows change
 
     @property
     def organisation(self) -> OrganisationId:
@@ -94,6 +95,15 @@ class Ctx:
 
     def new_id(self, prefix: str) -> str:
         return new_id(prefix, self.random)
+
+    def once(self, read: Callable[..., T], *about: Hashable) -> T:
+        """What `read(db, organisation, *about)` gives; in a snapshot it is read once and kept."""
+        if self.kept is None:
+            return read(self.db, self.organisation, *about)
+        place = (read, self.organisation, about)
+        if place not in self.kept:
+            self.kept[place] = read(self.db, self.organisation, *about)
+        return cast(T, self.kept[place])
 
     def record(self, *events: Event) -> None:
         """Tell the journal; written when the unit of work commits, or not at all."""

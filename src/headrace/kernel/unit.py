@@ -1,6 +1,6 @@
 """The unit of work: opened by an edge, all or nothing, committed with its events and jobs."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
@@ -122,6 +122,7 @@ class _Snapshot(Units):
         self._db = db
         self._now = units.clock.now()
         self._inside: OrganisationId | None = None
+        self._kept: dict[Hashable, object] = {}
 
     @contextmanager
     def open(self, actor: Actor, cause: str | None = None) -> Iterator[Ctx]:
@@ -136,6 +137,7 @@ class _Snapshot(Units):
             house=self.house,
             cause=cause,
             scale=self.clock.scale,
+            kept=self._kept,
         )
         yield ctx
         outbox = ctx.outbox

@@ -394,3 +394,17 @@ class TestWaiting:
         assert office.do(service.waiting_faults, "c", ["a", "nobody"])[0].startswith("no mission")
         assert "wait for each other" in office.do(service.waiting_faults, "c", ["a"])[0]
         assert office.do(service.waiting_faults, "c", []) == ()
+
+
+def test_the_newest_missions_are_listed_page_by_page_of_one_status_too(office):
+    for slug in ("first", "second", "third"):
+        office.open(slug)
+
+    def page(**asked):
+        found = office.do(operations.listing, operations.MissionQuery(**asked))
+        return [one.slug for one in found.items], found.next
+
+    assert page(newest=2) == (["third", "second"], "second")
+    assert page(newest=2, before="second") == (["first"], None)
+    assert page(newest=2, status=S.ACTIVE) == ([], None)
+    assert page()[0] == ["first", "second", "third"]

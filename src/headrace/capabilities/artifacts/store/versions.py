@@ -28,12 +28,9 @@ _ONE = sa.text(f"SELECT {_VERSION} AND v.artifact = :artifact AND v.number = :nu
 _ALL_OF = sa.text(f"SELECT {_VERSION} AND v.artifact = :artifact ORDER BY v.number DESC")
 
 
-_EFFECTIVE_OF = sa.text(
-    f"SELECT {_VERSION} AND v.number = a.effective AND NOT a.archived "
-    "AND (CAST(:type AS text) IS NULL OR a.type = :type) "
-    "AND (CAST(:contexts AS text[]) IS NULL OR a.context = ANY(:contexts)) "
-    "ORDER BY v.created_at, v.artifact"
-)
+_EFFECTIVE_OF = f"SELECT {_VERSION} AND v.number = a.effective AND NOT a.archived "
+_OF_TYPE = "AND a.type = :type "
+_IN_CONTEXTS = "AND a.context = ANY(:contexts) "
 
 
 _ADD = sa.text(
@@ -114,7 +111,12 @@ def effective_versions(
         "type": type,
         "contexts": None if contexts is None else list(contexts),
     }
-    return [_version(row) for row in db.execute(_EFFECTIVE_OF, values).mappings()]
+    asked = {name: value for name, value in values.items() if value is not None}
+    statement = _EFFECTIVE_OF + (_OF_TYPE if type is not None else "")
+    statement += (
+        _IN_CONTEXTS if contexts is not None else ""
+    ) + "ORDER BY v.created_at, v.artifact"
+    return [_version(row) for row in db.execute(sa.text(statement), asked).mappings()]
 
 
 def add_version(db: sa.Connection, organisation: OrganisationId, version: Version) -> None:

@@ -71,9 +71,8 @@ def _items(ctx: Ctx, principal: PrincipalId, mine: Mine) -> Iterator[InboxItem]:
     for question in questions.open_ones(ctx.db, ctx.organisation, _SCANNED):
         if principal not in question.authors and mine(question.to):
             yield of_question(ctx, question)
-    handle = people.principal(ctx, principal).handle
     for source in ctx.declared(InboxSource):
-        if handle in people.holders(ctx, source.permission):
+        if people.holds(ctx, principal, source.permission):
             yield from source.waiting(ctx)
 
 

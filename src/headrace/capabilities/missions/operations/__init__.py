@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
 
 from headrace.capabilities.missions import service
 from headrace.capabilities.missions.model import Mission, MissionStatus, Step, Task
@@ -13,11 +16,20 @@ from headrace.kernel.context import Ctx
 @dataclass(frozen=True, kw_only=True)
 class MissionQuery:
     status: MissionStatus | None = None
+    newest: Annotated[
+        int | None, Field(ge=1, le=500, description="Only so many, the newest first.")
+    ] = None
+    before: Annotated[
+        str, Field(description="With `newest`: only those opened before this mission.")
+    ] = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class MissionList:
+    """`next` is the mission before which the list of the newest goes on; None at its end."""
+
     items: tuple[Mission, ...]
+    next: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,8 +67,12 @@ class MissionMove:
 
 
 def listing(ctx: Ctx, query: MissionQuery) -> MissionList:
-    """List missions, oldest first."""
-    return MissionList(items=tuple(service.listing(ctx, query.status)))
+    """List missions, oldest first; with `newest` so many of them, the newest first."""
+    if query.newest is None:
+        return MissionList(items=tuple(service.listing(ctx, query.status)))
+    found = service.latest(ctx, query.status, before=query.before, limit=query.newest + 1)
+    items = tuple(found[: query.newest])
+    return MissionList(items=items, next=items[-1].slug if len(found) > len(items) else None)
 
 
 def show(ctx: Ctx, name: MissionName) -> MissionShown:

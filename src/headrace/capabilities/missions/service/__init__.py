@@ -109,6 +109,13 @@ def listing(ctx: Ctx, status: MissionStatus | None = None) -> Sequence[Mission]:
     return store.missions(ctx.db, ctx.organisation, status)
 
 
+def latest(
+    ctx: Ctx, status: MissionStatus | None = None, *, before: str = "", limit: int = 50
+) -> Sequence[Mission]:
+    """Missions, newest first, those opened before `before` where it is named."""
+    return store.latest(ctx.db, ctx.organisation, status, before=before, limit=limit)
+
+
 def describe(
     ctx: Ctx,
     slug: str,

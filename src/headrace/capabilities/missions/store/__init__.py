@@ -35,6 +35,15 @@ _LIST = sa.text(
     f"SELECT {_MISSION} FROM missions_mission WHERE organisation = :organisation "
     "AND (CAST(:status AS text) IS NULL OR status = :status) ORDER BY opened_at, slug"
 )
+_NEWEST = (
+    f"SELECT {_MISSION} FROM missions_mission WHERE organisation = :organisation {{narrowed}}"
+    "ORDER BY opened_at DESC, slug DESC LIMIT :limit"
+)
+_OF_STATUS = "AND status = :status "
+_BEFORE = (
+    "AND (opened_at, slug) < (SELECT opened_at, slug FROM missions_mission "
+    "WHERE organisation = :organisation AND slug = :before) "
+)
 _OPEN = sa.text(
     "INSERT INTO missions_mission (organisation, slug, context, title, reference, status, opened_at) "
     "VALUES (:organisation, :slug, :context, :title, :reference, 'proposed', :opened_at) "
@@ -116,6 +125,23 @@ def missions(
     """Missions, oldest first."""
     values = {"organisation": organisation, "status": status}
     return [_mission(row) for row in db.execute(_LIST, values).mappings()]
+
+
+def latest(
+    db: sa.Connection,
+    organisation: OrganisationId,
+    status: MissionStatus | None,
+    *,
+    before: str,
+    limit: int,
+) -> Sequence[Mission]:
+    """Missions, newest first; only what is asked for stands in the statement."""
+    narrowed = (_OF_STATUS if status else "") + (_BEFORE if before else "")
+    values = {"organisation": organisation, "limit": limit}
+    values |= {"status": status} if status else {}
+    values |= {"before": before} if before else {}
+    rows = db.execute(sa.text(_NEWEST.format(narrowed=narrowed)), values)
+    return [_mission(row) for row in rows.mappings()]
 
 
 def open_mission(db: sa.Connection, organisation: OrganisationId, mission: Mission) -> bool:

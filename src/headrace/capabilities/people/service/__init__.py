@@ -4,6 +4,7 @@ from headrace.capabilities.people.service.gate import (
     allowed,
     authorise,
     holders,
+    holds,
     permissions_held,
 )
 from headrace.capabilities.people.service.identity import (
@@ -59,6 +60,7 @@ __all__ = [
     "grants",
     "handles",
     "holders",
+    "holds",
     "issue_token",
     "join_team",
     "leave_team",

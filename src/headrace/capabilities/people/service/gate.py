@@ -14,6 +14,7 @@ from headrace.capabilities.people.model import (
 )
 from headrace.kernel.context import ActorKind, Ctx
 from headrace.kernel.errors import Refusal
+from headrace.kernel.ids import PrincipalId
 
 
 def authorise(ctx: Ctx, permission: str, subject: str | None = None) -> None:
@@ -45,7 +46,7 @@ def _judged(ctx: Ctx, permission: str, subject: str | None) -> Refusal | None:
     if is_system(ctx):
         return None
     return rules.judged(
-        store.standing(ctx.db, ctx.organisation, ctx.principal),
+        ctx.once(store.standing, ctx.principal),
         ctx.actor.scopes,
         permission,
         subject,
@@ -68,14 +69,25 @@ def holders(ctx: Ctx, permission: str, subject: str | None = None) -> tuple[str,
     """Handles of the active persons who hold the permission, sorted; agents are never among them."""
     return tuple(
         standing.principal.handle
-        for standing in store.people(ctx.db, ctx.organisation)
+        for standing in ctx.once(store.people)
         if any(rules.gives(right, permission, subject, ctx.now) for right in standing.rights)
+    )
+
+
+def holds(ctx: Ctx, principal: PrincipalId, permission: str) -> bool:
+    """Whether this principal is an active person who holds the permission on everything."""
+    standing = ctx.once(store.standing, principal)
+    if standing is None or not standing.principal.active:
+        return False
+    is_person = standing.principal.kind is PrincipalKind.PERSON
+    return is_person and any(
+        rules.gives(right, permission, None, ctx.now) for right in standing.rights
     )
 
 
 def permissions_held(ctx: Ctx) -> tuple[str, ...]:
     """Every declared permission that the actor has, on one subject at least, sorted."""
-    standing = store.standing(ctx.db, ctx.organisation, ctx.principal)
+    standing = ctx.once(store.standing, ctx.principal)
     declared = (p.name for c in ctx.house.capabilities for p in c.permissions)
     if is_system(ctx):
         return tuple(sorted(declared))
@@ -99,7 +111,7 @@ def may_pass_on(ctx: Ctx, wanted: Iterable[Right]) -> None:
     """
     if is_system(ctx):
         return
-    standing = store.standing(ctx.db, ctx.organisation, ctx.principal)
+    standing = ctx.once(store.standing, ctx.principal)
     if standing is None or standing.principal.kind is PrincipalKind.AGENT:
         raise EscalationBlocked("Agents do not decide about rights; ask a person")
     missing = rules.uncovered(standing.rights, ctx.actor.scopes, wanted, ctx.now)

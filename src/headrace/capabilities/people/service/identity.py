@@ -56,7 +56,7 @@ def record_refusal(ctx: Ctx, operation: str, refusal: NotAllowed) -> None:
 def whoami(ctx: Ctx) -> Identity:
     """Who the actor is in this organisation, and what it may do."""
     here = organisation(ctx, ctx.organisation)
-    standing = store.standing(ctx.db, ctx.organisation, ctx.principal)
+    standing = ctx.once(store.standing, ctx.principal)
     scopes = ctx.actor.scopes
     return Identity(
         organisation=here.slug if here else None,

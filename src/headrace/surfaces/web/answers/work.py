@@ -21,6 +21,7 @@ class Mission:
 @dataclass(frozen=True, kw_only=True)
 class Missions:
     items: tuple[Mission, ...]
+    next: str | None
 
 
 @dataclass(frozen=True, kw_only=True)

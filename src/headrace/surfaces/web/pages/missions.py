@@ -16,6 +16,7 @@ from headrace.surfaces.web.answers import (
     Missions,
     MissionShown,
     Module,
+    Ready,
     ReadyList,
     Run,
     Runs,
@@ -31,6 +32,7 @@ from headrace.surfaces.web.language import said
 from headrace.surfaces.web.pages.streams import Picture, picture
 
 _PAGE = 200
+_LINES = 50  # of the list
 
 
 TABS = {
@@ -59,8 +61,11 @@ class MissionsPage:
     """`view` is "list" or "board"; the board has a column for each status that a mission has."""
 
     items: tuple[Mission, ...]
+    status: str | None
+    statuses: tuple[str, ...]
     view: str
     columns: tuple[Column, ...]
+    next: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,6 +105,7 @@ class MissionPage:
     runs: tuple[RunLine, ...]
     evaluations: tuple[Artifact, ...]
     artifacts: tuple[Artifact, ...]
+    has_more_artifacts: bool
     gates: tuple[GateLine, ...]
     changes: tuple[ChangeLine, ...]
     by_stream: tuple[Total, ...]
@@ -109,40 +115,52 @@ class MissionPage:
 
 
 def show(asked: Asked) -> MissionsPage:
-    """Every mission, newest first, as a list or as a board."""
-    items = tuple(reversed(asked.client.ask(Missions, "mission.list").items))
-    by_status = {status: tuple(one for one in items if one.status == status) for status in COLUMNS}
+    """Missions, newest first, as a list or as a board, of one status where the address says so."""
+    is_board, status = asked.word("view") == "board", asked.word("status")
+    page = asked.client.ask(
+        Missions,
+        "mission.list",
+        status=status,
+        before=asked.word("before"),
+        newest=_PAGE if is_board else _LINES,
+    )
+    by_status = {key: tuple(one for one in page.items if one.status == key) for key in COLUMNS}
     return MissionsPage(
-        items=items,
-        view="board" if asked.word("view") == "board" else "list",
+        items=page.items,
+        status=status,
+        statuses=COLUMNS,
+        view="board" if is_board else "list",
         columns=tuple(Column(status=key, missions=of) for key, of in by_status.items() if of),
+        next=page.next,
     )
 
 
 def show_one(asked: Asked) -> MissionPage:
-    """One mission."""
+    """One mission. The stream is put together and drawn only where it is looked at."""
     client = asked.client
     found = client.ask(MissionShown, "mission.show", mission=asked.path["mission"])
     mission, context = found.mission, found.mission.context
-    ready = client.ask(ReadyList, "context.ready", context=context)
+    tab = asked.word("tab")
+    tab = tab if tab in TABS else "stream"
     modules = _modules(client)
     runs = _runs(client, context)
     names = client.names()
     lines = _lines(client, context, runs, modules)
-    nodes = _nodes(ready, modules, runs)
+    ready = _ready(client, context) if tab == "stream" else ()
+    nodes = _nodes(ready, modules, runs) if tab == "stream" else ()
     every = _artifacts(client, context)
-    tab = asked.word("tab")
     return MissionPage(
         mission=mission,
-        tab=tab if tab in TABS else "stream",
+        tab=tab,
         tabs=TABS,
         steps=tuple(replace(step, by=named(names, step.by)) for step in found.steps),
         tasks=found.tasks,
         nodes=nodes,
         picture=picture(modules, nodes, lines),
         runs=tuple(reversed(lines)),
-        evaluations=tuple(one for one in every if "evaluation" in one.type),
-        artifacts=tuple(one for one in every if "evaluation" not in one.type),
+        evaluations=tuple(one for one in every.items if "evaluation" in one.type),
+        artifacts=tuple(one for one in every.items if "evaluation" not in one.type),
+        has_more_artifacts=every.next is not None,
         gates=_gates(client, context, names),
         changes=_changes(client, context),
         by_stream=_by_stream(client, mission),
@@ -150,6 +168,10 @@ def show_one(asked: Asked) -> MissionPage:
         micro_usd=sum(line.micro_usd or 0 for line in lines),
         unpriced=_unpriced(client, mission),
     )
+
+
+def _ready(client: Client, context: str) -> tuple[Ready, ...]:
+    return client.ask(ReadyList, "context.ready", context=context).items
 
 
 def _gates(client: Client, context: str, names: Mapping[str, str]) -> tuple[GateLine, ...]:
@@ -187,12 +209,12 @@ def _runs(client: Client, context: str) -> Sequence[Run]:
 
 
 def _nodes(
-    ready: ReadyList, modules: Mapping[str, Module], runs: Iterable[Run]
+    ready: Iterable[Ready], modules: Mapping[str, Module], runs: Iterable[Run]
 ) -> tuple[Node, ...]:
     """The stream's order, each element with its newest run."""
     newest = {(run.module, run.element): run for run in runs}
     made = []
-    for one in ready.items:
+    for one in ready:
         run = newest.pop((one.module, one.element), None)
         state = run.state if run else ("ready" if one.ready else "held")
         reasons = run.reasons if run else one.waits_for
@@ -253,11 +275,6 @@ def _unpriced(client: Client, mission: Mission) -> int:
     return sum(one.unpriced for one in _told_by(client, "mission") if one.key == mission.slug)
 
 
-def _artifacts(client: Client, context: str) -> tuple[Artifact, ...]:
-    found: list[Artifact] = []
-    page = client.ask(Artifacts, "artifact.list", context=context, limit=_PAGE)
-    found.extend(page.items)
-    while page.next is not None:
-        page = client.ask(Artifacts, "artifact.list", context=context, after=page.next, limit=_PAGE)
-        found.extend(page.items)
-    return tuple(found)
+def _artifacts(client: Client, context: str) -> Artifacts:
+    """The first of them; the list of artifacts has the rest."""
+    return client.ask(Artifacts, "artifact.list", context=context, limit=_PAGE)

@@ -107,7 +107,7 @@ def _missions(client: Client) -> list[Found]:
             about=one.reference or one.slug,
             kind="mission",
         )
-        for one in client.ask(Missions, "mission.list").items
+        for one in client.ask(Missions, "mission.list", newest=_LOOKED_AT).items
     ]
 
 

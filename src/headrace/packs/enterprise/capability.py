@@ -1,7 +1,7 @@
 """The one declaration of the enterprise pack."""
 
 from headrace.kernel.capability import Capability
-from headrace.packs.enterprise import build, decisions, discover, operate, requests, ship
+from headrace.packs.enterprise import build, decisions, discover, exchange, operate, requests, ship
 from headrace.packs.enterprise.foundation import BRANCHES, FOUNDATION
 from headrace.packs.enterprise.roles import ROLES
 from headrace.packs.enterprise.stream import LIFECYCLE, REQUEST
@@ -9,8 +9,13 @@ from headrace.packs.enterprise.types import TYPES
 
 CAPABILITY = Capability(
     name="enterprise",
-    permissions=(*requests.PERMISSIONS, *decisions.PERMISSIONS),
-    operations=(*discover.OPERATIONS, *requests.OPERATIONS, *decisions.OPERATIONS),
+    permissions=(*requests.PERMISSIONS, *decisions.PERMISSIONS, *exchange.PERMISSIONS),
+    operations=(
+        *discover.OPERATIONS,
+        *requests.OPERATIONS,
+        *decisions.OPERATIONS,
+        *exchange.OPERATIONS,
+    ),
     events=decisions.EVENTS,
     checks=(*build.CHECKS, *decisions.CHECKS),
     subscriptions=(

@@ -24,6 +24,11 @@ from headrace.capabilities.record.service.custody import (
     worktree_place,
 )
 from headrace.capabilities.record.service.differences import diff
+from headrace.capabilities.record.service.documents import (
+    document,
+    read_document,
+    write_document,
+)
 from headrace.capabilities.record.service.filing import (
     claim_filings,
     file_versions,
@@ -96,6 +101,7 @@ __all__ = [
     "compare",
     "compare_versions",
     "diff",
+    "document",
     "drawing_failed",
     "drawn",
     "failed",
@@ -124,6 +130,7 @@ __all__ = [
     "plan_opening",
     "plan_tidy",
     "push_head",
+    "read_document",
     "ready",
     "reasons_against",
     "rebuild",
@@ -140,4 +147,5 @@ __all__ = [
     "sync",
     "take_in",
     "worktree_place",
+    "write_document",
 ]

@@ -1,0 +1,81 @@
+"""Figures as people write them: numbers in words, dates, durations, shares, sums of money. Pure."""
+
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+_WORDS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
+    "sixteen seventeen eighteen nineteen twenty"
+).split()
+NUMBER_WORDS = {word: number for number, word in enumerate(_WORDS)}
+
+NUMBER = r"\d{1,9}(?:,\d{3})*|" + "|".join(_WORDS[1:])
+"""A count, in digits or in words, for use within a pattern."""
+
+DAY = re.compile(r"(?<!\d)(\d{4}-\d{2}-\d{2})(?!\d)")
+
+_UNITS = {
+    "minute": timedelta(minutes=1),
+    "min": timedelta(minutes=1),
+    "hour": timedelta(hours=1),
+    "h": timedelta(hours=1),
+    "day": timedelta(days=1),
+    "week": timedelta(weeks=1),
+}
+DURATION = re.compile(
+    rf"(?<![\w.])({NUMBER}|\d{{1,6}}\.\d{{1,3}})[- ]?(minutes?|mins?|hours?|h|days?|weeks?)\b",
+    re.IGNORECASE,
+)
+SHARE = re.compile(r"(?<![\w.])(\d{1,3}(?:\.\d{1,4})?)\s?%")
+
+
+def count(word: str) -> int:
+    """The number that digits or a word tell."""
+    plain = word.casefold().replace(",", "")
+    return NUMBER_WORDS[plain] if plain in NUMBER_WORDS else int(plain)
+
+
+def day(text: str) -> date | None:
+    """The first date in a text that is one, None when there is none."""
+    return next(days(text), None)
+
+
+def days(text: str) -> Iterator[date]:
+    """Every date in a text that is one."""
+    for found in DAY.findall(text):
+        try:
+            yield date.fromisoformat(found)
+        except ValueError:
+            continue
+
+
+def duration(text: str) -> timedelta | None:
+    """The first duration in a text: "24 hours", "15-minute", "two weeks"; None when there is none."""
+    found = DURATION.search(text)
+    if found is None:
+        return None
+    amount, unit = found[1], found[2].casefold()
+    number = float(amount) if "." in amount else count(amount)
+    return number * (_UNITS.get(unit) or _UNITS[unit.rstrip("s")])
+
+
+def share(text: str) -> float | None:
+    """The first percentage in a text."""
+    found = SHARE.search(text)
+    return float(found[1]) if found else None
+
+
+def told(amount: timedelta) -> str:
+    """A duration in the largest unit that tells it without a rest."""
+    seconds = amount.total_seconds()
+    for unit, size in (("weeks", 604_800), ("days", 86_400), ("hours", 3_600), ("minutes", 60)):
+        if seconds >= size and seconds % size == 0:
+            return f"{seconds / size:g} {unit}"
+    return f"{seconds:g} seconds"
+
+
+def words(text: str) -> frozenset[str]:
+    """The words of a text in small letters, without plural endings: what two tellings may share."""
+    found = re.findall(r"[a-z0-9]+", text.casefold())
+    return frozenset(one[:-1] if len(one) > 3 and one.endswith("s") else one for one in found)

@@ -4,13 +4,31 @@ import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-_WORDS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-    "sixteen seventeen eighteen nineteen twenty"
-).split()
-NUMBER_WORDS = {word: number for number, word in enumerate(_WORDS)}
+NUMBER_WORDS = {
+    "zero": 0,
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+    "eleven": 11,
+    "twelve": 12,
+    "thirteen": 13,
+    "fourteen": 14,
+    "fifteen": 15,
+    "sixteen": 16,
+    "seventeen": 17,
+    "eighteen": 18,
+    "nineteen": 19,
+    "twenty": 20,
+}
 
-NUMBER = r"\d{1,9}(?:,\d{3})*|" + "|".join(_WORDS[1:])
+NUMBER = r"\d{1,9}(?:,\d{3})*|" + "|".join(NUMBER_WORDS)
 """A count, in digits or in words, for use within a pattern."""
 
 DAY = re.compile(r"(?<!\d)(\d{4}-\d{2}-\d{2})(?!\d)")

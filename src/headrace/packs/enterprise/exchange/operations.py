@@ -11,9 +11,7 @@ from headrace.packs.enterprise.exchange.reading import read_document
 from headrace.packs.enterprise.exchange.rules import RULES
 
 READ = "exchange:read"
-PERMISSIONS = (
-    Permission(name=READ, summary="Check documents and the record for contradictions"),
-)
+PERMISSIONS = (Permission(name=READ, summary="Check documents and the record for contradictions"),)
 
 
 @dataclass(frozen=True, kw_only=True)

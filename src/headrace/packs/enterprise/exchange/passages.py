@@ -94,9 +94,7 @@ class _Reader:
     def row(self, number: int, text: str) -> None:
         told = cells(text)
         columns = self.columns or ()
-        row = Row(
-            cells=dict(zip(columns, told, strict=False)), line=number, headings=self.trail
-        )
+        row = Row(cells=dict(zip(columns, told, strict=False)), line=number, headings=self.trail)
         self.found.rows.append(row)
         if set(columns) in _FIELD_TABLES and len(told) > 1:
             pair = Pair(label=_key(told[0]), value=told[1], line=number, headings=self.trail)
@@ -113,7 +111,9 @@ class _Reader:
             return
         plain = text.strip().lstrip("> ").rstrip("\\")
         self.pair(number, plain)
-        self.add(self.sort if self.run and self.sort is Sort.ITEM else Sort.PARAGRAPH, number, plain)
+        self.add(
+            self.sort if self.run and self.sort is Sort.ITEM else Sort.PARAGRAPH, number, plain
+        )
 
     def pair(self, number: int, words: str) -> None:
         found = _PAIR.match(_BOX.sub("", words, count=1)[:LONGEST_PASSAGE])

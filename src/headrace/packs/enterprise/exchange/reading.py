@@ -33,7 +33,9 @@ PATH_REFUSED, HIDDEN, TWICE = "path-refused", "hidden-characters", "artifact-twi
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})[ \t]*([^`]*)$")
 _ADDRESS = re.compile(r"\*\*Artifact (created|updated):\*\*[ \t]*`([^`\n]+)`", re.IGNORECASE)
 _HEADING = re.compile(r"(#{1,6})[ \t]+(.*)$")
-_HIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_HIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+)
 _NAMED_FILE = re.compile(r"\b([A-Za-z-]+\.md)\b")
 _TEMPLATE = re.compile(r"_TEMPLATE|\*\*Template:", re.IGNORECASE)
 PATH = re.compile(
@@ -71,7 +73,9 @@ class _Document:
         place = Place(file=self.name, line=number)
         self.address = ""
         if fault := path_fault(path):
-            self.refuse(PATH_REFUSED, f"{path[:80]!r} is no path for a work product: {fault}", place)
+            self.refuse(
+                PATH_REFUSED, f"{path[:80]!r} is no path for a work product: {fault}", place
+            )
             return
         self.address = path if created else ""
         self.promises.append(Promise(path=path, place=place, in_artifact=False, made=True))
@@ -149,7 +153,9 @@ def read_tree(files: Mapping[str, str], present: frozenset[str] = frozenset()) -
             f"A tree of at most {MOST_FILES} files and {LARGEST_TREE} characters is read; "
             "hand in a part of it"
         )
-    pieces, promises, refused = [], [], []
+    pieces: list[Piece] = []
+    promises: list[Promise] = []
+    refused: list[Finding] = []
     for path, text in sorted(files.items()):
         place = Place(file=path, line=1)
         if fault := path_fault(path):

@@ -37,7 +37,9 @@ def streams(corpus: Corpus) -> tuple[Stream, ...]:
 
 def _stream(corpus: Corpus, fleet: Piece, heading: Heading, name: str) -> Stream:
     own = [one for one in fleet.passages if heading in one.headings]
-    pool = next((p.value for p in fleet.pairs if p.label == "agent pool" and heading in p.headings), "")
+    pool = next(
+        (p.value for p in fleet.pairs if p.label == "agent pool" and heading in p.headings), ""
+    )
     named = [" ".join([name, *(one.text for one in own)])]
     for prose in corpus.prose:
         named += [
@@ -88,7 +90,8 @@ def likely_stream(text: str, known: Sequence[Stream]) -> Stream | None:
     """The stream whose work a text describes, by the words that it shares with each; rare words
     count more. None when no stream stands out."""
     scores = sorted(
-        ((_score(words(text), one, known), number) for number, one in enumerate(known)), reverse=True
+        ((_score(words(text), one, known), number) for number, one in enumerate(known)),
+        reverse=True,
     )
     if not scores or scores[0][0] <= 0:
         return None

@@ -1,7 +1,7 @@
 """Counts: the same things counted twice, sums that do not add up, one figure with two meanings."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from headrace.packs.enterprise.exchange.figures import NUMBER, count
@@ -27,9 +27,57 @@ _IN_STATE = re.compile(
     re.I,
 )
 _GENERIC = frozenset(
-    "a all and any are as at been enterprise existing export for has have is more new of on only or our "
-    "other per such than that the their them these this those to up used using who with existing "
-    "active affected current same each every first last next".split()
+    [
+        "a",
+        "all",
+        "and",
+        "any",
+        "are",
+        "as",
+        "at",
+        "been",
+        "enterprise",
+        "existing",
+        "export",
+        "for",
+        "has",
+        "have",
+        "is",
+        "more",
+        "new",
+        "of",
+        "on",
+        "only",
+        "or",
+        "our",
+        "other",
+        "per",
+        "such",
+        "than",
+        "that",
+        "the",
+        "their",
+        "them",
+        "these",
+        "this",
+        "those",
+        "to",
+        "up",
+        "used",
+        "using",
+        "who",
+        "with",
+        "existing",
+        "active",
+        "affected",
+        "current",
+        "same",
+        "each",
+        "every",
+        "first",
+        "last",
+        "next",
+    ]
 )
 """Words that do not tell which things are counted."""
 
@@ -45,7 +93,9 @@ _TIMES = re.compile(r"^(.*?)\s*\(×(\d+)\)")
 _ENUMERATED = re.compile(
     rf"(?<![\w.$/-])({NUMBER})\s+((?:[a-z-]+\s+){{0,3}})\(([^()\n]{{3,200}})\)", re.I
 )
-_LISTED = re.compile(rf"(?<!\ball )(?<!\band )(?<!\bthe )\b({NUMBER})\s+(?:[a-z-]+\s+){{0,3}}[a-z]+s:$", re.I)
+_LISTED = re.compile(
+    rf"(?<!\ball )(?<!\band )(?<!\bthe )\b({NUMBER})\s+(?:[a-z-]+\s+){{0,3}}[a-z]+s:$", re.I
+)
 _FRACTION = re.compile(r"(\d{1,3}(?:\.\d{1,2})?)%\s*\((\d{1,6})/(\d{1,6})\)")
 _PART = re.compile(r"([a-z][a-z ]*?):\s*(\d{1,6})", re.I)
 _SEVERITIES = re.compile(r"(\d{1,4})\s+(critical|major|minor)\b", re.I)
@@ -76,10 +126,10 @@ def count_differs(corpus: Corpus) -> Found:
     for one in _qualified(corpus):
         told.setdefault(one.of, []).append(one)
     for of, counts in told.items():
-        yield from _apart(counts, lambda a, b, of=of: f"{a} {of} are told, then {b}")
+        yield from _apart(counts, f"{{}} {of} are told, then {{}}")
 
 
-def _apart(counts: Sequence[Count], say: Callable[[int, int], str]) -> Found:
+def _apart(counts: Sequence[Count], say: str) -> Found:
     """One finding for each number that is not the first one, with every place of both."""
     numbers = dict.fromkeys(one.number for one in counts)
     first = next(iter(numbers))
@@ -87,7 +137,7 @@ def _apart(counts: Sequence[Count], say: Callable[[int, int], str]) -> Found:
         if number != first:
             places = [next(one.place for one in counts if one.number == first)]
             places += [one.place for one in counts if one.number == number]
-            yield say(first, number), tuple(dict.fromkeys(places))
+            yield say.format(first, number), tuple(dict.fromkeys(places))
 
 
 def _qualified(corpus: Corpus) -> Iterator[Count]:
@@ -160,7 +210,9 @@ def enumeration_differs(corpus: Corpus) -> Found:
         for found in _ENUMERATED.finditer(passage.text):
             items = [one for one in re.split(r",\s*(?:and\s+|or\s+)?|\s+and\s+", found[3]) if one]
             plain = not re.search(r"\d|e\.g\.|such as|incl|etc|see\b", found[3])
-            if not found[2].strip() and not re.search(r"(?:^|:)\W*$", passage.text[: found.start()]):
+            if not found[2].strip() and not re.search(
+                r"(?:^|:)\W*$", passage.text[: found.start()]
+            ):
                 continue  # "Step 3 (…)" names a step, it counts none
             if plain and len(items) > 1 and count(found[1]) != len(items):
                 place = piece.at(passage.line_at(found.start()))
@@ -253,7 +305,9 @@ def _counted(piece: Piece, heading: Heading) -> Iterator[tuple[int, int]]:
 
 def _severities(piece: Piece) -> Found:
     given = [(p.value.casefold().strip("* "), p.line) for p in piece.pairs if p.label == "severity"]
-    given += [(row.get("severity").casefold(), row.line) for row in piece.rows if row.get("severity")]
+    given += [
+        (row.get("severity").casefold(), row.line) for row in piece.rows if row.get("severity")
+    ]
     for label in ("blocking issues", "advisory notes"):
         pair = piece.value(label)
         for number, severity in _SEVERITIES.findall(pair.value) if pair else ():
@@ -295,7 +349,9 @@ def _of_template(corpus: Corpus, template: str) -> Iterator[Place]:
     elif "_TEMPLATE-signal.md" in template:
         for piece in corpus.prose:
             yield from (
-                piece.at(row.line) for row in piece.rows if row.get("signal") and row.get("filed by")
+                piece.at(row.line)
+                for row in piece.rows
+                if row.get("signal") and row.get("filed by")
             )
 
 
@@ -313,9 +369,7 @@ def figure_twice(corpus: Corpus) -> Found:
                 of = Count(number=count(near[1]), of=near[2].casefold(), place=place)
                 told.setdefault(money, []).append(of)
     for money, counts in told.items():
-        yield from _apart(
-            counts, lambda a, b, money=money: f"{money} is told of {a}, then of {b}"
-        )
+        yield from _apart(counts, f"{money} is told of {{}}, then of {{}}")
     yield from _two_sums(told)
 
 

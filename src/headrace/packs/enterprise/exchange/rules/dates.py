@@ -27,7 +27,9 @@ from headrace.packs.enterprise.exchange.streams import stream_of, streams
 
 _WEEK = re.compile(r"(\d{4})-W(\d{2})")
 _GENERAL = re.compile(r"\bGA\b|general availability", re.I)
-_GA_DAY = re.compile(r"(\d{4}-\d{2}-\d{2})\s*\(GA\)|\bGA(?:\s+(?:on|at|date|reached))?:?\s+(\d{4}-\d{2}-\d{2})")
+_GA_DAY = re.compile(
+    r"(\d{4}-\d{2}-\d{2})\s*\(GA\)|\bGA(?:\s+(?:on|at|date|reached))?:?\s+(\d{4}-\d{2}-\d{2})"
+)
 _IN_WEEK = re.compile(rf"\b(?:in|during)\s+week\s+({NUMBER})\b", re.I)
 _WEEK_FOR = re.compile(rf"\bweek\s+({NUMBER})\b[^.]*?\bfor\s+({NUMBER})\s+weeks\b", re.I)
 _WITHIN_GA = re.compile(rf"within\s+({NUMBER})\s+(weeks?|days?)\s+of\s+GA\b", re.I)
@@ -229,7 +231,11 @@ def alert_dates(corpus: Corpus) -> Found:
         last = [p for p in piece.pairs if p.label == "latest signal" and day(p.value)]
         for begin, end in zip(first, last, strict=False):
             involved = next(
-                (p for p in piece.pairs if p.label == "signals involved" and p.headings == begin.headings),
+                (
+                    p
+                    for p in piece.pairs
+                    if p.label == "signals involved" and p.headings == begin.headings
+                ),
                 None,
             )
             told_days = (day(begin.value), day(end.value))
@@ -254,13 +260,19 @@ def deadline_differs(corpus: Corpus) -> Found:
         available = [
             by_heading[p.headings]
             for p in targets
-            if _GENERAL.search(p.value) and not _WITHIN_GA.search(p.value) and p.headings in by_heading
+            if _GENERAL.search(p.value)
+            and not _WITHIN_GA.search(p.value)
+            and p.headings in by_heading
         ]
         for target in targets:
             within, own = _WITHIN_GA.search(target.value), by_heading.get(target.headings)
             if within is None or own is None or not available:
                 continue
-            lasts = timedelta(weeks=count(within[1])) if within[2][0] in "wW" else timedelta(days=count(within[1]))
+            lasts = (
+                timedelta(weeks=count(within[1]))
+                if within[2][0] in "wW"
+                else timedelta(days=count(within[1]))
+            )
             start, end = day(available[0].value), day(own.value)
             if start is not None and end is not None and start + lasts != end:
                 yield (

@@ -12,7 +12,9 @@ _LACKS = re.compile(
     re.I,
 )
 _STEP = re.compile(r"(?:\*\*)?(?:Then|And|But)\b:?(?:\*\*)?:?\s+(.+)$")
-_SPECIAL = re.compile(r"`[^`\n]{2,60}`|\b[A-Z][A-Za-z]+(?:-[A-Z][A-Za-z]+)+\b|\b[a-z]+_[a-z_]+\b|/[\w/{}-]{4,}")
+_SPECIAL = re.compile(
+    r"`[^`\n]{2,60}`|\b[A-Z][A-Za-z]+(?:-[A-Z][A-Za-z]+)+\b|\b[a-z]+_[a-z_]+\b|/[\w/{}-]{4,}"
+)
 """Words that name one thing exactly: a header, a path, a name in code."""
 
 _SMALL = words(

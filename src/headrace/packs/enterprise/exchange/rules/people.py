@@ -1,7 +1,7 @@
 """Who judges and who approves: evaluators against policies, approvers told twice."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from headrace.packs.enterprise.exchange.model import Corpus, Found, Pair, Piece, Place, error
@@ -26,7 +26,11 @@ _CHECKPOINTS = (
     ("fleet config", "fleet-config"),
     ("outcome report", "outcome-report"),
 )
-_JUDGED_BY = {"delivery": ("readiness", "release"), "experience": ("accessib",), "content": ("brand",)}
+_JUDGED_BY = {
+    "delivery": ("readiness", "release"),
+    "experience": ("accessib",),
+    "content": ("brand",),
+}
 """Evaluators whose names do not begin like the policy that they judge."""
 
 
@@ -46,7 +50,7 @@ def evaluator_missing(corpus: Corpus) -> Found:
         for pair in prose.pairs:
             if pair.label == "evaluated by" and pair.headings:
                 stream = stream_of(pair.headings[-1].text, known)
-                policies = {
+                policies: dict[str, tuple[Place, ...]] = {
                     name: (place,) for name, place in _judged(corpus, pair)
                 }
                 if stream is not None:
@@ -73,7 +77,7 @@ def _policies(piece: Piece) -> Iterator[tuple[str, int]]:
             yield row.get("policy").casefold().removesuffix(".md"), row.line
 
 
-def _without(policies: dict[str, tuple[Place, ...]], assigned: str, place: Place) -> Found:
+def _without(policies: Mapping[str, tuple[Place, ...]], assigned: str, place: Place) -> Found:
     evaluators = _NAME.findall(assigned)
     for policy, places in policies.items():
         stems = (policy[:6], *_JUDGED_BY.get(policy, ()))
@@ -144,7 +148,9 @@ def _narrated(corpus: Corpus) -> Iterator[Approver]:
 
 
 def _decides(text: str) -> bool:
-    return _APPROVES.search(text) is not None and re.match(r"\*\*(?:Handover|Human)", text) is not None
+    return (
+        _APPROVES.search(text) is not None and re.match(r"\*\*(?:Handover|Human)", text) is not None
+    )
 
 
 def _roles(text: str) -> frozenset[str]:

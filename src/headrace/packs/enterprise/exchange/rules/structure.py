@@ -60,7 +60,9 @@ def _fields(corpus: Corpus, *, seen: bool) -> Found:
     for piece, form in _formed(corpus, seen=seen):
         for label in form.fields:
             if not re.search(rf"\*\*{re.escape(label)}[:*]", piece.source, re.IGNORECASE):
-                where = next((p.line for p in piece.pairs if p.label == label.casefold()), piece.line)
+                where = next(
+                    (p.line for p in piece.pairs if p.label == label.casefold()), piece.line
+                )
                 yield f"{piece.path} does not show **{label}:** in bold", (piece.at(where),)
 
 
@@ -130,10 +132,26 @@ def _there(corpus: Corpus) -> frozenset[str]:
 
 
 RULES = (
-    error("field-missing", "a label that the public validators read is not written in bold", field_missing),
-    error("section-missing", "a section that the public validators ask for is missing", section_missing),
+    error(
+        "field-missing",
+        "a label that the public validators read is not written in bold",
+        field_missing,
+    ),
+    error(
+        "section-missing",
+        "a section that the public validators ask for is missing",
+        section_missing,
+    ),
     error("path-dangling", "a work product names a path that is not there", path_dangling),
     warning("path-promised", "the prose promises a path whose content is nowhere", path_promised),
-    warning("unseen-field-missing", "a label is missing that the public validators would ask for under another name", unseen_field_missing),
-    warning("unseen-section-missing", "a section is missing that the public validators would ask for under another name", unseen_section_missing),
+    warning(
+        "unseen-field-missing",
+        "a label is missing that the public validators would ask for under another name",
+        unseen_field_missing,
+    ),
+    warning(
+        "unseen-section-missing",
+        "a section is missing that the public validators would ask for under another name",
+        unseen_section_missing,
+    ),
 )

@@ -22,7 +22,9 @@ _LIMIT = re.compile(
     r"(ms|milliseconds?|s|secs?|seconds?|mins?|minutes?|hours?|h|%)?(?![\w%])",
     re.I,
 )
-_FIGURE = re.compile(r"(?<![\w.])(-?\d[\d,]*(?:\.\d+)?)\s*(ms|s|seconds?|mins?|minutes?|hours?|h|%)?(?![\w%])", re.I)
+_FIGURE = re.compile(
+    r"(?<![\w.])(-?\d[\d,]*(?:\.\d+)?)\s*(ms|s|seconds?|mins?|minutes?|hours?|h|%)?(?![\w%])", re.I
+)
 _SCALE = {"ms": 0.001, "millisecond": 0.001, "s": 1.0, "sec": 1.0, "second": 1.0}
 _SCALE |= {"min": 60.0, "minute": 60.0, "h": 3600.0, "hour": 3600.0}
 _LESS = ("<", "<=", "≤", "under", "below", "less than", "at most")
@@ -35,10 +37,16 @@ _TRAFFIC = re.compile(r"\b(\d+(?:\.\d+)?)% (?:of traffic|of users|of requests|co
 _AFTER = re.compile(r"results? after ([^:*]+)", re.I)
 _RATE = re.compile(r"error rate:\s*(\d+(?:\.\d+)?)%\s*\(baseline:\s*(\d+(?:\.\d+)?)%\)", re.I)
 _RATE_LIMIT = re.compile(r"error rate\s*<\s*baseline\s*\+\s*(\d+(?:\.\d+)?)\s*%", re.I)
-_LATENCY = re.compile(r"\bp(\d{2,3}):?\s*(\d+(?:\.\d+)?)\s*(ms|s|seconds?)\b|latency p(\d{2,3}):\s*(\d+(?:\.\d+)?)\s*(ms|s|seconds?)\b", re.I)
-_DELIVERY = re.compile(r"\b(\d{1,2})-week (?:delivery )?(?:target|timeline)\b|~(\d{1,2}) weeks\b", re.I)
+_LATENCY = re.compile(
+    r"\bp(?P<percentile>\d{2,3}):?\s*(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>ms|s|seconds?)\b",
+    re.I,
+)
+_DELIVERY = re.compile(
+    r"\b(\d{1,2})-week (?:delivery )?(?:target|timeline)\b|~(\d{1,2}) weeks\b", re.I
+)
 _AHEAD = re.compile(
-    r"\bin (\d{1,2}(?:\.\d)?) weeks \((\d{1,2}(?:\.\d)?) weeks ahead of the\s+(\d{1,2}(?:\.\d)?)-week", re.I
+    r"\bin (\d{1,2}(?:\.\d)?) weeks \((\d{1,2}(?:\.\d)?) weeks ahead of the\s+(\d{1,2}(?:\.\d)?)-week",
+    re.I,
 )
 LIKE = 0.6
 """Share of a row's words that an outcome's metric has, for the two to be the same."""
@@ -103,10 +111,10 @@ def budget_looser(corpus: Corpus) -> Found:
         *missions.contradictions(filter(None, promised), filter(None, allowed)),
         *missions.looser(filter(None, bounds), filter(None, limits)),
     )
-    for one in found:
+    for pair in found:
         yield (
-            f"{one.loose.text!r} does not keep {one.strict.text!r}",
-            (places[one.strict.place], places[one.loose.place]),
+            f"{pair.loose.text!r} does not keep {pair.strict.text!r}",
+            (places[pair.strict.place], places[pair.loose.place]),
         )
 
 
@@ -132,13 +140,15 @@ def _stated(corpus: Corpus, known: list[Outcome]) -> Found:
     for piece in corpus.of("mission-brief", "release-contract"):
         for passage in piece.passages:
             for found in _STATED.finditer(passage.text):
-                own = [one for one in known if f"p{found[1]}" in words(one.metric)]
-                target = _limit(own[0].target) if len(own) == 1 else None
+                own = _promised(known, found[1])
+                target = _limit(own.target) if own else None
                 number = float(found[2]) * _SCALE[_singular(found[3])]
-                if target is not None and target.unit == "s" and abs(target.number - number) > 1e-9:
+                if own is None or target is None or target.unit != "s":
+                    continue
+                if abs(target.number - number) > 1e-9:
                     yield (
-                        f"{found[0]!r} is not what is promised: {own[0].target}",
-                        (own[0].place, piece.at(passage.line_at(found.start()))),
+                        f"{found[0]!r} is not what is promised: {own.target}",
+                        (own.place, piece.at(passage.line_at(found.start()))),
                     )
 
 
@@ -177,7 +187,9 @@ def target_missed(corpus: Corpus) -> Found:
         elif due is not None and on is not None:
             kept = on <= due
         if kept is False and verdict in ("met", "exceeded"):
-            said = f"{row.get('actual')} does not keep {row.get('target')}, and is told as {verdict}"
+            said = (
+                f"{row.get('actual')} does not keep {row.get('target')}, and is told as {verdict}"
+            )
             yield said, (piece.at(row.line),)
         elif kept is True and verdict in ("not-met", "not met", "missed"):
             said = f"{row.get('actual')} keeps {row.get('target')}, and is told as {verdict}"
@@ -259,15 +271,19 @@ def criterion_broken(corpus: Corpus) -> Found:
             if rate and allowed and float(rate[1]) >= float(rate[2]) + float(allowed[1]):
                 yield f"{rate[0]} does not keep: {row.get('health criteria')}", places
             latency = _LATENCY.search(text)
-            if latency:
-                percentile, number, unit = latency[1] or latency[4], latency[2] or latency[5], latency[3] or latency[6]
-                own = [one for one in known if f"p{percentile}" in words(one.metric)]
-                target = _limit(own[0].target) if len(own) == 1 else None
-                if target and target.less and float(number) * _SCALE[_singular(unit)] >= target.number:
-                    yield (
-                        f"{latency[0]} does not keep: {own[0].target}",
-                        (own[0].place, prose.at(line)),
-                    )
+            target = _promised(known, latency["percentile"]) if latency else None
+            if latency is None or target is None:
+                continue
+            seconds = float(latency["number"]) * _SCALE[_singular(latency["unit"])]
+            limit = _limit(target.target)
+            if limit is not None and limit.less and seconds >= limit.number:
+                yield f"{latency[0]} does not keep: {target.target}", (target.place, places[1])
+
+
+def _promised(known: list[Outcome], percentile: str) -> Outcome | None:
+    """The one outcome that promises something of a percentile."""
+    own = [one for one in known if f"p{percentile}" in words(one.metric)]
+    return own[0] if len(own) == 1 else None
 
 
 def _told_stages(corpus: Corpus) -> Iterator[tuple[Piece, Row, Piece, Heading, re.Match[str]]]:
@@ -298,7 +314,10 @@ def delivery_differs(corpus: Corpus) -> Found:
                 weeks, place = int(found[1] or found[2]), piece.at(passage.line_at(found.start()))
                 first = first or (weeks, place)
                 if weeks != first[0]:
-                    yield f"{first[0]} weeks are told for the mission, then {weeks}", (first[1], place)
+                    yield (
+                        f"{first[0]} weeks are told for the mission, then {weeks}",
+                        (first[1], place),
+                    )
             for found in _AHEAD.finditer(passage.text):
                 took, ahead, target = float(found[1]), float(found[2]), float(found[3])
                 if abs(took + ahead - target) > 0.05:
@@ -313,5 +332,7 @@ RULES = (
     error("target-missed", "a verdict on a metric is not what its figures say", target_missed),
     error("stage-differs", "a stage is told other than it was planned", stage_differs),
     error("criterion-broken", "a stage went on against its criteria", criterion_broken),
-    error("delivery-differs", "the time that a mission takes is told differently", delivery_differs),
+    error(
+        "delivery-differs", "the time that a mission takes is told differently", delivery_differs
+    ),
 )

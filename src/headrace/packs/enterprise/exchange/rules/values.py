@@ -72,4 +72,6 @@ def _has(cells: Iterable[str], key: str) -> bool:
     return any(slug(one) == key for one in cells)
 
 
-RULES = (error("value-not-allowed", "a field holds a word that its type has not", value_not_allowed),)
+RULES = (
+    error("value-not-allowed", "a field holds a word that its type has not", value_not_allowed),
+)

@@ -60,7 +60,9 @@ def _reports(corpus: Corpus, known: Sequence[Stream]) -> Iterator[Verdict]:
         stream = stream_of(name, known) or stream_of(title, known)
         if overall is None or stream is None or "decide" in name:
             continue
-        policies = sorted(row.get("policy").casefold() for row in piece.rows if "policy" in row.cells)
+        policies = sorted(
+            row.get("policy").casefold() for row in piece.rows if "policy" in row.cells
+        )
         attempt = piece.value("attempt")
         yield Verdict(
             stream=stream.name,
@@ -212,6 +214,14 @@ def _progress(corpus: Corpus) -> Iterator[tuple[Piece, Row, date]]:
 
 RULES = (
     error("verdict-differs", "a verdict is carried over as another one", verdict_differs),
-    error("overall-differs", "an overall verdict does not follow from the verdicts on the policies", overall_differs),
-    error("status-behind", "a status report and the date of a verdict contradict each other", status_behind),
+    error(
+        "overall-differs",
+        "an overall verdict does not follow from the verdicts on the policies",
+        overall_differs,
+    ),
+    error(
+        "status-behind",
+        "a status report and the date of a verdict contradict each other",
+        status_behind,
+    ),
 )

@@ -1,6 +1,7 @@
 """Every setting: name, default, unit, meaning. Read from the environment as `HEADRACE_<NAME>`."""
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -42,6 +43,28 @@ class Settings(BaseSettings):
     workers: int = Field(default=1, ge=1, le=64, description="Worker processes of `headrace up`.")
     host: str = Field(default="127.0.0.1", description="Address that `headrace up` listens on.")
     port: int = Field(default=8700, ge=0, le=65535, description="Port of `headrace up`; 0: any.")
+    public_url: str = Field(
+        default="",
+        description="Address at which people open the console from elsewhere: "
+        "https://headrace.example, where a proxy ends TLS. Once it is set, everybody signs in, on this "
+        "machine too. Plain http is taken for this machine's own names alone.",
+    )
+    sign_in: Literal["local", "required"] = Field(
+        default="local",
+        description="`local`: whoever sits at this machine needs no sign-in while the server listens "
+        "on the loopback address and HEADRACE_PUBLIC_URL is empty. `required`: everybody signs in.",
+    )
+    trusted_proxies: str = Field(
+        default="127.0.0.1,::1",
+        description="Addresses of proxies whose X-Forwarded-For tells who asks, with commas between; "
+        "failed sign-ins are counted by it.",
+    )
+    session_idle_minutes: float = Field(
+        default=480, gt=0, description="Minutes without a sign of life after which a session ends."
+    )
+    session_hours: float = Field(
+        default=168, gt=0, description="Hours after which a session ends whatever happens."
+    )
     organisation: str = Field(
         default="", description="Slug of the organisation that the command line works in."
     )

@@ -27,6 +27,7 @@ EDGES: dict[str, str] = {
     "src/headrace/capabilities/deployments/host.py": "a look that fails is made again",
     "src/headrace/capabilities/flags/evaluator.py": "a chore that fails is tried again",
     "src/headrace/surfaces/web/door.py": "a page ends here, whatever went wrong",
+    "src/headrace/surfaces/web/ways_in.py": "a way in ends here, whatever went wrong",
     "src/headrace/surfaces/web/server.py": "a form, a stream or the palette's answer ends here",
     "src/headrace/app/demo/driver.py": "the demonstration goes on where a database died under it",
 }

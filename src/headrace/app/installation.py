@@ -19,6 +19,7 @@ from headrace.capabilities.agents.configuration import BrainSettings, search_pat
 from headrace.capabilities.deployments.model import Deployments
 from headrace.capabilities.people import service as people
 from headrace.capabilities.people.entrance import Entrance
+from headrace.capabilities.people.model import SessionLife
 from headrace.capabilities.record.model import Places
 from headrace.capabilities.streams import service as streams
 from headrace.capabilities.workflows.jobs import JobWriter
@@ -156,9 +157,22 @@ class Installation:
         )
 
     @cached_property
+    def session_life(self) -> SessionLife:
+        """How long whoever signed in stays so."""
+        return SessionLife(
+            idle=timedelta(minutes=self.settings.session_idle_minutes),
+            longest=timedelta(hours=self.settings.session_hours),
+        )
+
+    @cached_property
+    def entrance(self) -> Entrance:
+        """Who admits callers, at every door."""
+        return Entrance(self.units, self.session_life)
+
+    @cached_property
     def reception(self) -> Reception:
         """The way in that every door uses."""
-        entrance = Entrance(self.units)
+        entrance = self.entrance
         return Reception(
             edge=Edge(units=self.units, gate=people.authorise),
             admit=entrance.admit,

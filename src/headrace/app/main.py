@@ -26,7 +26,6 @@ def main() -> int:
 def _of_the_house(words: list[str]) -> int:
     """Run an operation. Imported here is what `headrace --help` does without."""
     gc.disable()  # what is imported stays: looking for garbage in it takes a tenth of the start
-    from headrace.capabilities.people.entrance import Entrance
     from headrace.kernel.access import Call, Credentials
     from headrace.kernel.json import Json
 
@@ -39,7 +38,7 @@ def _of_the_house(words: list[str]) -> int:
         return here.reception.perform(call)
 
     def names(credentials: Credentials) -> Mapping[str, str]:
-        return Entrance(here.units).names(credentials)
+        return here.entrance.names(credentials)
 
     token = settings.token.get_secret_value() if settings.token else None
     return command_line(

@@ -7,9 +7,9 @@ from types import FrameType
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from headrace.app import signing_in
 from headrace.app.installation import Installation
 from headrace.capabilities.flags.evaluator import FlagEvaluator
-from headrace.capabilities.people.entrance import Entrance
 from headrace.capabilities.workflows.supervisor import Supervisor
 from headrace.kernel.journal.notices import Notices
 from headrace.surfaces.api.server import create_app
@@ -21,7 +21,6 @@ from headrace.surfaces.web.server import create_pages
 HOST_PATIENCE = 30.0
 """Seconds that a host has to end the services that it runs."""
 
-_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _OF_PROGRAMS = frozenset({"api", "mcp", "ofrep", "healthz"})
 """The first words of the paths that programs use; every other path is a page."""
 
@@ -33,16 +32,20 @@ def serve(installation: Installation, *, workers: int, host: str, port: int) -> 
     host_of_services = Supervisor(
         host_command(), count=1, system=installation.database.system, what="Host"
     )
+    trust_loopback = signing_in.trusts_loopback(installation.settings, host)
     pages = create_pages(
         installation.reception,
-        trust_loopback=host in _LOOPBACK,
+        trust_loopback=trust_loopback,
         ears=Notices(installation.database.app, every=5),
+        porter=signing_in.porter(installation),
+        site=signing_in.site(installation.settings),
     )
     config = uvicorn.Config(
-        doors(installation, pages, trust_loopback=host in _LOOPBACK),
+        doors(installation, pages, trust_loopback=trust_loopback),
         host=host,
         port=port,
         log_level="warning",
+        proxy_headers=False,  # who stands behind a proxy is for the doors to judge
         timeout_graceful_shutdown=5,
     )
     server = _Server(config, pages.state.hub)
@@ -60,7 +63,7 @@ def serve(installation: Installation, *, workers: int, host: str, port: int) -> 
 def doors(installation: Installation, pages: ASGIApp, *, trust_loopback: bool) -> ASGIApp:
     """All doors behind one address: REST, MCP and OFREP on their paths, the pages on every other."""
     reception = installation.reception
-    rights = Entrance(installation.units).rights
+    rights = installation.entrance.rights
     tools = mounted(create_server(reception, from_headers, rights=rights))
     flags = create_ofrep(FlagEvaluator(installation.units, Notices(installation.database.app)))
     programs = create_app(

@@ -35,6 +35,7 @@ class Credentials:
     """
 
     token: str | None = field(default=None, repr=False)
+    session: str | None = field(default=None, repr=False)  # only the console's door passes one in
     organisation: str | None = None  # slug
     stand_in: str | None = None  # handle
     trusted: bool = False

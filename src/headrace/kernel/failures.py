@@ -36,6 +36,12 @@ class Unavailable(HeadraceError):
     code = "unavailable"
 
 
+class TooOften(Unavailable):
+    """The same was tried too many times; `retry_after` seconds from now it may be tried again."""
+
+    code = "too_often"
+
+
 class TimedOut(Unavailable):
     """The answer took too long; the work may still come to its end."""
 
@@ -65,6 +71,7 @@ FAMILIES: Mapping[type[HeadraceError], Family] = {
     NotAllowed: Family(status=HTTPStatus.FORBIDDEN, exit_code=5, rpc_code=-32003),
     NotSignedIn: Family(status=HTTPStatus.UNAUTHORIZED, exit_code=5, rpc_code=-32001),
     Unavailable: Family(status=HTTPStatus.SERVICE_UNAVAILABLE, exit_code=6, rpc_code=-32010),
+    TooOften: Family(status=HTTPStatus.TOO_MANY_REQUESTS, exit_code=6, rpc_code=-32029),
     TimedOut: Family(status=HTTPStatus.GATEWAY_TIMEOUT, exit_code=6, rpc_code=-32010),
     HeadraceError: Family(
         status=HTTPStatus.INTERNAL_SERVER_ERROR, exit_code=DEFECT_EXIT, rpc_code=-32603

@@ -14,15 +14,20 @@ from headrace.capabilities.artifacts.model import ArtifactType, Draft, Made
 from headrace.capabilities.governance import service as governance
 from headrace.capabilities.governance.model import Proposal, Subject
 from headrace.capabilities.missions import service as missions
+from headrace.capabilities.people import service as people
+from headrace.capabilities.people.web import HousePorter
 from headrace.capabilities.streams import service as streams
 from headrace.capabilities.streams.model import Stream
 from headrace.capabilities.workflows.engine import JobWriter
 from headrace.kernel.capability import Capability
+from headrace.kernel.context import Actor
 from headrace.kernel.house import House
 from headrace.kernel.ids import PrincipalId
 from headrace.kernel.unit import Units
+from headrace.surfaces.web.porter import Caller
 from headrace.surfaces.web.server import create_pages
 from surfaces.conftest import a_reception, served
+from surfaces.web.gatehouse import PASSWORD, a_site
 
 NOTE_TYPE = ArtifactType(
     name="toy-note",
@@ -150,3 +155,34 @@ def browser(units) -> Iterator[Browser]:
         Browser(base_url=address, timeout=20, transport=patient()) as made,
     ):
         yield made
+
+
+@pytest.fixture
+def gatehouse(units) -> Iterator[str]:
+    with a_site(units) as address:
+        yield address
+
+
+@pytest.fixture
+def window(gatehouse):
+    """Browsers that know nothing of each other."""
+    opened: list[Browser] = []
+
+    def another() -> Browser:
+        made = Browser(base_url=gatehouse, timeout=20, transport=patient())
+        opened.append(made)
+        return made
+
+    yield another
+    for one in opened:
+        one.close()
+
+
+@pytest.fixture
+def ada(acme) -> Actor:
+    made = acme.adds("ada", "people:*", "governance:read", "journal:view")
+    path = acme.as_system(people.issue_invitation, "ada", login="ada@example.test").path
+    porter = HousePorter(acme.units)
+    caller = Caller(address="192.0.2.1", agent="setup", device=None, browser="0" * 32)
+    porter.sign_out(porter.accept(path.removeprefix("/join/"), "", PASSWORD, caller).secret)
+    return made

@@ -191,6 +191,7 @@ class Desk:
     """A client in whose inbox nothing but a task lies."""
 
     credentials = Credentials(stand_in="ada")
+    person = "ada"
     task = Item(
         kind="task",
         id="arun_1",

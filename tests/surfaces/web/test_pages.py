@@ -10,7 +10,7 @@ from markupsafe import escape
 
 from headrace.kernel.journal.sequencer import sequence
 from headrace.surfaces.web.answers import READS
-from headrace.surfaces.web.pages import PAGES
+from headrace.surfaces.web.pages import PAGES, UNGUARDED
 from headrace.surfaces.web.rendering import ErrorPage, environment
 from headrace.surfaces.web.server import create_pages
 from surfaces.conftest import a_reception, served
@@ -47,6 +47,22 @@ def test_a_template_uses_what_its_context_declares_and_nothing_else(page):
     used = meta.find_undeclared_variables(parsed) - brought - {"frame"} - SPOKEN
 
     assert used == {one.name for one in fields(page.context)}
+
+
+@pytest.mark.parametrize("template", UNGUARDED)
+def test_a_page_before_the_door_uses_what_it_declares(template):
+    environ = environment()
+    text, _, _ = environ.loader.get_source(environ, template)
+
+    parsed = environ.parse(text)
+    brought = {
+        name if isinstance(name, str) else name[1]
+        for node in parsed.find_all(nodes.FromImport)
+        for name in node.names
+    }
+    used = meta.find_undeclared_variables(parsed) - brought - {"frame"} - SPOKEN
+
+    assert used == {one.name for one in fields(UNGUARDED[template])}
 
 
 def test_the_error_page_uses_what_it_declares():

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 
 from headrace.capabilities.people import service
-from headrace.capabilities.people.model import OPERATOR
+from headrace.capabilities.people.model import OPERATOR, SessionLife
 from headrace.kernel.access import Admit, Call, Credentials, NotSignedIn
 from headrace.kernel.capability import Effect, Operation
 from headrace.kernel.context import Actor, ActorKind, Ctx, system_actor
@@ -20,23 +20,24 @@ _NOWHERE = system_actor(OrganisationId(""))
 
 
 class WrongOrganisation(NotAllowed):
-    """A token opens its own organisation and no other."""
+    """A token, and a session, opens its own organisation and no other."""
 
     code = "people.wrong_organisation"
 
 
 class Entrance:
-    """Admits callers: by token, or as the operator where the door vouches for it."""
+    """Admits callers: by token, by session, or as the operator where the door vouches for it."""
 
-    def __init__(self, units: Units) -> None:
+    def __init__(self, units: Units, life: SessionLife | None = None) -> None:
         self._units = units
+        self._life = life or SessionLife()
 
     def admit(self, call: Call, operation: Operation) -> Actor:
         """Who acts. Raises NotSignedIn, WrongOrganisation, NotFound (organisation or handle), Invalid
         (several organisations and none named), NotAllowed (standing in without being the operator).
         """
         credentials = call.credentials
-        if credentials.token is None and credentials.trusted and _is_operators(operation):
+        if _is_trusted(credentials) and _is_operators(operation):
             return _operator_in(OrganisationId(new_id("org")))
         only_asks = operation.must_be_confirmed is not None and call.confirmation is None
         leaves_no_trace = call.dry_run or operation.effect is Effect.NONE or only_asks
@@ -44,11 +45,11 @@ class Entrance:
 
     def over(self, units: Units) -> Admit:
         """Admits within a snapshot's units."""
-        return _Within(units).admit
+        return _Within(units, self._life).admit
 
     def rights(self, credentials: Credentials) -> Collection[str]:
         """The permissions of the caller, so that a door shows what can be used. Raises as `admit`."""
-        if credentials.token is None and credentials.trusted and credentials.stand_in is None:
+        if _is_trusted(credentials) and credentials.stand_in is None:
             return self._units.run(_NOWHERE, service.permissions_held)
         return self._units.run(self._known(credentials), service.permissions_held)
 
@@ -68,9 +69,19 @@ class Entrance:
             self._units.run(_NOWHERE, _same, actor, credentials.organisation)
         return actor
 
+    def _by_session(self, credentials: Credentials, secret: str) -> Actor:
+        actor = self._units.run(_NOWHERE, service.session_actor, secret, self._life)
+        if credentials.stand_in is not None:
+            raise NotAllowed("A session acts as its owner; leave the other name out")
+        if credentials.organisation:
+            self._units.run(_NOWHERE, _same, actor, credentials.organisation)
+        return actor
+
     def _known(self, credentials: Credentials, *, noted: str = "") -> Actor:
         if credentials.token is not None:
             return self._by_token(credentials, credentials.token)
+        if credentials.session is not None:
+            return self._by_session(credentials, credentials.session)
         if not credentials.trusted:
             raise NotSignedIn(
                 "Sign in first: send a token, `Authorization: Bearer hr_…`. "
@@ -86,14 +97,19 @@ class Entrance:
 class _Within(Entrance):
     """The entrance to one snapshot: asks once for each caller, whose standing cannot change there."""
 
-    def __init__(self, units: Units) -> None:
-        super().__init__(units)
+    def __init__(self, units: Units, life: SessionLife) -> None:
+        super().__init__(units, life)
         self._asked: dict[Credentials, Actor] = {}
 
     def _known(self, credentials: Credentials, *, noted: str = "") -> Actor:
         if credentials not in self._asked:
             self._asked[credentials] = super()._known(credentials, noted=noted)
         return self._asked[credentials]
+
+
+def _is_trusted(credentials: Credentials) -> bool:
+    """Whether only the door's word stands for the caller; a token or a session goes before it."""
+    return credentials.token is None and credentials.session is None and credentials.trusted
 
 
 def _is_operators(operation: Operation) -> bool:
@@ -108,7 +124,9 @@ def _same(ctx: Ctx, actor: Actor, slug: str) -> None:
     """An organisation that does not exist and one that is not the token's look alike."""
     own = service.organisation(ctx, actor.organisation)
     if own is None or own.slug != slug:
-        raise WrongOrganisation(f"This token does not open the organisation {slug!r}", slug=slug)
+        raise WrongOrganisation(
+            f"This token or session does not open the organisation {slug!r}", slug=slug
+        )
 
 
 def _chosen(ctx: Ctx, slug: str | None) -> OrganisationId:

@@ -1,10 +1,19 @@
 """What people may do, and may let others do. Pure: the same arguments always give the same answer."""
 
+import ipaddress
 import re
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from headrace.capabilities.people.model import OPERATOR, SELF, PrincipalKind, Right, Standing
+from headrace.capabilities.people.model import (
+    OPERATOR,
+    SELF,
+    Caller,
+    PrincipalKind,
+    Right,
+    Standing,
+)
 from headrace.kernel.errors import Refusal
 
 _HANDLE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -150,3 +159,44 @@ def _within(scopes: Collection[str] | None, pattern: str) -> bool:
 def scopes_within(scopes: Collection[str] | None, limit: Collection[str]) -> bool:
     """Whether scopes reach no further than `limit`; None reaches everything."""
     return scopes is not None and all(_within(limit, scope) for scope in scopes)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limit:
+    """How many sign-ins may be tried under one key within a window of real time."""
+
+    key: str
+    most: int
+    window: timedelta
+
+
+_QUARTER, _HOUR = timedelta(minutes=15), timedelta(hours=1)
+
+
+def limits(login: str, caller: Caller, *, knows_device: bool) -> tuple[Limit, ...]:
+    """What limits a sign-in, in the order of their keys.
+
+    A device that signed in as this person before has a count of its own. All others are counted by
+    network, and together for each person: 100 an hour is NIST's most (SP 800-63B, 5.2.2).
+    """
+    if knows_device:
+        return (Limit(key=f"device|{login}|{caller.device}", most=10, window=_QUARTER),)
+    network = network_of(caller.address)
+    return (
+        Limit(key=f"login|{login}", most=100, window=_HOUR),
+        Limit(key=f"network|{network}", most=30, window=_QUARTER),
+        Limit(key=f"pair|{login}|{network}", most=5, window=_QUARTER),
+    )
+
+
+def network_of(address: str) -> str:
+    """The address itself, or the /64 that one subscriber of IPv6 has for himself alone."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return "nowhere"
+    if isinstance(found, ipaddress.IPv6Address):
+        if found.ipv4_mapped is not None:
+            return str(found.ipv4_mapped)
+        return str(ipaddress.ip_network((found, 64), strict=False))
+    return str(found)

@@ -64,9 +64,12 @@ def is_local(request: Request) -> bool:
     `Sec-Fetch-Site` keep away other sites' pages; a proxy's mark means that somebody else may ask.
     """
     headers = request.headers
-    forwarded = any(name in headers for name in ("forwarded", "x-forwarded-for", "via"))
+    forwarded = any(
+        name in headers for name in ("forwarded", "x-forwarded-for", "x-real-ip", "via")
+    )
     return (
         not forwarded
+        and request.scope.get("http_version") != "1.0"  # a proxy that tells nothing of its caller
         and _is_loopback(request.client.host if request.client else "")
         and _host_of(f"//{headers.get('host', '')}") in _NAMES
         and headers.get("sec-fetch-site", "none") in {"none", "same-origin"}

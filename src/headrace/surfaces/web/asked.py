@@ -20,7 +20,7 @@ class Asked:
     @property
     def person(self) -> str | None:
         """The handle of whoever reads; None for the operator of this machine."""
-        return self.client.credentials.stand_in
+        return self.client.person
 
     def word(self, name: str) -> str | None:
         """A word of the query; an empty one counts as left out."""

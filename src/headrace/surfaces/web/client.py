@@ -8,6 +8,7 @@ from headrace.kernel.access import Call, Credentials, Reception
 from headrace.kernel.errors import NotAllowed
 from headrace.kernel.json import Json, from_json
 from headrace.surfaces.web.answers import READS, People, Principal
+from headrace.surfaces.web.porter import Porter
 
 T = TypeVar("T")
 _PAGE = 200
@@ -19,6 +20,8 @@ class Client:
 
     reception: Reception
     credentials: Credentials
+    person: str | None = None  # the handle of whoever reads; None for the operator of this machine
+    porter: Porter | None = None
 
     def ask(self, kind: type[T], operation: str, **input: Json) -> T:
         """The part of a query's answer that pages read; `kind` stands in READS for this query."""
@@ -66,19 +69,25 @@ class Client:
         """The same organisation as the operator of this machine sees it."""
         return Client(self.reception, replace(self.credentials, stand_in=None))
 
+    def account(self) -> tuple[Porter, str] | None:
+        """The porter and this reader's session; None for whoever sits at this machine."""
+        if self.porter is None or self.credentials.session is None:
+            return None
+        return self.porter, self.credentials.session
+
     def everybody(self) -> tuple[Principal, ...]:
         """Every principal of the organisation, by handle."""
         found: list[Principal] = []
         after: str | None = ""
         while after is not None:
-            page = self.ask(People, "person.list", after=after, limit=_PAGE)
+            page = self.ask(People, "person.names", after=after, limit=_PAGE)
             found.extend(page.items)
             after = page.next
         return tuple(found)
 
     def names(self) -> Mapping[str, str]:
         """What to call each principal, by id. Names are no secret from whoever may open a page."""
-        return {one.id: one.name or one.handle for one in self.as_operator().everybody()}
+        return {one.id: one.name or one.handle for one in self.everybody()}
 
 
 def named(names: Mapping[str, str], principal: str) -> str:

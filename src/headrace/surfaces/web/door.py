@@ -10,7 +10,7 @@ from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
-from headrace.kernel.access import Reception
+from headrace.kernel.access import NotSignedIn, Reception
 from headrace.kernel.errors import HeadraceError, Invalid
 from headrace.kernel.failures import TooLarge, failure
 from headrace.kernel.json import to_json
@@ -60,25 +60,32 @@ class Door:
         """Runs what blocks in a thread."""
         return await to_thread.run_sync(act, *given, limiter=self.threads)
 
-    def client(self, visitor: Visitor) -> Client:
-        """Operations as this visitor may use them."""
-        return Client(self.reception, visitor.credentials)
+    def client(self, visitor: Visitor, reception: Reception | None = None) -> Client:
+        """Operations as this visitor may use them, by any reception or that of a snapshot."""
+        return Client(
+            reception or self.reception,
+            visitor.credentials,
+            person=visitor.person,
+            porter=self.guard.porter,
+        )
 
     def endpoint(self, page: Page, *, as_json: bool) -> Endpoint:
         """What serves a page or its data; whatever goes wrong becomes a page that says what to do."""
 
         async def endpoint(request: Request) -> Response:
             try:
-                visitor = self.guard.visitor(request)
-                return await self.work(self._show, request, page, visitor, as_json)
+                return await self.work(self._show, request, page, as_json)
             except Exception as fault:  # noqa: BLE001 - an edge: a request ends here, whatever went wrong
                 return await self.failed(request, fault)
 
         return endpoint
 
-    def _show(self, request: Request, page: Page, visitor: Visitor, as_json: bool) -> Response:
+    def _show(self, request: Request, page: Page, as_json: bool) -> Response:
+        visitor = self.guard.visitor(request)
+        if page.path == "/who" and visitor.signed_in is not None:
+            return led("/account")
         with self.reception.snapshot() as instant:
-            client = Client(instant, visitor.credentials)
+            client = self.client(visitor, instant)
             if visitor.organisation is None and not _is_clear(client, page):
                 return led("/who")
             context = page.fill(
@@ -87,13 +94,38 @@ class Door:
             frame = None if as_json else self._frame(request, client, visitor, page)
         if frame is None:
             return JSONResponse(to_json(context, page.context), headers=HEADERS)
-        return _rendered(page, context, frame, visitor)
+        return self._rendered(request, page, context, frame, visitor)
 
     def shown(self, request: Request, page: Page, context: object, visitor: Visitor) -> Response:
         """A filled page as HTML, in its frame."""
         with self.reception.snapshot() as instant:
-            frame = self._frame(request, Client(instant, visitor.credentials), visitor, page)
-        return _rendered(page, context, frame, visitor)
+            frame = self._frame(request, self.client(visitor, instant), visitor, page)
+        return self._rendered(request, page, context, frame, visitor)
+
+    def _rendered(
+        self, request: Request, page: Page, context: object, frame: Frame, visitor: Visitor
+    ) -> Response:
+        answer = HTMLResponse(render(page.template, context, frame), headers=HEADERS)
+        self.know(request, answer, visitor)
+        return answer
+
+    def know(self, request: Request, answer: Response, visitor: Visitor) -> None:
+        """Let the browser keep the word that binds our forms to it."""
+        if visitor.is_new:
+            self.keep(request, answer, visitors.SESSION, visitor.session)
+
+    def keep(
+        self, request: Request, answer: Response, name: str, value: str, *, seconds: int = _YEAR
+    ) -> None:
+        """Asks the browser to keep a word; no script can read it, no other site can set it."""
+        answer.set_cookie(
+            self.guard.cookie(request, name),
+            value,
+            max_age=seconds,
+            httponly=True,
+            samesite="lax",
+            secure=self.guard.is_secure(request),
+        )
 
     def _frame(
         self, request: Request, client: Client, visitor: Visitor, page: Page | None
@@ -118,13 +150,27 @@ class Door:
             theme=liked.theme,
             assets=self.assets,
             done=request.query_params.get("decided") or request.query_params.get("done"),
+            memberships=visitor.signed_in.memberships if visitor.signed_in else (),
+            is_signed_in=visitor.signed_in is not None,
+        )
+
+    def entrance(self, request: Request, visitor: Visitor) -> Frame:
+        """The frame of the ways in: for a browser that is nobody yet, so it knows no places."""
+        return replace(
+            self._bare_frame(request),
+            seal=self.guard.seal(visitor),
+            languages=LANGUAGES,
+            back=quote(request.url.path),
         )
 
     async def failed(
         self, request: Request, fault: Exception, *, status: int | None = None
     ) -> Response:
-        """A page, or a problem document, that says what is wrong and what to do."""
+        """A page, or a problem document, that says what is wrong and what to do; whoever only has to
+        sign in is led there, and back afterwards."""
         told = failure(fault)
+        if isinstance(fault, NotSignedIn) and self._leads_to_sign_in(request):
+            return led(f"/sign-in?next={quote(_here(request), safe='')}")
         code = status or int(told.family.status)
         if wants_data(request):
             return JSONResponse(
@@ -139,12 +185,20 @@ class Door:
         frame = await self.work(self._frame_of_failure, request)
         return HTMLResponse(render("error.html", page, frame), status_code=code, headers=HEADERS)
 
+    def _leads_to_sign_in(self, request: Request) -> bool:
+        return (
+            request.method == "GET"
+            and not wants_data(request)
+            and request.url.path != "/live"
+            and self.guard.may_sign_in(request)
+        )
+
     def _frame_of_failure(self, request: Request) -> Frame:
         """The frame that this visitor is used to, so that there is a way on; a bare one for others."""
         try:
             visitor = self.guard.visitor(request)
             with self.reception.snapshot() as instant:
-                client = Client(instant, visitor.credentials)
+                client = self.client(visitor, instant)
                 frame = self._frame(request, client, visitor, None)
         except Exception:  # noqa: BLE001 - an edge: what went wrong already is told, whatever comes on top
             return self._bare_frame(request)
@@ -168,6 +222,8 @@ class Door:
             theme=liked.theme,
             assets=self.assets,
             done=None,
+            memberships=(),
+            is_signed_in=False,
         )
 
     async def form(self, request: Request, visitor: Visitor) -> Form:
@@ -198,13 +254,6 @@ def _is_clear(client: Client, page: Page) -> bool:
     return page.path == "/who" or len(organisations(client)) == 1
 
 
-def _rendered(page: Page, context: object, frame: Frame, visitor: Visitor) -> Response:
-    answer = HTMLResponse(render(page.template, context, frame), headers=HEADERS)
-    if visitor.is_new:
-        keep(answer, visitors.SESSION, visitor.session)
-    return answer
-
-
 def _standing(client: Client) -> Standing | None:
     """What the reader may do; None where it may not be known."""
     try:
@@ -221,6 +270,15 @@ def _waiting(client: Client) -> int | None:
         return None  # the page itself says what is wrong, if it needs the inbox
 
 
+def _here(request: Request) -> str:
+    """The address asked for, with its query; the inbox where it cannot be led back to."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    try:
+        return visitors.own_address(quote(request.url.path) + query)
+    except Invalid:
+        return "/"
+
+
 def wants_data(request: Request) -> bool:
     """Whether a program reads the answer."""
     return request.url.path.endswith(".json")
@@ -229,8 +287,3 @@ def wants_data(request: Request) -> bool:
 def led(address: str) -> Response:
     """Another page, asked for with GET, so that loading it again repeats nothing."""
     return RedirectResponse(address, HTTPStatus.SEE_OTHER, headers=HEADERS)
-
-
-def keep(answer: Response, name: str, value: str) -> None:
-    """Asks the browser to keep a word for a year; no script can read it."""
-    answer.set_cookie(name, value, max_age=_YEAR, httponly=True, samesite="lax")

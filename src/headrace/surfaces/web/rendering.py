@@ -12,12 +12,14 @@ from headrace.surfaces.web.assets import Assets
 from headrace.surfaces.web.language import ENGLISH, LANGUAGES, Language, Speaker
 from headrace.surfaces.web.markdown import render as markdown
 from headrace.surfaces.web.navigation import Place
+from headrace.surfaces.web.porter import Membership
 
 
 @dataclass(frozen=True, kw_only=True)
 class Frame:
     """What stands around every page. `seal` goes into its forms; `waiting` counts the inbox; `follows`
-    is where the page hears that something moved; `back` is its own address."""
+    is where the page hears that something moved; `back` is its own address; `memberships` are the
+    organisations that whoever signed in may switch to."""
 
     nav: str
     places: tuple[Place, ...]
@@ -34,6 +36,8 @@ class Frame:
     theme: str
     assets: Assets
     done: str | None
+    memberships: tuple[Membership, ...]
+    is_signed_in: bool
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,32 +12,41 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from headrace.kernel.access import Credentials, Reception
-from headrace.kernel.errors import Invalid, NotFound
+from headrace.kernel.errors import NotFound
 from headrace.kernel.failures import Unavailable
 from headrace.kernel.json import to_json
 from headrace.surfaces.web import assets, visitors
 from headrace.surfaces.web.answers import Events, Standing
 from headrace.surfaces.web.client import Client
-from headrace.surfaces.web.door import HEADERS, Door, Endpoint, keep, led
+from headrace.surfaces.web.door import HEADERS, Door, Endpoint, led
 from headrace.surfaces.web.forms import FORMS, Act, Sent
 from headrace.surfaces.web.language import LANGUAGES, Speaker
 from headrace.surfaces.web.live import MOST_VIEWERS, Ears, Hub, Kinds, Pulse
 from headrace.surfaces.web.navigation import places
 from headrace.surfaces.web.pages import MENU, PAGES
 from headrace.surfaces.web.pages.search import Found, SearchPage, find
-from headrace.surfaces.web.visitors import Guard, Preferences, Visitor
+from headrace.surfaces.web.porter import Porter
+from headrace.surfaces.web.visitors import Guard, Preferences, Site, Visitor, own_address
+from headrace.surfaces.web.ways_in import ways_in
 
 _KEPT_FOR_EVER = "public, max-age=31536000, immutable"
 _EVENTS = 100  # of one look
 
 
 def create_pages(
-    reception: Reception, *, trust_loopback: bool, ears: Ears | None = None
+    reception: Reception,
+    *,
+    trust_loopback: bool,
+    ears: Ears | None = None,
+    porter: Porter | None = None,
+    site: Site | None = None,
 ) -> Starlette:
-    """The application of the pages. They are shown to browsers of this machine alone, and only when
-    the server listens on the loopback address (`trust_loopback`). `ears` hear when the
-    journal grows; without them open pages look by themselves. Its `state.hub` ends open streams."""
-    door = Door(reception, Guard(trust_loopback), assets.load())
+    """The application of the pages. They are shown to whoever signs in with the `porter`, at the
+    site's address, and without a sign-in to browsers of this machine alone, and only when the server
+    listens on the loopback address (`trust_loopback`). `ears` hear when the journal grows; without
+    them open pages look by themselves. Its `state.hub` ends open streams."""
+    guard = Guard(trust_loopback, porter, site or Site())
+    door = Door(reception, guard, assets.load())
     hub = Hub(_pulse(reception, ears))
     routes = [Route("/static/{name}", _static(door)), Route("/live", _live(door, hub))]
     routes.append(Route("/palette.json", _palette(door)))
@@ -48,6 +57,8 @@ def create_pages(
     routes += [Route(path, _form(door, act), methods=["POST"]) for path, act in FORMS.items()]
     routes.append(Route("/who", _choose(door), methods=["POST"]))
     routes.append(Route("/preferences", _prefer(door), methods=["POST"]))
+    if porter is not None:
+        routes += ways_in(door, porter)
 
     async def unreached(request: Request, fault: Exception) -> Response:
         """No such page, or nothing there takes what was sent."""
@@ -85,7 +96,7 @@ def _live(door: Door, hub: Hub) -> Endpoint:
 
     async def live(request: Request) -> Response:
         try:
-            visitor = door.guard.visitor(request)
+            visitor = await door.work(door.guard.visitor, request)
             if hub.viewers >= MOST_VIEWERS:
                 raise Unavailable(f"{MOST_VIEWERS} pages are open already; load this one by hand")
             standing = await door.work(door.client(visitor).ask, Standing, "whoami")
@@ -124,7 +135,7 @@ def _palette(door: Door) -> Endpoint:
 
     async def palette(request: Request) -> Response:
         try:
-            visitor = door.guard.visitor(request)
+            visitor = await door.work(door.guard.visitor, request)
             words = request.query_params.get("q", "")[:200]
             answer = await door.work(found, visitor, words, Preferences.of(request).language)
         except Exception as fault:  # noqa: BLE001 - as above
@@ -137,7 +148,7 @@ def _palette(door: Door) -> Endpoint:
 def _form(door: Door, act: Act) -> Endpoint:
     async def form(request: Request) -> Response:
         try:
-            visitor = door.guard.visitor(request)
+            visitor = await door.work(door.guard.visitor, request)
             fields = await door.form(request, visitor)
             sent = Sent(
                 client=door.client(visitor),
@@ -160,12 +171,13 @@ def _choose(door: Door) -> Endpoint:
 
     async def choose(request: Request) -> Response:
         try:
-            fields = await door.form(request, door.guard.visitor(request))
+            visitor = await door.work(door.guard.visitor, request)
+            fields = await door.form(request, visitor)
             choice = visitors.checked_choice(fields.get("who", ""))
         except Exception as fault:  # noqa: BLE001 - as above
             return await door.failed(request, fault)
         answer = led("/")
-        keep(answer, visitors.WHO, choice)
+        door.keep(request, answer, visitors.WHO, choice)
         return answer
 
     return choose
@@ -176,24 +188,18 @@ def _prefer(door: Door) -> Endpoint:
 
     async def prefer(request: Request) -> Response:
         try:
-            fields = await door.form(request, door.guard.visitor(request))
-            answer = led(_own_address(fields.get("back", "/")))
+            visitor = await door.work(door.guard.stranger, request)
+            fields = await door.form(request, visitor)
+            answer = led(own_address(fields.get("back", "/")))
             if fields.get("language") in {one.code for one in LANGUAGES}:
-                keep(answer, visitors.LANGUAGE, fields["language"])
+                door.keep(request, answer, visitors.LANGUAGE, fields["language"])
             if fields.get("theme") in {*visitors.THEMES, "system"}:
-                keep(answer, visitors.THEME, fields["theme"])
+                door.keep(request, answer, visitors.THEME, fields["theme"])
         except Exception as fault:  # noqa: BLE001 - as above
             return await door.failed(request, fault)
         return answer
 
     return prefer
-
-
-def _own_address(address: str) -> str:
-    """An address of these pages. Raises Invalid for any other."""
-    if not address.startswith("/") or address[1:2] in {"/", "\\"}:
-        raise Invalid("The form leads to another site; nothing was done")
-    return address
 
 
 def _pulse(reception: Reception, ears: Ears | None) -> Pulse:

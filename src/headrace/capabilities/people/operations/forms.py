@@ -9,6 +9,8 @@ from pydantic import Field
 from headrace.capabilities.people.model import (
     Grant,
     GrantId,
+    Invitation,
+    InvitationId,
     Organisation,
     Principal,
     PrincipalKind,
@@ -203,4 +205,54 @@ class Permissions:
     """Every right that can be granted."""
 
     items: tuple[Permission, ...]
+    next: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewInvitation:
+    """An invitation to be made."""
+
+    person: Annotated[
+        str, Field(min_length=1, description="Handle of the person who is to sign in.")
+    ]
+    login: Annotated[
+        str,
+        Field(
+            max_length=254, description="Name to sign in with, such as an e-mail; empty: chosen."
+        ),
+    ] = ""
+    days: Annotated[int, Field(ge=1, le=30, description="Days until it runs out, real time.")] = 7
+
+
+@dataclass(frozen=True, kw_only=True)
+class OneInvitation:
+    """An invitation by its id."""
+
+    invitation: InvitationId
+
+
+@dataclass(frozen=True, kw_only=True)
+class Invitations:
+    """A page of invitations, oldest first; `next` is None on the last."""
+
+    items: tuple[Invitation, ...]
+    next: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Named:
+    """What to call somebody."""
+
+    id: str
+    kind: PrincipalKind
+    handle: str
+    name: str
+    active: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Names:
+    """A page of names by handle; `next` is None on the last."""
+
+    items: tuple[Named, ...]
     next: str | None

@@ -5,11 +5,22 @@ from datetime import timedelta
 from typing import TypeVar
 
 from headrace.capabilities.people import service
-from headrace.capabilities.people.model import Grant, IssuedToken, Organisation, Principal, Team
+from headrace.capabilities.people.model import (
+    Grant,
+    IssuedInvitation,
+    IssuedToken,
+    Organisation,
+    Principal,
+    Team,
+)
 from headrace.capabilities.people.operations.forms import (
     GrantListing,
     Grants,
+    Invitations,
+    Named,
+    Names,
     NewGrant,
+    NewInvitation,
     NewOrganisation,
     NewPrincipal,
     NewTeam,
@@ -17,6 +28,7 @@ from headrace.capabilities.people.operations.forms import (
     Nothing,
     One,
     OneGrant,
+    OneInvitation,
     OneToken,
     Organisations,
     Paging,
@@ -62,6 +74,41 @@ def list_people(ctx: Ctx, page: PeopleListing) -> People:
     found = service.principals(ctx, kind=page.kind, after=page.after, limit=page.limit + 1)
     items, more = _page(found, page.limit)
     return People(items=items, next=items[-1].handle if more else None)
+
+
+def list_names(ctx: Ctx, page: Paging) -> Names:
+    """List what to call everybody here, by handle. Whoever acts here may know it."""
+    found = service.principals(ctx, after=page.after, limit=page.limit + 1)
+    items, more = _page(found, page.limit)
+    named = tuple(
+        Named(id=one.id, kind=one.kind, handle=one.handle, name=one.name, active=one.active)
+        for one in items
+    )
+    return Names(items=named, next=items[-1].handle if more else None)
+
+
+def issue_invitation(ctx: Ctx, new: NewInvitation) -> IssuedInvitation:
+    """Invite a person to sign in to the console. The path is shown this once.
+
+    Put it behind the console's address and hand it to the person: whoever opens it first sets the
+    password. You must hold all that the person holds. For somebody who signs in already only the
+    operator can issue one; it sets the password anew.
+    """
+    return service.issue_invitation(
+        ctx, new.person, login=new.login, lasts=timedelta(days=new.days)
+    )
+
+
+def list_invitations(ctx: Ctx, page: Paging) -> Invitations:
+    """List invitations without their secrets, oldest first."""
+    found = service.invitations(ctx, after=page.after, limit=page.limit + 1)
+    items, more = _page(found, page.limit)
+    return Invitations(items=items, next=items[-1].id if more else None)
+
+
+def revoke_invitation(ctx: Ctx, one: OneInvitation) -> None:
+    """Make an invitation useless from now on."""
+    service.revoke_invitation(ctx, one.invitation)
 
 
 def deactivate_person(ctx: Ctx, one: One) -> Principal:

@@ -119,6 +119,8 @@ def _set_active(ctx: Ctx, handle: str, *, active: bool) -> Principal:
     found = by_handle(ctx, handle)
     may_pass_on(ctx, _standing(ctx, found.id).rights)
     if store.set_active(ctx.db, ctx.organisation, found.id, active):
+        if not active:
+            store.end_sessions_of(ctx.db, ctx.organisation, found.id)
         event = PrincipalActivated if active else PrincipalDeactivated
         ctx.record(event(principal=found.id))
     return principal(ctx, found.id)

@@ -152,6 +152,7 @@ def authenticate(ctx: Ctx, text: str) -> Actor:
     known = hmac.compare_digest(_hash(secret), row.secret_hash if row else _hash(""))
     if row is None or not known or not row.usable:
         raise NotSignedIn("This token is not valid: mistyped, run out or revoked. Issue a new one")
+    store.used_token(ctx.db, row.id)
     return Actor(
         organisation=row.organisation,
         principal=row.principal,

@@ -16,7 +16,7 @@ _ISSUE = sa.text(
 )
 _TOKEN = (
     "SELECT k.id, k.organisation, k.principal, k.kind, k.secret_hash, k.scopes, k.note, "  # noqa: S105
-    "k.issued_at, k.expires_at, k.revoked_at IS NULL AND k.expires_at > now() AS usable"
+    "k.issued_at, k.expires_at, k.last_used_at, k.revoked_at IS NULL AND k.expires_at > now() AS usable"
 )
 _TOKEN_BY_ID = sa.text(_TOKEN + " FROM people_token k WHERE k.id = :id")
 _TOKENS = sa.text(
@@ -24,6 +24,10 @@ _TOKENS = sa.text(
     "ON p.organisation = k.organisation AND p.id = k.principal "
     "WHERE k.organisation = :organisation AND k.id > :after "
     "AND (CAST(:principal AS text) IS NULL OR k.principal = :principal) ORDER BY k.id LIMIT :limit"
+)
+_USED = sa.text(
+    "UPDATE people_token SET last_used_at = now() WHERE id = :id "
+    "AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')"
 )
 _REVOKE_TOKEN = sa.text(
     "UPDATE people_token SET revoked_at = now() WHERE organisation = :organisation AND id = :id "
@@ -112,6 +116,7 @@ def tokens(
             issued_at=row.issued_at,
             expires_at=row.expires_at,
             usable=row.usable,
+            last_used_at=row.last_used_at,
         )
         for row in rows
     ]
@@ -121,3 +126,8 @@ def revoke_token(db: sa.Connection, organisation: OrganisationId, id: TokenId) -
     """Whether it was not revoked before."""
     row = {"organisation": organisation, "id": id}
     return db.execute(_REVOKE_TOKEN, row).one_or_none() is not None
+
+
+def used_token(db: sa.Connection, id: TokenId) -> None:
+    """Note that it signed somebody in, at most once a minute."""
+    db.execute(_USED, {"id": id})

@@ -69,6 +69,7 @@ from headrace.surfaces.web.answers.money import (
     Totals,
 )
 from headrace.surfaces.web.answers.people import (
+    IssuedToken,
     Organisation,
     Organisations,
     People,
@@ -76,6 +77,8 @@ from headrace.surfaces.web.answers.people import (
     Standing,
     Team,
     Teams,
+    Token,
+    Tokens,
 )
 from headrace.surfaces.web.answers.record import (
     Artifact,
@@ -139,7 +142,8 @@ from headrace.surfaces.web.answers.work import (
 
 READS: Mapping[str, type] = {
     "organisation.list": Organisations,
-    "person.list": People,
+    "person.names": People,
+    "token.list": Tokens,
     "inbox.list": Inbox,
     "inbox.show": Item,
     "gate.show": Gate,
@@ -242,6 +246,7 @@ __all__ = [
     "Happened",
     "Hunk",
     "Inbox",
+    "IssuedToken",
     "Item",
     "Judgement",
     "Judgements",
@@ -298,6 +303,8 @@ __all__ = [
     "TaskCard",
     "Team",
     "Teams",
+    "Token",
+    "Tokens",
     "Total",
     "Totals",
     "Trouble",

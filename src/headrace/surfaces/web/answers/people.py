@@ -1,6 +1,7 @@
 """Answers: who may act, and who reads."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,3 +52,32 @@ class Team:
 class Teams:
     items: tuple[Team, ...]
     next: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Token:
+    """Its times are real, UTC."""
+
+    id: str
+    owner: str
+    scopes: tuple[str, ...] | None
+    note: str
+    issued_at: datetime
+    expires_at: datetime
+    last_used_at: datetime | None
+    usable: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tokens:
+    items: tuple[Token, ...]
+    next: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class IssuedToken:
+    """A token with its secret: shown this once."""
+
+    id: str
+    secret: str = field(repr=False)
+    expires_at: datetime

@@ -4,13 +4,14 @@ A new screen costs a line here, a file beside this one and a template; the navig
 `.json`, the live renewal and the tests that go through all pages come with the line.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from headrace.surfaces.web.asked import Asked
 from headrace.surfaces.web.language import said
 from headrace.surfaces.web.navigation import Declared, Menu
 from headrace.surfaces.web.pages import (
+    account,
     agents,
     artifacts,
     budgets,
@@ -273,8 +274,21 @@ PAGES: tuple[Page, ...] = (
         fill=search.show,
         nav="search",
     ),
+    Page(
+        path="/account",
+        template="account.html",
+        context=account.AccountPage,
+        fill=account.show,
+        nav="account",
+    ),
     Page(path="/who", template="who.html", context=who.WhoPage, fill=who.show, nav="who"),
 )
+
+UNGUARDED: Mapping[str, type] = {
+    "sign_in.html": account.SignInPage,
+    "join.html": account.JoinPage,
+}
+"""Templates that are shown to whoever is nobody yet, with the contexts that fill them."""
 
 MENU = tuple(
     Declared(key=page.nav, address=page.path, permission=page.permission, menu=page.menu)

@@ -76,7 +76,7 @@ def _decidable(items: tuple[Item, ...]) -> list[str]:
 
 
 def _people(client: Client) -> tuple[str, ...]:
-    everybody = client.as_operator().everybody()
+    everybody = client.everybody()
     return tuple(one.handle for one in everybody if one.kind == "person" and one.active)
 
 

@@ -88,7 +88,7 @@ def _allowed(part: Callable[[Client], list[Found]], client: Client) -> list[Foun
 
 
 def _waiting(client: Client) -> list[Found]:
-    if client.credentials.stand_in is None:
+    if client.person is None:
         return []
     items = client.ask(Inbox, "inbox.list").items
     return [

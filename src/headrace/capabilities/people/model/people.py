@@ -1,4 +1,4 @@
-"""The words of people."""
+"""Words: organisations, whoever acts in them, what each holds, and the tokens that sign programs in."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -99,6 +99,7 @@ class Token:
     issued_at: datetime
     expires_at: datetime
     usable: bool  # neither expired nor revoked
+    last_used_at: datetime | None  # to the minute
 
 
 @dataclass(frozen=True, kw_only=True)

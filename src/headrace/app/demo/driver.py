@@ -19,7 +19,10 @@ Decide = Callable[[str, Mapping[str, Any]], Recorded | None]
 """`decide(handle, item)`: what this person decides about an inbox item now, or None to let it wait."""
 
 
-_LATELY = 3.0
+_SELDOM = 2.0
+"""Real seconds between two looks into inboxes when nothing was asked."""
+
+_LATELY = 5.0
 """Real seconds for which what was seen in an inbox is taken to lie there still."""
 
 
@@ -143,6 +146,11 @@ class Script:
         lately = time.monotonic() - _LATELY
         return min((due for due, seen in self._dues.copy().values() if seen > lately), default=None)
 
+    def is_due(self) -> bool:
+        """Whether the time of a decision has come."""
+        due = self.next_due()
+        return due is not None and due <= self._clock.now()
+
     def __call__(self, handle: str, item: Mapping[str, Any]) -> Recorded | None:
         for place, one in enumerate(self._decisions):
             given = self._given[place]
@@ -160,12 +168,24 @@ class Script:
 
 
 class Driver:
-    """Looks into the inboxes of everybody who decides, again and again, until it is stopped."""
+    """Looks into the inboxes of everybody who decides until it is stopped.
 
-    def __init__(self, office: Office, people: Sequence[str], decide: Decide) -> None:
+    It looks when something was asked or decided, when `is_due` says that a decision is, and else every
+    other second: looks cost the machine that agents work on.
+    """
+
+    def __init__(
+        self,
+        office: Office,
+        people: Sequence[str],
+        decide: Decide,
+        is_due: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._office = office
         self._people = people
         self._decide = decide
+        self._is_due = is_due
+        self._seen, self._looked_at = -1, 0.0
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._loop, daemon=True, name="decisions")
         self.refused: list[str] = []
@@ -180,8 +200,23 @@ class Driver:
 
     def _loop(self) -> None:
         while not self._stopping.wait(0.25):
+            if not self._is_worth_a_look():
+                continue
+            self._looked_at = time.monotonic()
             for handle in self._people:
                 self._look(handle)
+
+    def _is_worth_a_look(self) -> bool:
+        if self._is_due() or time.monotonic() - self._looked_at > _SELDOM:
+            return True
+        asked: dict[str, Json] = {"type": "governance", "limit": 1}
+        try:
+            found = cast(Mapping[str, Any], self._office.perform("journal.list", asked))["items"]
+        except Exception:  # noqa: BLE001 - an edge: the look itself will tell the fault
+            return True
+        newest = found[0]["position"] if found else 0
+        seen, self._seen = self._seen, newest
+        return bool(newest != seen)
 
     def _look(self, handle: str) -> None:
         try:

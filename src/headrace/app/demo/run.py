@@ -63,7 +63,9 @@ def run_demo(options: Options, console: Console) -> int:
         replace_environment=True,
     )
     decide = options.asking or Script(scenario, stage.installation.clock)
-    driver = Driver(stage.office, [person.handle for person in scenario.people], decide)
+    people = [person.handle for person in scenario.people]
+    is_due = decide.is_due if isinstance(decide, Script) else lambda: False
+    driver = Driver(stage.office, people, decide, is_due)
     office = PatientOffice(stage.office, lambda text: console.print(f"[yellow]{text}[/]"))
     stage = replace(stage, office=office)
     happenings = Happenings(scenario.happenings, options.folder, stage.clock, office.happen)
@@ -168,16 +170,23 @@ def _reaches(play: _Play, end: str) -> bool:
     play.driver.start()
     still = max(STILL, STILL_TIME.total_seconds() / play.stage.clock.scale)
     moved = time.monotonic()
-    while time.monotonic() - moved < (SLOWEST if _somebody_works(office) else still):
+    if _is_done(office, end):
+        return True
+    while not _stands_still(office, time.monotonic() - moved, still):
         time.sleep(0.3)
         if play.look():
             moved = time.monotonic()
+            if _is_done(office, end):
+                time.sleep(1.0)
+                _tell(office, play.progress)
+                return True
         moved = max(moved, office.last_away)  # nothing can happen while the database is away
-        if _is_done(office, end):
-            time.sleep(1.0)
-            _tell(office, play.progress)
-            return True
     return False
+
+
+def _stands_still(office: Office, seconds: float, still: float) -> bool:
+    """Whether so many seconds without an event mean that nothing comes any more."""
+    return seconds >= SLOWEST or (seconds >= still and not _somebody_works(office))
 
 
 def _has_asked(asking: Asking, driver: Driver, progress: Progress) -> bool:

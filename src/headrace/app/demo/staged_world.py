@@ -1,5 +1,6 @@
 """The world of a staged demonstration, as its pace must know it: who works, who is watched, what comes."""
 
+import time
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, cast
@@ -11,12 +12,16 @@ from headrace.app.demo.stage import Stage
 from headrace.capabilities.workflows import outlook
 from headrace.kernel.json import Json
 
+_WATCH_SECONDS = 1.0
+"""Real seconds between two looks at releases and incidents."""
+
 
 class StagedWorld:
     """What the pace of a stage depends on; somebody at the terminal is never hurried by leaps."""
 
     def __init__(self, stage: Stage, decide: Script | Asking, happenings: Happenings) -> None:
         self._stage, self._decide, self._happenings = stage, decide, happenings
+        self._watched, self._looked_at = False, 0.0
 
     def is_working(self) -> bool:
         installation = self._stage.installation
@@ -27,9 +32,12 @@ class StagedWorld:
 
     def is_watched(self) -> bool:
         """While a release reaches its users, and while an incident is open: services run in real time."""
-        return self._has_any("release.list", status="deploying") or self._has_any(
-            "incident.list", only_open=True
-        )
+        if time.monotonic() - self._looked_at > _WATCH_SECONDS:
+            self._looked_at = time.monotonic()
+            self._watched = self._has_any("release.list", status="deploying") or self._has_any(
+                "incident.list", only_open=True
+            )
+        return self._watched
 
     def _has_any(self, operation: str, **given: Json) -> bool:
         found = self._stage.office.perform(operation, {**given, "limit": 1})

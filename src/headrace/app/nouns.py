@@ -34,7 +34,7 @@ NOUNS: Mapping[str, str] = {
     "release": "draft, tick, approve, withdraw, begin, promote, hold, roll-back, show, list",
     "repository": "add, list, show, accept",
     "run": "list, show, start, let-on, cancel",
-    "runbook": "list, match",
+    "runbook": "list, match, propose",
     "scrape": "set, list, remove",
     "segment": "set, remove, list",
     "series": "list, course",

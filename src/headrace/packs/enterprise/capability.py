@@ -9,20 +9,27 @@ from headrace.packs.enterprise.types import TYPES
 
 CAPABILITY = Capability(
     name="enterprise",
-    permissions=(*requests.PERMISSIONS, *decisions.PERMISSIONS, *exchange.PERMISSIONS),
+    permissions=(
+        *requests.PERMISSIONS,
+        *decisions.PERMISSIONS,
+        *exchange.PERMISSIONS,
+        *operate.PERMISSIONS,
+    ),
     operations=(
         *discover.OPERATIONS,
         *requests.OPERATIONS,
         *decisions.OPERATIONS,
         *exchange.OPERATIONS,
+        *operate.OPERATIONS,
     ),
     events=decisions.EVENTS,
-    checks=(*build.CHECKS, *decisions.CHECKS),
+    checks=(*build.CHECKS, *decisions.CHECKS, *operate.CHECKS),
     subscriptions=(
         *discover.SUBSCRIPTIONS,
         *build.SUBSCRIPTIONS,
         *ship.SUBSCRIPTIONS,
         *decisions.SUBSCRIPTIONS,
+        *operate.SUBSCRIPTIONS,
     ),
     declares=(
         *TYPES,

@@ -1,13 +1,13 @@
 """The governed lifecycle as a value stream: one declaration for mechanisms that know no phase."""
 
 from headrace.capabilities.streams.model import Stream
-from headrace.packs.enterprise import build, discover, requests, ship
+from headrace.packs.enterprise import build, discover, operate, requests, ship
 
 LIFECYCLE = Stream(
     name="enterprise",
     title="Governed lifecycle: signal to outcome",
     kinds=("organisation", "mission"),
-    modules=(*discover.MODULES, *build.MODULES, *ship.MODULES),
+    modules=(*discover.MODULES, *build.MODULES, *ship.MODULES, *operate.MODULES),
 )
 
 REQUEST = Stream(

@@ -34,30 +34,38 @@ WORDS = {
         said("queued"), said("waiting"), said("working"), said("active"), said("planning"),
         said("opening"), said("merging"), said("in progress"), said("rising"), said("pending"),
         said("deploying"), said("here"), said("begin"), said("soak"),
+        said("acting"), said("watching"), said("running"), said("acknowledged"), said("sev3"),
     ),
     Tone.WAITING: (
         said("open"), said("in review"), said("escalate"), said("paused"), said("proposed"),
         said("draft"), said("not judged yet"), said("ask"), said("ticket"), said("unknown"),
         said("settled"), said("never evaluated"), said("unused"), said("expired"),
         said("unowned"), said("unmet"), said("waits for a person"),
+        said("asked"), said("called"), said("call"), said("not measured yet"), said("sev2"),
+        said("significant"), said("limited"),
     ),
     Tone.GOOD: (
         said("done"), said("approved"), said("effective"), said("merged"), said("completed"),
         said("pass"), said("approve"), said("ready"), said("succeeded"), said("proceed"),
         said("allow"), said("pass with notes"), said("deployed"), said("passed"),
         said("promote"), said("finish"), said("healthy"), said("on"), said("met"),
+        said("resolved"), said("mitigated"), said("helped"), said("measured"), said("answered"),
+        said("outcome"),
     ),
     Tone.BAD: (
         said("failed"), said("rejected"), said("fail"), said("blocked"), said("revised"),
         said("revise"), said("conflicted"), said("refused"), said("refuse"), said("reject"),
         said("rolled back"), said("roll back"), said("taken back"), said("worse"),
         said("exhausted"), said("burning"), said("page"), said("killed"),
+        said("missed"), said("in vain"), said("broken"), said("sev1"), said("deadline"),
     ),
     Tone.SETTLED: (
         said("held"), said("superseded"), said("withdrawn"), said("closed"), said("cancelled"),
         said("archive"), said("monitor"), said("defer"), said("retired"), said("inactive"),
         said("person"), said("agent"), said("service"), said("to come"), said("hold"),
-        said("not reached"),
+        said("not reached"), said("sev4"), said("told"), said("notice"), said("dropped"),
+        said("sign"), said("severity"), said("status"), said("diagnosis"), said("plan"),
+        said("deed"), said("word"), said("none"),
         said("inconclusive"), said("off"), said("archived"), said("not applicable"),
     ),
 }  # fmt: skip
@@ -70,7 +78,10 @@ OTHERS = (
     said("organisation"), said("stream"), said("always"), said("day"), said("week"), said("month"),
     said("immediate"), said("next cycle"), said("release"), said("experiment"),
     said("operational"), said("permission"), said("create"), said("edit"), said("rollout"),
-    said("switch"), said("revive"), said("kill"),
+    said("switch"), said("revive"), said("kill"), said("acknowledge"), said("mitigate"),
+    said("resolve"), said("deployment"), said("flag"), said("parameter"), said("share"),
+    said("usual"), said("due"), said("trigger"), said("effect key"), said("hash"),
+    said("runbook"), said("subject"), said("dimension"),
 )  # fmt: skip
 """Words of the data that pages say in the reader's language where they are plain English."""
 

@@ -102,11 +102,13 @@ class Errors:
 class Findings:
     """What the service's own logs say of the incident's time.
 
+    `first_failed_at` is when the first request of this time failed, in the world's time.
     `requests` and `failed` count answered requests, `customers` who asked and `affected` whose
     requests failed, each once. `tail` is the end of what the service wrote, cut and cleaned.
     """
 
     since: datetime
+    first_failed_at: datetime | None = None
     requests: int = 0
     failed: int = 0
     customers: int = 0

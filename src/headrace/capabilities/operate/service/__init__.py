@@ -1,6 +1,13 @@
 """The verbs of operate."""
 
-from headrace.capabilities.operate.service.adopting import adopt, faults, match, retire, runbooks
+from headrace.capabilities.operate.service.adopting import (
+    adopt,
+    faults,
+    forbidden,
+    match,
+    retire,
+    runbooks,
+)
 from headrace.capabilities.operate.service.authority import crew
 from headrace.capabilities.operate.service.clocks import missed
 from headrace.capabilities.operate.service.examining import Place, diagnose, place
@@ -13,9 +20,12 @@ from headrace.capabilities.operate.service.moving import (
     get,
     listing,
     mitigate,
+    note_signal,
     plans,
     resolve,
     say,
+    signal_of,
+    signals_of,
     signs,
     timeline,
     unanswered,
@@ -39,11 +49,13 @@ __all__ = [
     "diagnose",
     "escalate",
     "faults",
+    "forbidden",
     "get",
     "listing",
     "match",
     "missed",
     "mitigate",
+    "note_signal",
     "over",
     "place",
     "plan",
@@ -54,6 +66,8 @@ __all__ = [
     "runbooks",
     "say",
     "sign",
+    "signal_of",
+    "signals_of",
     "signs",
     "timeline",
     "unanswered",

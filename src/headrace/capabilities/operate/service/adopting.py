@@ -16,12 +16,15 @@ from headrace.capabilities.operate.store import incidents, remediation
 from headrace.kernel.context import Ctx
 
 
-def faults(runbook: Runbook, deeds: Sequence[str] = ()) -> tuple[str, ...]:
-    """Every reason why nobody could follow a runbook; `deeds` are the words it has for what is done."""
-    never = [
-        f"operations never {NEVER[one].what}; {NEVER[one].instead}" for one in deeds if one in NEVER
-    ]
-    return (*never, *remedies.malformed(runbook))
+def faults(runbook: Runbook) -> tuple[str, ...]:
+    """Every reason why nobody could follow a runbook."""
+    return remedies.malformed(runbook)
+
+
+def forbidden(deeds: Sequence[str]) -> tuple[str, ...]:
+    """What of these operations never do, each with who decides about it instead."""
+    never = dict.fromkeys(one for one in deeds if one in NEVER)
+    return tuple(f"operations never {NEVER[one].what}; {NEVER[one].instead}" for one in never)
 
 
 def adopt(ctx: Ctx, runbook: Runbook, deeds: Sequence[str] = ()) -> bool:

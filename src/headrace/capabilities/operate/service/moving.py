@@ -205,6 +205,21 @@ def calls(ctx: Ctx, id: str) -> Sequence[Call]:
     return store.calls(ctx.db, ctx.organisation, id)
 
 
+def note_signal(ctx: Ctx, id: str, key: str, signal: str) -> None:
+    """Note the signal that an incident has led to under this key; the first counts."""
+    store.add_signal(ctx.db, ctx.organisation, id, key, signal)
+
+
+def signal_of(ctx: Ctx, key: str) -> str | None:
+    """The signal that was filed under this key, or None."""
+    return store.signal_of(ctx.db, ctx.organisation, key)
+
+
+def signals_of(ctx: Ctx, id: str) -> Sequence[str]:
+    """The signals that an incident has led to, by id."""
+    return store.signals_of(ctx.db, ctx.organisation, id)
+
+
 def unanswered(ctx: Ctx) -> Sequence[tuple[str, Call]]:
     """Calls that nobody has answered, with the incidents they are about, oldest first."""
     return store.unanswered(ctx.db, ctx.organisation)

@@ -118,6 +118,18 @@ _UNANSWERED = sa.text(
     "AND answered_at IS NULL ORDER BY at, incident, number LIMIT 500"
 )
 
+_SIGNAL = sa.text(
+    "INSERT INTO operate_signal (organisation, key, incident, signal) "
+    "VALUES (:organisation, :key, :incident, :signal) ON CONFLICT DO NOTHING"
+)
+_SIGNAL_OF = sa.text(
+    "SELECT signal FROM operate_signal WHERE organisation = :organisation AND key = :key"
+)
+_SIGNALS = sa.text(
+    "SELECT signal FROM operate_signal WHERE organisation = :organisation "
+    "AND incident = :incident ORDER BY signal"
+)
+
 
 def world_time(db: sa.Connection) -> datetime:
     told: datetime = db.execute(_WORLD).scalar_one()
@@ -293,6 +305,24 @@ def unanswered(db: sa.Connection, organisation: OrganisationId) -> Sequence[tupl
     """Calls that wait for an answer, with their incidents, oldest first."""
     rows = db.execute(_UNANSWERED, {"organisation": organisation})
     return [(row.incident, _call(row)) for row in rows]
+
+
+def add_signal(
+    db: sa.Connection, organisation: OrganisationId, incident: str, key: str, signal: str
+) -> None:
+    """The first of a key counts."""
+    db.execute(_SIGNAL, {**_of(organisation, incident), "key": key, "signal": signal})
+
+
+def signal_of(db: sa.Connection, organisation: OrganisationId, key: str) -> str | None:
+    found: str | None = db.execute(
+        _SIGNAL_OF, {"organisation": organisation, "key": key}
+    ).scalar_one_or_none()
+    return found
+
+
+def signals_of(db: sa.Connection, organisation: OrganisationId, incident: str) -> Sequence[str]:
+    return list(db.execute(_SIGNALS, _of(organisation, incident)).scalars())
 
 
 def _of(organisation: OrganisationId, incident: str) -> dict[str, object]:

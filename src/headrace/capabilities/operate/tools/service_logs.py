@@ -34,12 +34,14 @@ def read(access: Path, output: Path, since: datetime) -> Findings:
     seen: set[str] = set()
     affected: Counter[str] = Counter()
     errors: defaultdict[str, list[str]] = defaultdict(list)
+    first: datetime | None = None
     for line in _since(access, ACCESS_BYTES, since):
         requests += 1
         user = str(line.get("user") or "")
         seen.add(user)
         if _status(line) >= FAILED:
             failed += 1
+            first = first or _moment(line)
             affected[user] += 1
             if line.get("error"):
                 errors[_kind(str(line["error"]))].append(user)
@@ -48,6 +50,7 @@ def read(access: Path, output: Path, since: datetime) -> Findings:
         errors[_kind(told)].append(user)
     return Findings(
         since=since,
+        first_failed_at=first,
         requests=requests,
         failed=failed,
         customers=len(seen - {""}),
@@ -92,8 +95,16 @@ def _output_errors(output: Path, since: datetime) -> Iterator[tuple[str, str]]:
             continue
         at = _moment(line)
         if str(line.get("level", "")).casefold() in _ERROR_LEVELS and (at is None or at >= since):
-            told = str(line.get("error") or line.get("message") or "").strip()
-            yield told.splitlines()[-1] if told else text, str(line.get("user") or "")
+            yield _said(line) or text, str(line.get("user") or "")
+
+
+def _said(line: Mapping[str, object]) -> str:
+    """What an error's line says: the last line of its trace, else its message and its reason."""
+    trace = str(line.get("error") or "").strip()
+    if trace:
+        return trace.splitlines()[-1]
+    parts = (str(line.get(name) or "").strip() for name in ("message", "reason"))
+    return ": ".join(part for part in parts if part)
 
 
 def _most(errors: Mapping[str, list[str]]) -> tuple[Errors, ...]:

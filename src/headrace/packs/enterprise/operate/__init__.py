@@ -1,8 +1,21 @@
 """Operate: runbooks and postmortems as artifacts, the crew that operates, and flags that go again."""
 
+from headrace.capabilities.record.model import BranchName
+from headrace.kernel.capability import Check
+from headrace.packs.enterprise.operate import hearing, runbooks
 from headrace.packs.enterprise.operate.crew import CREW
+from headrace.packs.enterprise.operate.modules import MODULES
+from headrace.packs.enterprise.operate.operations import OPERATIONS, PERMISSIONS
 
-DECLARES: tuple[object, ...] = (CREW,)
+SUBSCRIPTIONS = hearing.SUBSCRIPTIONS
+CHECKS = (
+    Check(question="record.merge", name="enterprise.runbooks", run=runbooks.merge_objections),
+)
+DECLARES: tuple[object, ...] = (
+    CREW,
+    BranchName(type="postmortem", shape="operate/{date}-{slug}"),
+    BranchName(type="runbook", shape="operate/runbook-{slug}"),
+)
 """Words of the rooms that operate brings."""
 
-__all__ = ["DECLARES"]
+__all__ = ["CHECKS", "DECLARES", "MODULES", "OPERATIONS", "PERMISSIONS", "SUBSCRIPTIONS"]

@@ -17,6 +17,7 @@ from headrace.packs.enterprise.types.parts import (
     REVISIONS,
     SEVERITIES,
     choice,
+    number,
     status,
     text,
     yes_no,
@@ -59,6 +60,37 @@ DIAGNOSIS: tuple[Section, ...] = (
     ),
 )
 
+MATCHES = Table(
+    name="matches",
+    title="Recognised By",
+    summary="What the alerting and the log say when it is this failure: all of a row must hold.",
+    columns=(
+        text("signal", required=True, summary="watch:exports, target:*, or * for any."),
+        text("dimension", summary="format=parquet, format=*; empty: any part."),
+        text("error", summary="A piece of text that the service's log must hold."),
+    ),
+    key=("signal", "dimension", "error"),
+)
+
+DEEDS = Table(
+    name="deeds",
+    title="Deeds",
+    summary="What an agent does, in order, each within its range. Nothing here: a person does it.",
+    columns=(
+        text(
+            "deed",
+            required=True,
+            summary="set-parameter, scale, restart, roll-back or kill-flag; there is no other.",
+        ),
+        text("subject", summary="The parameter or the flag."),
+        text("change", summary="The new value from the present one: =512, *2, +1."),
+        number("low", summary="The lowest value that needs nobody."),
+        number("high", summary="The highest value that needs nobody."),
+        text("affects", summary="The dimension that it touches; empty: the whole service."),
+        number("most", minimum=1, summary="How often in a day without asking."),
+    ),
+)
+
 REMEDIATIONS = Each(
     name="remediations",
     title="Remediation",
@@ -70,9 +102,21 @@ REMEDIATIONS = Each(
         text("limits", required=True, summary="How far it may go; beyond them a person decides."),
         yes_no("automatic", required=True, summary="Yes: an agent may do it within the limits."),
         text("expected", label="Expected result", required=True, summary="What is seen then."),
+        number(
+            "within_minutes",
+            minimum=0,
+            summary="How long the figure may take to come back, in the world's time.",
+        ),
+        number(
+            "share",
+            minimum=0,
+            maximum=0.25,
+            summary="The largest share of requests it may touch without a person; 0.25 at most.",
+        ),
     ),
     sections=(
         Bullets(name="steps", ordered=True, required=True, summary="What is done, in order."),
+        DEEDS,
     ),
 )
 
@@ -104,6 +148,7 @@ TYPE = ArtifactType(
     ),
     sections=(
         Prose(name="overview", required=True, summary="What the alert means, and for whom."),
+        MATCHES,
         Group(
             name="diagnosis",
             required=True,

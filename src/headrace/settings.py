@@ -59,6 +59,18 @@ class Settings(BaseSettings):
         description="Addresses of proxies whose X-Forwarded-For tells who asks, with commas between; "
         "failed sign-ins are counted by it.",
     )
+    oidc_issuer: str = Field(
+        default="",
+        description="Issuer of an OpenID Connect provider through which people sign in as well, as it "
+        "names itself: https://login.example. Empty: passwords alone.",
+    )
+    oidc_client_id: str = Field(default="", description="Headrace's client id at that provider.")
+    oidc_client_secret: SecretStr | None = Field(
+        default=None, description="Headrace's client secret there; none for a public client."
+    )
+    oidc_name: str = Field(
+        default="OpenID Connect", description="What people call that provider, on the button."
+    )
     session_idle_minutes: float = Field(
         default=480, gt=0, description="Minutes without a sign of life after which a session ends."
     )

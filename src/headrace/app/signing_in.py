@@ -4,6 +4,7 @@ import ipaddress
 from urllib.parse import urlsplit
 
 from headrace.app.installation import Installation
+from headrace.capabilities.people.provider import Provider, ProviderSettings
 from headrace.capabilities.people.web import HousePorter
 from headrace.kernel.errors import Invalid
 from headrace.settings import Settings
@@ -33,8 +34,28 @@ def site(settings: Settings) -> Site:
 
 
 def porter(installation: Installation) -> HousePorter:
-    """Who keeps the console's door."""
-    return HousePorter(installation.units, life=installation.session_life)
+    """Who keeps the console's door. Raises Invalid for a provider that cannot be used."""
+    return HousePorter(
+        installation.units,
+        life=installation.session_life,
+        provider=_provider(installation.settings),
+    )
+
+
+def _provider(settings: Settings) -> Provider | None:
+    if not settings.oidc_issuer:
+        return None
+    if not settings.oidc_client_id:
+        raise Invalid("HEADRACE_OIDC_ISSUER is set, but HEADRACE_OIDC_CLIENT_ID is not")
+    secret = settings.oidc_client_secret
+    return Provider(
+        ProviderSettings(
+            issuer=settings.oidc_issuer,
+            client_id=settings.oidc_client_id,
+            client_secret=secret.get_secret_value() if secret else None,
+            name=settings.oidc_name,
+        )
+    )
 
 
 def _origin(address: str) -> str:

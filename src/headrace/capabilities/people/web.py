@@ -5,6 +5,7 @@ Hashing a password takes a while, so it is never done while a transaction is ope
 
 import hmac
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 
 from headrace.capabilities.people import passwords, service
 from headrace.capabilities.people.model import (
@@ -16,6 +17,7 @@ from headrace.capabilities.people.model import (
     SessionLife,
 )
 from headrace.capabilities.people.model import Caller as Origin
+from headrace.capabilities.people.provider import Identity, Provider, ProviderFailed
 from headrace.kernel.access import NotSignedIn
 from headrace.kernel.context import Actor, ActorKind, Ctx, system_actor
 from headrace.kernel.errors import Invalid, NotFound
@@ -33,6 +35,9 @@ from headrace.surfaces.web.porter import (
 
 _NOWHERE = system_actor(OrganisationId(""))
 
+_RECENT = timedelta(minutes=15)
+"""How new a session is to be that sets a password where there was none."""
+
 TakeUp = Callable[[Ctx], Account]
 
 
@@ -44,14 +49,16 @@ class HousePorter:
         units: Units,
         *,
         life: SessionLife | None = None,
+        provider: Provider | None = None,
     ) -> None:
         self._units = units
         self._life = life or SessionLife()
+        self._provider = provider
 
     @property
     def provider(self) -> str | None:
         """What people call the provider; None where there is none."""
-        return None
+        return self._provider.name if self._provider else None
 
     def seal(self, text: str) -> str:
         """A signature that every process of this installation makes alike."""
@@ -107,6 +114,8 @@ class HousePorter:
         service.check_password(new, account.login)
         if account.password_hash is not None:
             self._proven(account.login, current, caller)
+        elif datetime.now(UTC) - found.started_at > _RECENT:
+            raise NotSignedIn("To set a first password, sign out, sign in and set it right then")
         kept = passwords.hashed(new)
         self._units.run(_of(found), service.set_password, account, kept)
         place = next(p for p in account.places if p.organisation == found.organisation)
@@ -168,12 +177,78 @@ class HousePorter:
         self.switch(secret, place.slug)
 
     def leave_for_provider(self, caller: Caller, *, next: str, invitation: str = "") -> str:
-        """The provider's address to go to. Raises NotFound where there is no provider."""
-        raise NotFound("No provider is set up here")
+        """The provider's address to go to. Raises NotFound (no provider), Unavailable, and
+        InvitationNotFound for an invitation that cannot be used."""
+        provider = self._required()
+        if invitation:
+            self.invited(invitation)
+        state, nonce, verifier = (self._units.run(_NOWHERE, service.fresh) for _ in range(3))
+        redirect = f"{caller.origin}/sign-in/returned"
+        address = provider.address(redirect=redirect, state=state, nonce=nonce, verifier=verifier)
+        self._units.run(
+            _NOWHERE,
+            service.leave,
+            state=state,
+            browser=caller.browser,
+            nonce=nonce,
+            verifier=verifier,
+            purpose={"next": next, "invitation": invitation, "redirect": redirect},
+        )
+        return address
 
     def returned(self, query: dict[str, str], caller: Caller) -> Returned:
-        """What came of it. Raises NotFound where there is no provider."""
-        raise NotFound("No provider is set up here")
+        """A new session, for whoever the provider says it is and we know. Raises NotFound (no
+        provider), ProviderFailed, Unavailable, and what taking up an invitation raises."""
+        provider = self._required()
+        state = query.get("state", "")
+        begun = self._units.run(_NOWHERE, service.come_back, state=state, browser=caller.browser)
+        if begun is None:
+            raise ProviderFailed(
+                "This sign-in was not begun in this browser, or longer than ten minutes ago, or is "
+                "over already; begin again"
+            )
+        nonce, verifier, purpose = begun
+        found = provider.identity(
+            query, redirect=str(purpose["redirect"]), nonce=nonce, verifier=verifier
+        )
+        invitation = str(purpose["invitation"])
+        account, place = (
+            self._invited_identity(invitation, found) if invitation else self._by_identity(found)
+        )
+        opened = self._open(account, place, Method.PROVIDER, caller)
+        return Returned(opened=opened, next=str(purpose["next"]))
+
+    def _required(self) -> Provider:
+        if self._provider is None:
+            raise NotFound("No sign-in provider is set up here; sign in with a password")
+        return self._provider
+
+    def _by_identity(self, found: Identity) -> tuple[Account, Place]:
+        account = self._units.run(
+            _NOWHERE, service.account_by_identity, found.issuer, found.subject
+        )
+        active = self._active(account) if account else []
+        if account is None or not active:
+            raise ProviderFailed(
+                "Nobody here is known by this identity. People are invited: open your invitation, and "
+                "sign in from there"
+            )
+        return account, active[0]
+
+    def _invited_identity(self, invitation: str, found: Identity) -> tuple[Account, Place]:
+        """An identity that opens an account already joins with it; another makes one of its own."""
+        known = self._units.run(_NOWHERE, service.account_by_identity, found.issuer, found.subject)
+
+        def take_up(ctx: Ctx) -> Account:
+            return service.take_up(
+                ctx,
+                invitation,
+                login=found.email or found.subject,
+                joining=known,
+                identity=(found.issuer, found.subject),
+            )
+
+        return self._taken_up(invitation, take_up)
 
     def _taken_up(self, invitation: str, take_up: TakeUp) -> tuple[Account, Place]:
         found, _ = self._units.run(_NOWHERE, service.invited, invitation)

@@ -9,12 +9,13 @@ from typing import Protocol
 @dataclass(frozen=True, kw_only=True)
 class Caller:
     """Where a request comes from. `device` proves that this browser signed in before, or is None;
-    `browser` binds what is begun here to what ends here."""
+    `browser` binds what is begun here to what ends here; `origin` is our own address as it sees it."""
 
     address: str
     agent: str
     device: str | None
     browser: str
+    origin: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

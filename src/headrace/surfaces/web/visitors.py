@@ -134,6 +134,7 @@ class Guard:
             agent=request.headers.get("user-agent", "")[:200],
             device=self.read(request, DEVICE) or None,
             browser=self._browser(request)[0],
+            origin=self._origin(request),
         )
 
     def read(self, request: Request, name: str) -> str:
@@ -158,8 +159,7 @@ class Guard:
 
     def check_form(self, request: Request, visitor: Visitor, seal: str) -> None:
         """Raises ForeignForm unless a page of ours, shown to this visitor, sent the form."""
-        host = request.headers.get("host", "")
-        own = self.site.origin if self.site.is_asked(request) else f"http://{host}"
+        own = self._origin(request)
         from_here = request.headers.get("sec-fetch-site", "same-origin") == "same-origin"
         if request.headers.get("origin") != own or not from_here:
             raise ForeignForm("The form came from another site; nothing was done")
@@ -169,6 +169,11 @@ class Guard:
                 "another person's page; nothing was done. Go back, load the page again and send it "
                 "once more"
             )
+
+    def _origin(self, request: Request) -> str:
+        """Our own address as the browser sees it; only names that are ours are ever let in."""
+        host = request.headers.get("host", "")
+        return self.site.origin if self.site.is_asked(request) else f"http://{host}"
 
     def _signed_in(self, request: Request) -> Visitor | None:
         secret = self.read(request, SIGNED_IN)

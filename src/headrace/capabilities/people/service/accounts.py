@@ -5,6 +5,7 @@ to a journal runs in one of the organisation where the person acts. The porter p
 """
 
 import unicodedata
+from collections.abc import Mapping
 
 from headrace.capabilities.people import passwords, rules, store
 from headrace.capabilities.people.model import (
@@ -27,6 +28,7 @@ from headrace.capabilities.people.service.secrets import hash_of
 from headrace.kernel.context import Ctx
 from headrace.kernel.failures import TooOften
 from headrace.kernel.ids import PrincipalId
+from headrace.kernel.json import Json
 
 BATCH = 5
 """Failed sign-ins that make one event."""
@@ -198,3 +200,22 @@ def link(ctx: Ctx, account: AccountId, whose: PrincipalId, issuer: str, subject:
     if not store.link_identity(ctx.db, account, issuer=issuer, subject=subject):
         raise LoginTaken("This identity opens another account already")
     ctx.record(IdentityLinked(principal=whose, issuer=issuer))
+
+
+def leave(
+    ctx: Ctx, *, state: str, browser: str, nonce: str, verifier: str, purpose: Mapping[str, str]
+) -> None:
+    """Remember whom the provider will send back: this browser alone, once, within ten minutes."""
+    store.wait_for_provider(
+        ctx.db,
+        state_hash=hash_of(state),
+        browser_hash=hash_of(browser),
+        nonce=nonce,
+        verifier=verifier,
+        purpose=dict(purpose),
+    )
+
+
+def come_back(ctx: Ctx, *, state: str, browser: str) -> tuple[str, str, Mapping[str, Json]] | None:
+    """Nonce, verifier and purpose of what this browser began; None for anything else. Good once."""
+    return store.waited(ctx.db, state_hash=hash_of(state), browser_hash=hash_of(browser))

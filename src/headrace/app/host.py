@@ -61,7 +61,8 @@ def run_host(installation: Installation, *, supervised: bool) -> None:
 def _means(installation: Installation) -> Iterator[Machine]:
     """What this machine has for services, as long as its host serves."""
     folder = installation.deployments.folder
-    with flags_beside(installation, folder) as flag_url:
+    evaluator = FlagEvaluator(installation.units, Notices(installation.database.app))
+    with flags_beside(evaluator, folder) as flag_url:
         yield Machine(
             host=host_name(folder),
             search_path=search_path(installation.settings.search_path),
@@ -70,13 +71,12 @@ def _means(installation: Installation) -> Iterator[Machine]:
 
 
 @contextmanager
-def flags_beside(installation: Installation, folder: Path) -> Iterator[str]:
+def flags_beside(evaluator: FlagEvaluator, folder: Path) -> Iterator[str]:
     """Serve the flags of every organisation on the loopback; gives the address.
 
     The port is the one of before where it is free, so that services which a killed host left behind
     find their flags again.
     """
-    evaluator = FlagEvaluator(installation.units, Notices(installation.database.app))
     ofrep = create_ofrep(evaluator)
 
     @asynccontextmanager

@@ -32,7 +32,12 @@ def load(database: Database, file: Path) -> Loaded:
     loaded = Loaded()
     made: dict[tuple[int, int], list[str]] = {}
     for customer in json.loads(file.read_text())["customers"]:
-        # One transaction for each customer: a running service is never held up for long.
+        for wanted in customer["datasets"]:
+            shape = (wanted["records"], wanted["columns"])
+            if shape not in made:  # records alike in shape are alike in content
+                made[shape] = list(bodies(shape[0], columns(shape[1])))
+        # One transaction for each customer, with everything made before: a service that runs is
+        # never kept from writing for long.
         with database.write() as connection:
             _load(connection, customer, made, loaded)
     return loaded
@@ -53,8 +58,6 @@ def _load(
         if store.dataset(connection, customer["id"], wanted["id"]) is not None:
             continue
         shape = (wanted["records"], wanted["columns"])
-        if shape not in made:  # records alike in shape are alike in content
-            made[shape] = list(bodies(shape[0], columns(shape[1])))
         dataset = Dataset(
             id=wanted["id"],
             tenant_id=customer["id"],

@@ -17,6 +17,7 @@ from headrace.app.demo.happenings import Happenings
 from headrace.app.demo.pace import Pacer
 from headrace.app.demo.progress import Progress
 from headrace.app.demo.scenario import Scenario, load
+from headrace.app.demo.services import Services
 from headrace.app.demo.stage import Stage, set_up, take_up
 from headrace.app.demo.staged_world import StagedWorld
 from headrace.app.demo.table import Part, tell_end, tell_more
@@ -68,18 +69,22 @@ def run_demo(options: Options, console: Console) -> int:
     driver = Driver(stage.office, people, decide, is_due)
     office = PatientOffice(stage.office, lambda text: console.print(f"[yellow]{text}[/]"))
     stage = replace(stage, office=office)
-    happenings = Happenings(scenario.happenings, options.folder, stage.clock, office.happen)
+    services = Services(stage, options.folder, scenario.services)
+    act = services.happen(office.happen)
+    happenings = Happenings(scenario.happenings, options.folder, stage.clock, act)
     pacer = Pacer(stage.clock, scenario.clock.paces, StagedWorld(stage, decide, happenings))
     supervisor.start()
+    services.start()
     try:
         began = time.monotonic()
         telling = Progress(console, Handles(office).of)
         if options.go_on:
             telling.position = _caught_up(office, happenings)
+            services.go_on()
         else:
             _set_going(scenario, office, telling)
         paced = pacer if options.scale is None else None
-        play = _Play(stage, driver, telling, happenings, paced, options.asking)
+        play = _Play(stage, driver, telling, happenings, services, paced, options.asking)
         reached = _reaches(play, scenario.ends_with)
     except EOFError:
         console.print("\n[yellow]Nobody answers any more; it ends here.[/]")
@@ -89,6 +94,7 @@ def run_demo(options: Options, console: Console) -> int:
         if options.asking is not None:
             options.asking.close()
         driver.stop()
+        services.stop()
         supervisor.stop()
         pacer.settle()
     tell_end(console, stage.office, parts, driver.refused)
@@ -145,6 +151,7 @@ class _Play:
     driver: Driver
     progress: Progress
     happenings: Happenings
+    services: Services
     pacer: Pacer | None
     asking: Asking | None
 
@@ -152,6 +159,7 @@ class _Play:
         """Tell what has happened, let happen what is due, set the pace; whether anything moved."""
         events = _tell(self.stage.office, self.progress)
         self.happenings.hear(events)
+        self.services.hear(events)
         stirred = bool(events)
         for one in self.happenings.let_happen():
             self.progress.say(f"[bold]   world[/]  {escape(one.says)}")

@@ -70,6 +70,21 @@ class Money:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Served:
+    """A service that may be deployed, and the traffic that it gets as soon as it is ready.
+
+    `traffic` is a script beside the scenario; empty is none. It is told where the deployment keeps its
+    files, how many requests a second are wanted, and how many customers there are.
+    """
+
+    service: str
+    repository: str
+    traffic: str = ""
+    rate: float = 40.0
+    customers: int = 600
+
+
+@dataclass(frozen=True, kw_only=True)
 class Begin:
     """A module that is started by hand, to set things going."""
 
@@ -113,6 +128,8 @@ class Happening:
     where: Mapping[str, str] = field(default_factory=dict)
     after: timedelta = timedelta(0)
     operation: str = ""
+    deploys: str = ""  # a service whose product's newest commit is deployed before
+    traffic: str = ""  # what traffic does from then on: usual, wide-tables, quiet
     input: Mapping[str, Json] = field(default_factory=dict)
 
     def fits(self, type: str, payload: Mapping[str, Json]) -> bool:
@@ -140,6 +157,7 @@ class Scenario:
     begin: tuple[Begin, ...]
     decisions: tuple[Recorded, ...]
     happenings: tuple[Happening, ...] = ()
+    services: tuple[Served, ...] = ()
     ends_with: str
     recordings: str = "recordings"
     settings: Mapping[str, str] = field(default_factory=dict)

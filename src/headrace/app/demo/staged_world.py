@@ -31,17 +31,24 @@ class StagedWorld:
         return outlook.is_outstanding(system, installation.house, now)
 
     def is_watched(self) -> bool:
-        """While a release reaches its users, and while an incident is open: services run in real time."""
+        """While services run in real time: one starts, a release reaches its users, an incident is open."""
         if time.monotonic() - self._looked_at > _WATCH_SECONDS:
             self._looked_at = time.monotonic()
-            self._watched = self._has_any("release.list", status="deploying") or self._has_any(
-                "incident.list", only_open=True
+            self._watched = (
+                self._starts()
+                or self._has_any("release.list", status="deploying")
+                or self._has_any("incident.list", only_open=True)
             )
         return self._watched
 
     def _has_any(self, operation: str, **given: Json) -> bool:
         found = self._stage.office.perform(operation, {**given, "limit": 1})
         return bool(cast(Mapping[str, Any], found)["items"])
+
+    def _starts(self) -> bool:
+        found = self._stage.office.perform("deployment.list", {"limit": 50})
+        items = cast(Mapping[str, Any], found)["items"]
+        return any(one["state"] in {"wanted", "starting"} for one in items)
 
     def next_date(self, now: datetime) -> datetime | None:
         installation = self._stage.installation

@@ -47,9 +47,17 @@ class Workers:
 
     def _run(self) -> None:
         while not self.stopping.is_set():
-            if not self.run_one():
+            if not self._ran_one():
                 self.service.jobs.something_new.wait(POLL_SECONDS)
                 self.service.jobs.something_new.clear()
+
+    def _ran_one(self) -> bool:
+        """A queue that cannot be asked now is asked again; a thread that ended would be missed."""
+        try:
+            return self.run_one()
+        except Exception:
+            log.exception("the queue cannot be asked")
+            return False
 
     def run_one(self) -> bool:
         """Do the next job that is due. False when there is none."""

@@ -88,3 +88,20 @@ def test_a_delayed_job_is_not_due_yet(queue_service):
 def test_another_customers_job_is_not_found(queue_service):
     job_id = enqueue(queue_service, "succeed")
     assert queue_service.jobs.find("bolt", job_id) is None
+
+
+def test_a_worker_outlives_a_queue_that_cannot_be_asked(service, monkeypatch):
+    asked = []
+
+    def claim():
+        asked.append(1)
+        if len(asked) == 1:
+            raise OSError("the database is locked")
+
+    monkeypatch.setattr(service.jobs, "claim", claim)
+    workers = workers_of(service)
+    workers.start(1)
+    while len(asked) < 2:
+        workers.threads[0].join(0.01)
+        assert workers.threads[0].is_alive()
+    workers.stop()

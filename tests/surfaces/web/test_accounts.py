@@ -36,6 +36,7 @@ class TestInvitations:
         )
 
         assert "@bob" in page
+        assert "Welcome to Acme" in page
         assert came.headers["location"] == "/"
         assert browser.get("/account.json").json()["login"] == "bob@example.test"
         assert window().get(path).status_code == 404

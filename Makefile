@@ -17,7 +17,7 @@ setup: ## make .venv and install everything (once; a second call does nothing)
 	@$(PYTHON) tools/console.py
 
 demo: setup ## watch a feature travel from its signal
-	@$(BIN)/headrace demo $(if $(filter short,$(HEADRACE_DEMO)),--until brief)
+	@$(BIN)/headrace demo $(if $(filter short,$(HEADRACE_DEMO)),--until brief) $(if $(FAULT),--fault $(FAULT))
 
 up: setup ## start the server for daily use
 	@$(BIN)/headrace up

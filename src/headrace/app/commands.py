@@ -116,6 +116,7 @@ def demo(
     workers: int = 1,
     scale: float | None = None,
     until: str = "",
+    fault: str = "",
     interactive: bool = False,
     go_on: Annotated[bool, Parameter(name="--continue", negative=())] = False,
 ) -> int:
@@ -133,6 +134,8 @@ def demo(
         Seconds of organisation time in one real second; default: the scenario's.
     until
         Module whose run ends it, such as brief; default: the scenario's last.
+    fault
+        What goes wrong on purpose; bulk-export knows canary: exports fail for whoever has them.
     interactive
         Stop at each gate and ask you.
     go_on
@@ -157,6 +160,7 @@ def demo(
         scale=scale,
         asking=asking,
         until=until,
+        fault=fault,
         go_on=go_on,
     )
     return run_demo(options, Console(width=None if sys.stdout.isatty() else _WIDE))

@@ -16,7 +16,7 @@ from headrace.app.demo.handles import Handles
 from headrace.app.demo.happenings import Happenings
 from headrace.app.demo.pace import Pacer
 from headrace.app.demo.progress import Progress
-from headrace.app.demo.scenario import Scenario, load
+from headrace.app.demo.scenario import Scenario, load, with_fault
 from headrace.app.demo.services import Services
 from headrace.app.demo.stage import Stage, set_up, take_up
 from headrace.app.demo.staged_world import StagedWorld
@@ -41,12 +41,15 @@ class Options:
     scale: float | None = None
     asking: Asking | None = None  # who decides; default: as the scenario records it
     until: str = ""  # the module whose run ends it; default: the scenario's
+    fault: str = ""  # what goes wrong on purpose; one that the scenario names
     go_on: bool = False  # with what a demonstration before has left in this home
 
 
 def run_demo(options: Options, console: Console) -> int:
     """Play a scenario; the exit code: 0 when it came to its end."""
     scenario = load(options.folder)
+    if options.fault:
+        scenario = with_fault(scenario, options.fault)
     if options.until:
         scenario = replace(scenario, ends_with=options.until)
     parts: list[Part] = []

@@ -1,7 +1,7 @@
 """Scenarios: who is there, what is brought in, what people decide. Read from a file, checked whole."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -158,9 +158,18 @@ class Scenario:
     decisions: tuple[Recorded, ...]
     happenings: tuple[Happening, ...] = ()
     services: tuple[Served, ...] = ()
+    faults: Mapping[str, tuple[Happening, ...]] = field(default_factory=dict)  # when asked for
     ends_with: str
     recordings: str = "recordings"
     settings: Mapping[str, str] = field(default_factory=dict)
+
+
+def with_fault(scenario: Scenario, fault: str) -> Scenario:
+    """The scenario in which this goes wrong too. Raises NotFound with the faults that there are."""
+    if fault not in scenario.faults:
+        known = ", ".join(sorted(scenario.faults)) or "it has none"
+        raise NotFound(f"{scenario.name} has no fault {fault!r}: {known}", fault=fault)
+    return replace(scenario, happenings=(*scenario.happenings, *scenario.faults[fault]))
 
 
 def load(folder: Path) -> Scenario:

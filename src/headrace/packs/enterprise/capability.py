@@ -21,9 +21,10 @@ CAPABILITY = Capability(
         *decisions.OPERATIONS,
         *exchange.OPERATIONS,
         *operate.OPERATIONS,
+        *ship.OPERATIONS,
     ),
     events=decisions.EVENTS,
-    checks=(*build.CHECKS, *decisions.CHECKS, *operate.CHECKS),
+    checks=(*build.CHECKS, *ship.CHECKS, *decisions.CHECKS, *operate.CHECKS),
     subscriptions=(
         *discover.SUBSCRIPTIONS,
         *build.SUBSCRIPTIONS,

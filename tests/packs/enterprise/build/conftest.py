@@ -17,6 +17,7 @@ from headrace.capabilities.agents.brains.external_agent import ExternalAgent
 from headrace.capabilities.agents.configuration import BrainSettings, search_path
 from headrace.capabilities.artifacts import service as artifacts
 from headrace.capabilities.artifacts.model import ArtifactId, Draft, Made, Version
+from headrace.capabilities.deployments.model import Deployments
 from headrace.capabilities.governance import service as governance
 from headrace.capabilities.governance.model import Answer, Decision, InboxItem, ItemKind
 from headrace.capabilities.missions import service as missions
@@ -158,6 +159,7 @@ class World:
         """The house with the brains that are set now."""
         house = compose(
             Places(repositories=self.folder / "repositories", worktrees=self.folder / "worktrees"),
+            Deployments(folder=self.folder / "deployments"),
             BrainSettings(
                 outputs=self.folder / "outputs",
                 recordings_folder=self.recordings,

@@ -345,3 +345,48 @@ def a_lock(**changes: Any) -> Content:
         "sections": {"reason": "Two clauses change together."},
     }
     return changed(content, changes)
+
+
+def a_rollout_evidence(**changes: Any) -> Content:
+    """What was tried on the running service before anybody was reached."""
+    content = {
+        "title": "Bulk Data Export: rehearsal",
+        "fields": {
+            "kind": "rehearsal",
+            "service": "customer-records",
+            "commit": "a" * 40,
+            "flag": "bulk_export_enabled",
+            "date": "2026-04-06",
+        },
+        "sections": {
+            "summary": "1 of 2 met.",
+            "checks": [
+                {
+                    "check": "way-back",
+                    "result": "met",
+                    "figure": "2.4 seconds",
+                    "evidence": "seen on, killed, seen off",
+                },
+                {"check": "load", "result": "not-evaluated", "evidence": "no command for it"},
+            ],
+        },
+    }
+    return changed(content, changes)
+
+
+def a_handover(**changes: Any) -> Content:
+    """Build has ended, Ship begins."""
+    content = {
+        "title": "Bulk Data Export: build to ship",
+        "fields": {
+            "from": "build",
+            "to": "ship",
+            "owner": "release-coordinator",
+            "enforced_by": "Quality",
+            "date": "2026-04-06",
+        },
+        "sections": {
+            "exit": [{"line": "Every task is done or descoped", "evidence": "5 tasks"}],
+        },
+    }
+    return changed(content, changes)

@@ -42,7 +42,9 @@ PATHS = {
     "fleet-report": "work/missions/bulk-data-export/FLEET-REPORT.md",
     "asset-entry": "work/assets/bulk-data-export.md",
     "governance-exception": "work/decisions/EXC-2026-015-bulk-data-export.md",
+    "rollout-evidence": "work/releases/evidence/2026-03-25-bulk-data-export.md",
     "release-contract": "work/releases/2026-03-25-bulk-data-export.md",
+    "handover": "work/missions/bulk-data-export/handovers/bulk-data-export.md",
     "outcome-report": "work/missions/bulk-data-export/OUTCOME-REPORT.md",
     "postmortem": "work/retrospectives/2026-03-25-bulk-data-export.md",
     "runbook": "org/3-execution/divisions/runbooks/bulk-data-export.md",
@@ -79,6 +81,8 @@ WITHOUT_APPROVAL = {
     "mission-status",
     "mission-tasks",
     "quality-evaluation",
+    "rollout-evidence",
+    "handover",
     "path-lock",
 }
 
@@ -114,9 +118,9 @@ def test_observations_computed_pages_and_locks_need_no_person():
     assert {layout.name for layout in TYPES if not layout.approval} == WITHOUT_APPROVAL
 
 
-def test_signals_and_evaluations_are_never_edited():
+def test_what_was_observed_or_passed_on_is_never_edited():
     immutable = {layout.name for layout in TYPES if layout.immutable}
-    assert immutable == {"signal", "quality-evaluation"}
+    assert immutable == {"signal", "quality-evaluation", "rollout-evidence", "handover"}
 
 
 def test_what_belongs_to_a_mission_says_so():

@@ -7,7 +7,7 @@ from headrace.packs.enterprise.build import hearing, trends
 from headrace.packs.enterprise.build.evaluate import evaluator_gaps
 from headrace.packs.enterprise.build.modules import MODULES
 from headrace.packs.enterprise.build.pages import PROJECTIONS
-from headrace.packs.enterprise.build.reviews import SKILLS
+from headrace.packs.enterprise.build.reviews import READERS, SKILLS
 from headrace.packs.enterprise.headers import header
 from headrace.packs.enterprise.policies import POLICIES
 from headrace.packs.enterprise.types import TYPES
@@ -24,6 +24,7 @@ DECLARES: tuple[object, ...] = (
     *PROJECTIONS,
     *HEADERS,
     *SKILLS,
+    *READERS,
     coding.instrument(POLICIES),
 )
 """Words of the rooms that build brings: policies, pages, the review and the harness."""

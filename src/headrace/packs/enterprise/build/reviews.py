@@ -1,6 +1,7 @@
 """Reviews of documents without a model: what a design or a decision lacks, counted and compared."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from headrace.capabilities.agents.model import AgentTask, Skill
@@ -194,16 +195,24 @@ def _of_decision(ctx: Ctx, version: Version) -> Iterator[Finding]:
     return decision_findings(version.content, ctx.now.date())
 
 
-READERS: Mapping[str, Callable[[Ctx, Version], Iterator[Finding]]] = {
-    "technical-design": _of_design,
-    "decision-record": _of_decision,
-}
-"""Who reads which type of document."""
+@dataclass(frozen=True, kw_only=True)
+class Reader:
+    """Reads documents of one type for an evaluator; `asked` are the clauses that it can judge by them."""
 
-_ASKED = {
-    "technical-design": (CONTRACT, CRITERIA, BEHAVIOURS, PATTERN),
-    "decision-record": (PATTERN,),
-}
+    type: str
+    asked: tuple[str, ...]
+    run: Callable[[Ctx, Version], Iterator[Finding]]
+
+
+READERS = (
+    Reader(
+        type="technical-design",
+        asked=(CONTRACT, CRITERIA, BEHAVIOURS, PATTERN),
+        run=_of_design,
+    ),
+    Reader(type="decision-record", asked=(PATTERN,), run=_of_decision),
+)
+"""Who reads what build makes."""
 
 
 def review(ctx: Ctx, task: AgentTask) -> Mapping[str, Json]:
@@ -213,14 +222,15 @@ def review(ctx: Ctx, task: AgentTask) -> Mapping[str, Json]:
     """
     change = record.change(ctx, _fact(task, "subject", "change"))
     policy = governance.policy(ctx, _fact(task, "policy", "key"))
+    readers = {one.type: one for one in ctx.declared(Reader)}
     findings: list[Finding] = []
     asked: set[str] = set()
     for member in change.members:
         version = artifacts.get_version(ctx, member.ref)
-        if version.type not in READERS:
+        if version.type not in readers:
             raise NotReviewable(f"No review reads a {version.type}; it is for a person to judge")
-        findings += READERS[version.type](ctx, version)
-        asked |= set(_ASKED[version.type])
+        findings += readers[version.type].run(ctx, version)
+        asked |= set(readers[version.type].asked)
     known = {criterion.id for criterion in policy.criteria}
     kept = tuple(one for one in findings if one.clause in known)
     faulty = {one.clause: one.what for one in kept if one.severity is not Severity.MINOR}

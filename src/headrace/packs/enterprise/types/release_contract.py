@@ -18,11 +18,14 @@ from headrace.packs.enterprise.types.parts import (
     REVISIONS,
     VERDICTS,
     choice,
+    day,
     identity,
+    moment,
     number,
     reference,
     status,
     text,
+    whole,
     yes_no,
 )
 
@@ -53,6 +56,7 @@ CHANGES = Table(
             summary="Of the newest evaluation, word for word.",
         ),
         reference("evaluation", summary="The report."),
+        text("notes", summary="What evaluators remarked though it passed."),
     ),
     key=("change",),
 )
@@ -91,6 +95,34 @@ STAGES = Table(
         text("rollback_trigger", required=True, summary="What takes it back by itself."),
     ),
     key=("stage",),
+)
+
+DEADLINES = Table(
+    name="deadlines",
+    summary="When the last stage begins at the earliest, against what the outcome contract promises.",
+    columns=(
+        text("outcome", required=True, summary="What was promised."),
+        day("deadline", required=True, summary="By when."),
+        day("reached", required=True, summary="When the last stage begins at the earliest."),
+        yes_no("fits", required=True, summary="Whether that is in time."),
+    ),
+    key=("outcome",),
+)
+
+LOG = Table(
+    name="log",
+    title="Rollout Log",
+    projected=True,
+    summary="Every step with its reasons, in the order of their taking: drawn from the release's row.",
+    columns=(
+        whole("number", label="No", required=True),
+        moment("at", label="When", required=True),
+        text("stage", required=True),
+        text("step", required=True),
+        text("by", required=True),
+        text("reasons"),
+    ),
+    key=("number",),
 )
 
 ROLLBACK = Group(
@@ -132,6 +164,8 @@ TYPE = ArtifactType(
         status(STATUSES),
         *PROVENANCE,
         text("manager", label="Release manager", required=True, summary="Who answers for it."),
+        text("service", summary="The service whose users are reached."),
+        text("flag", summary="The feature flag that turns the work on."),
     ),
     sections=(
         Prose(name="summary", required=True, summary="What is released, and for whom."),
@@ -139,6 +173,7 @@ TYPE = ArtifactType(
         Bullets(name="left_out", title="Left Out", summary="Work that does not go out, and why."),
         BREAKING,
         STAGES,
+        DEADLINES,
         ROLLBACK,
         Checklist(
             name="readiness",
@@ -160,6 +195,18 @@ TYPE = ArtifactType(
             name="validation",
             title="Post-Deployment Validation",
             summary="What is tried once it is out.",
+        ),
+        LOG,
+        Table(
+            name="evidence",
+            projected=True,
+            summary="What was tried on the running service, before and after.",
+            columns=(
+                reference("path", label="Evidence", required=True),
+                text("kind", required=True),
+                text("summary"),
+            ),
+            key=("path",),
         ),
         APPROVALS,
         REVISIONS,

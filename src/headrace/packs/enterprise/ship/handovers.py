@@ -1,0 +1,287 @@
+"""Handovers: Discover, Build, Ship, Operate; each passes on by facts, to an owner, at a kept gate (AE-63)."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from headrace.capabilities.artifacts import service as artifacts
+from headrace.capabilities.artifacts.model import ArtifactId, Draft, Made
+from headrace.capabilities.missions import service as missions
+from headrace.capabilities.missions.model import MissionStatus
+from headrace.capabilities.record import service as record
+from headrace.capabilities.releases import service as releases
+from headrace.capabilities.releases.model import Line, Release, ReleaseStatus
+from headrace.kernel.capability import Http, Operation, OperationKind
+from headrace.kernel.context import Ctx
+from headrace.packs.enterprise.build.mission import effective, mission_slug, title
+from headrace.packs.enterprise.discover.contents import told
+from headrace.packs.enterprise.ship import readiness, running
+from headrace.packs.enterprise.ship.verdicts import unpassed, work_of
+
+TYPE = "handover"
+READ = "mission:read"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Transfer:
+    """From one loop to the next: who answers for the mission then, who keeps the gate, what must be true."""
+
+    source: str
+    target: str
+    owner: str
+    enforced_by: str
+    lines: Callable[[Ctx, str], Iterator[Line]]
+
+    @property
+    def name(self) -> str:
+        return f"{self.source}-to-{self.target}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class WhichMission:
+    mission: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """How a transfer stands: its lines now, and the record of it once it was made."""
+
+    source: str
+    target: str
+    owner: str
+    enforced_by: str
+    lines: tuple[Line, ...]
+    open: tuple[str, ...]
+    recorded: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standings:
+    items: tuple[Standing, ...]
+
+
+def _to_build(ctx: Ctx, context: str) -> Iterator[Line]:
+    yield _approved(ctx, context, "mission-brief", "The mission brief is approved")
+    yield _approved(ctx, context, "outcome-contract", "The outcome contract is approved")
+    mission = missions.of_context(ctx, context)
+    begun = mission is not None and mission.status is not MissionStatus.PROPOSED
+    yield Line(
+        text="The mission was approved by a person",
+        met=begun,
+        because=mission.status.value if mission is not None else "there is no mission",
+    )
+
+
+def _approved(ctx: Ctx, context: str, type: str, text: str) -> Line:
+    found = effective(ctx, type, context)
+    return Line(
+        text=text,
+        met=found is not None,
+        because=f"in {found.change or found.ref}" if found is not None else "it is not",
+        evidence=found.path if found is not None else "",
+    )
+
+
+def _to_ship(ctx: Ctx, context: str) -> Iterator[Line]:
+    works = work_of(ctx, context)
+    open_ = unpassed(works)
+    yield Line(
+        text="Every stream is merged, and its newest evaluation passed",
+        met=bool(works) and not open_,
+        because="; ".join(open_) or ", ".join(f"{one.stream}: {one.verdict}" for one in works),
+        evidence=", ".join(report.path for one in works for report in one.reports),
+    )
+    yield _tasks(ctx, context)
+    yield _decisions(ctx, context)
+    yield next(one for one in readiness.lines(ctx, context) if "asset registry" in one.text)
+    yield _approved(ctx, context, "fleet-report", "The fleet's performance is reported")
+
+
+def _tasks(ctx: Ctx, context: str) -> Line:
+    listed = missions.all_tasks(ctx, mission_slug(context))
+    left = [f"{one.id} is {one.status}" for one in listed if one.status not in missions.ENDED]
+    return Line(
+        text="Every task is done or descoped",
+        met=not left,
+        because="; ".join(left) or f"{len(listed)} tasks",
+        evidence=f"work/missions/{mission_slug(context)}/TASKS.md",
+    )
+
+
+def _decisions(ctx: Ctx, context: str) -> Line:
+    listed = [
+        one
+        for one in artifacts.listing(ctx, type="decision-record", limit=2_000)
+        if one.context == context
+    ]
+    left = [f"{one.reference or one.id} is not accepted" for one in listed if one.effective is None]
+    return Line(
+        text="Every decision of the mission is accepted",
+        met=not left,
+        because="; ".join(left) or f"{len(listed)} decisions",
+        evidence=", ".join(one.path for one in listed),
+    )
+
+
+def release_of(ctx: Ctx, context: str) -> Release | None:
+    """The newest release of a mission, or None."""
+    found = [one for one in releases.listing(ctx, limit=200) if one.context == context]
+    return found[-1] if found else None
+
+
+def _to_operate(ctx: Ctx, context: str) -> Iterator[Line]:
+    release = release_of(ctx, context)
+    state = release.status if release is not None else None
+    yield Line(
+        text="The release is deployed to everybody",
+        met=state is ReleaseStatus.DEPLOYED,
+        because=f"{release.id} is {release.status}" if release is not None else "there is none",
+        evidence=release.id if release is not None else "",
+    )
+    yield _validated(ctx, context)
+    for one in readiness.lines(ctx, context):
+        if one.text in _OPERABLE:
+            yield one
+
+
+_OPERABLE = frozenset(
+    {
+        "Health targets are watched",
+        "Alerts go off when the error budget burns",
+        "A runbook tells what to do",
+        "The on-call team knows of it",
+    }
+)
+
+
+def _validated(ctx: Ctx, context: str) -> Line:
+    found = [
+        one
+        for one in artifacts.effective_of(ctx, running.EVIDENCE, [context])
+        if told(one.content, "fields", "kind") == "validation"
+    ]
+    left = [
+        told(row, "check")
+        for row in running.all_rows(found[-1] if found else None)
+        if row.get("result") == "not-met"
+    ]
+    return Line(
+        text="It was validated once it was out",
+        met=bool(found) and not left,
+        because=f"not met: {', '.join(left)}" if left else "recorded" if found else "not yet",
+        evidence=found[-1].path if found else "",
+    )
+
+
+TRANSFERS = (
+    Transfer(
+        source="discover",
+        target="build",
+        owner="mission-orchestrator",
+        enforced_by="Strategy",
+        lines=_to_build,
+    ),
+    Transfer(
+        source="build",
+        target="ship",
+        owner="release-coordinator",
+        enforced_by="Quality",
+        lines=_to_ship,
+    ),
+    Transfer(
+        source="ship",
+        target="operate",
+        owner="monitoring-agent",
+        enforced_by="Orchestration",
+        lines=_to_operate,
+    ),
+)
+
+
+def transfer(target: str) -> Transfer:
+    """The transfer into a loop."""
+    return next(one for one in TRANSFERS if one.target == target)
+
+
+def open_lines(ctx: Ctx, context: str, target: str) -> tuple[str, ...]:
+    """Why a mission may not pass on into a loop yet, by the layer that keeps the gate."""
+    passing = transfer(target)
+    return tuple(
+        f"{passing.enforced_by} keeps it from {target}: {one.text} ({one.because})"
+        for one in passing.lines(ctx, context)
+        if not one.met and not one.not_applicable
+    )
+
+
+def record_due(ctx: Ctx, context: str) -> None:
+    """Record each transfer that all facts allow and that follows the one before; once each."""
+    for one in TRANSFERS:
+        id = ArtifactId(f"{TYPE}/{mission_slug(context)}-{one.name}")
+        if artifacts.find(ctx, id) is not None:
+            continue
+        if open_lines(ctx, context, one.target):
+            return
+        _record(ctx, context, one, id)
+
+
+def _record(ctx: Ctx, context: str, one: Transfer, id: ArtifactId) -> None:
+    shown = [line for line in one.lines(ctx, context) if line.met]
+    draft = Draft(
+        type=TYPE,
+        slug=id.partition("/")[2],
+        context=context,
+        parts={"mission": mission_slug(context), "slug": one.name},
+        content={
+            "title": f"{title(ctx, context)}: {one.source} to {one.target}",
+            "fields": {
+                "from": one.source,
+                "to": one.target,
+                "owner": one.owner,
+                "enforced_by": one.enforced_by,
+                "date": f"{ctx.now:%Y-%m-%d}",
+            },
+            "sections": {
+                "exit": [
+                    {
+                        "line": line.text,
+                        "evidence": "; ".join(filter(None, (line.because, line.evidence))),
+                    }
+                    for line in shown
+                ]
+            },
+        },
+        made=Made(by=ctx.principal, brain="skill"),
+    )
+    record.file_versions(ctx, [artifacts.propose(ctx, draft).ref])
+
+
+def show(ctx: Ctx, asked: WhichMission) -> Standings:
+    """Show how a mission passes on from loop to loop: open lines, next owner, who keeps the gate."""
+    mission = missions.get(ctx, asked.mission)
+    return Standings(items=tuple(_standing(ctx, mission.context, one) for one in TRANSFERS))
+
+
+def _standing(ctx: Ctx, context: str, one: Transfer) -> Standing:
+    found = artifacts.find(ctx, ArtifactId(f"{TYPE}/{mission_slug(context)}-{one.name}"))
+    return Standing(
+        source=one.source,
+        target=one.target,
+        owner=one.owner,
+        enforced_by=one.enforced_by,
+        lines=tuple(one.lines(ctx, context)),
+        open=open_lines(ctx, context, one.target),
+        recorded=found.path if found is not None else "",
+    )
+
+
+OPERATIONS = (
+    Operation(
+        name="handover.list",
+        permission=READ,
+        input=WhichMission,
+        output=Standings,
+        run=show,
+        kind=OperationKind.QUERY,
+        http=Http(method="GET", path="/missions/{mission}/handovers"),
+        columns=("source", "target", "owner", "enforced_by", "open", "recorded"),
+    ),
+)

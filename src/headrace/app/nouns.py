@@ -18,6 +18,7 @@ NOUNS: Mapping[str, str] = {
     "flag": "create, change, rollout, switch, kill, revive, archive, list, stale, show, history, evaluate",
     "gate": "show, list, decide, batch, delegate",
     "grant": "add, list, revoke",
+    "handover": "list",
     "inbox": "list, show",
     "incident": "list, show, acknowledge, mitigate, resolve, escalate, say",
     "invitation": "issue, list, revoke",

@@ -1,4 +1,4 @@
-"""Tries the running service for a customer who rehearses: are exports there for them, does all answer?
+"""Tries the service for one customer who rehearses: are exports there, does everything answer?
 
 python checks/reached.py probe ADDRESS DATA     prints on, or off
 python checks/reached.py smoke ADDRESS DATA     exit code 0 when everything answers

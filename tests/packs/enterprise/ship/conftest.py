@@ -133,7 +133,14 @@ class Shipping:
         self.do(deployments.hold, "machine")
         spec = ServiceSpec(command=("serve",), health="/healthz", metrics="/metrics")
         self.do(deployments.starting, "machine", SERVICE, wanted.generation, spec)
-        self.do(deployments.ready, "machine", SERVICE, wanted.generation, self.address)
+        self.do(
+            deployments.ready,
+            "machine",
+            SERVICE,
+            wanted.generation,
+            commit=wanted.commit,
+            address=self.address,
+        )
 
     def is_on(self, user: str = "rehearsal") -> bool:
         return bool(self.do(flags.evaluate, FLAG, {"targetingKey": user}).value)

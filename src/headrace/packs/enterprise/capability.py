@@ -32,6 +32,7 @@ CAPABILITY = Capability(
         *decisions.SUBSCRIPTIONS,
         *operate.SUBSCRIPTIONS,
     ),
+    flows=operate.FLOWS,
     declares=(
         *TYPES,
         LIFECYCLE,

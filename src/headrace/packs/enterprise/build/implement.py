@@ -207,7 +207,7 @@ def finish(ctx: Ctx, run: Run, submitted: Mapping[str, Json]) -> Finished:
     stream = stream_of(ctx, run)
     if worked.head is None:
         raise NothingMade(f"Stream {stream.name!r} was handed in without a change of any file")
-    named, own = _tasks(ctx, run, submitted), _self_checks(submitted)
+    named, own = _tasks(ctx, run, submitted), self_checks(submitted)
     if worked.brain is BrainKind.EXTERNAL and not named:
         # It hands in its last words and no form; what it was given is what it was done for.
         named = tuple(task.id for task in tasks_of(ctx, run))
@@ -264,7 +264,8 @@ def _tasks(ctx: Ctx, run: Run, submitted: Mapping[str, Json]) -> tuple[str, ...]
     return named
 
 
-def _self_checks(submitted: Mapping[str, Json]) -> tuple[SelfCheck, ...]:
+def self_checks(submitted: Mapping[str, Json]) -> tuple[SelfCheck, ...]:
+    """What the maker says of the own work under each policy, as it was handed in."""
     listed = submitted.get("self_evaluation")
     found = cast(Sequence[Mapping[str, Json]], listed) if isinstance(listed, Sequence) else ()
     return tuple(

@@ -2,12 +2,13 @@
 
 from headrace.capabilities.record.model import BranchName
 from headrace.kernel.capability import Check
-from headrace.packs.enterprise.operate import hearing, runbooks
+from headrace.packs.enterprise.operate import flag_life, hearing, runbooks
 from headrace.packs.enterprise.operate.crew import CREW
 from headrace.packs.enterprise.operate.modules import MODULES
 from headrace.packs.enterprise.operate.operations import OPERATIONS, PERMISSIONS
 
 SUBSCRIPTIONS = hearing.SUBSCRIPTIONS
+FLOWS = (flag_life.RETIRE,)
 CHECKS = (
     Check(question="record.merge", name="enterprise.runbooks", run=runbooks.merge_objections),
 )
@@ -18,4 +19,4 @@ DECLARES: tuple[object, ...] = (
 )
 """Words of the rooms that operate brings."""
 
-__all__ = ["CHECKS", "DECLARES", "MODULES", "OPERATIONS", "PERMISSIONS", "SUBSCRIPTIONS"]
+__all__ = ["CHECKS", "DECLARES", "FLOWS", "MODULES", "OPERATIONS", "PERMISSIONS", "SUBSCRIPTIONS"]

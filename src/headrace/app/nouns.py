@@ -14,6 +14,7 @@ NOUNS: Mapping[str, str] = {
     "context": "list, ready",
     "decision": "deprecate",
     "deployment": "deploy, list, show, restart, set-parameter, stop",
+    "evolution": "propose",
     "exchange": "check, lint, rules",
     "flag": "create, change, rollout, switch, kill, revive, archive, list, stale, show, history, evaluate",
     "gate": "show, list, decide, batch, delegate",

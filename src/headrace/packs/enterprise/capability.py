@@ -1,7 +1,16 @@
 """The one declaration of the enterprise pack."""
 
 from headrace.kernel.capability import Capability
-from headrace.packs.enterprise import build, decisions, discover, exchange, operate, requests, ship
+from headrace.packs.enterprise import (
+    build,
+    decisions,
+    discover,
+    exchange,
+    operate,
+    outcome,
+    requests,
+    ship,
+)
 from headrace.packs.enterprise.foundation import BRANCHES, FOUNDATION
 from headrace.packs.enterprise.roles import ROLES
 from headrace.packs.enterprise.stream import LIFECYCLE, REQUEST
@@ -14,6 +23,7 @@ CAPABILITY = Capability(
         *decisions.PERMISSIONS,
         *exchange.PERMISSIONS,
         *operate.PERMISSIONS,
+        *outcome.PERMISSIONS,
     ),
     operations=(
         *discover.OPERATIONS,
@@ -22,17 +32,20 @@ CAPABILITY = Capability(
         *exchange.OPERATIONS,
         *operate.OPERATIONS,
         *ship.OPERATIONS,
+        *outcome.OPERATIONS,
     ),
     events=decisions.EVENTS,
-    checks=(*build.CHECKS, *ship.CHECKS, *decisions.CHECKS, *operate.CHECKS),
+    schedules=outcome.SCHEDULES,
+    checks=(*build.CHECKS, *ship.CHECKS, *decisions.CHECKS, *operate.CHECKS, *outcome.CHECKS),
     subscriptions=(
         *discover.SUBSCRIPTIONS,
         *build.SUBSCRIPTIONS,
         *ship.SUBSCRIPTIONS,
         *decisions.SUBSCRIPTIONS,
         *operate.SUBSCRIPTIONS,
+        *outcome.SUBSCRIPTIONS,
     ),
-    flows=operate.FLOWS,
+    flows=(*operate.FLOWS, *outcome.FLOWS),
     declares=(
         *TYPES,
         LIFECYCLE,
@@ -42,6 +55,7 @@ CAPABILITY = Capability(
         ROLES,
         *build.DECLARES,
         *ship.DECLARES,
+        *outcome.DECLARES,
         *decisions.DECLARES,
         *operate.DECLARES,
     ),

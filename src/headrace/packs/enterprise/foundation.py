@@ -14,6 +14,7 @@ CODEOWNERS = """\
 /work/missions/*/VALIDATION.md             @vp-product
 /work/missions/*/BRIEF.md                  @vp-product
 /work/missions/*/OUTCOME-CONTRACT.md       @vp-product
+/work/missions/*/OUTCOME-REPORT.md         @vp-product
 /work/missions/*/TECHNICAL-DESIGN.md       @architecture
 /work/missions/*/FLEET-REPORT.md           @mission-lead
 /work/decisions/                           @tech-lead
@@ -42,5 +43,7 @@ BRANCHES = (
     BranchName(type="decision-record", shape="decision/{date}-{slug}"),
     BranchName(type="asset-entry", shape="assets/{context}/{slug}"),
     BranchName(type="release-contract", shape="release/{date}-{slug}"),
+    BranchName(type="outcome-report", shape="mission/{context}/outcome"),
+    BranchName(type="evolution-proposal", shape="evolution/{slug}"),
     BranchName(type="fleet-report", shape="orchestration/{context}/fleet-report"),
 )

@@ -5,6 +5,26 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar
 
+from headrace.capabilities.missions.model.measurements import Availability as Availability
+from headrace.capabilities.missions.model.measurements import Checkpoint as Checkpoint
+from headrace.capabilities.missions.model.measurements import CheckpointKind as CheckpointKind
+from headrace.capabilities.missions.model.measurements import CheckpointMoved as CheckpointMoved
+from headrace.capabilities.missions.model.measurements import (
+    CheckpointNotFound as CheckpointNotFound,
+)
+from headrace.capabilities.missions.model.measurements import CheckpointRefused as CheckpointRefused
+from headrace.capabilities.missions.model.measurements import CheckpointState as CheckpointState
+from headrace.capabilities.missions.model.measurements import Figure as Figure
+from headrace.capabilities.missions.model.measurements import Judged as Judged
+from headrace.capabilities.missions.model.measurements import Measurement as Measurement
+from headrace.capabilities.missions.model.measurements import Origin as Origin
+from headrace.capabilities.missions.model.measurements import Outcome as Outcome
+from headrace.capabilities.missions.model.measurements import OutcomeKind as OutcomeKind
+from headrace.capabilities.missions.model.measurements import OutcomeMeasured as OutcomeMeasured
+from headrace.capabilities.missions.model.measurements import OutcomeUnknown as OutcomeUnknown
+from headrace.capabilities.missions.model.measurements import OutcomeVerdict as OutcomeVerdict
+from headrace.capabilities.missions.model.measurements import Reading as Reading
+from headrace.capabilities.missions.model.measurements import Taken as Taken
 from headrace.kernel.errors import Conflict, Invalid, NotFound
 from headrace.kernel.events import Event
 

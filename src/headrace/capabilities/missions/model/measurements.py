@@ -121,6 +121,27 @@ class Reading:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Figure:
+    """One figure that a measuring command printed; without a value, `because` says why."""
+
+    metric: str
+    value: float | None
+    unit: str = ""
+    n: int | None = None
+    baseline: float | None = None
+    because: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Taken:
+    """What a measuring command gave, and what went wrong; `seconds` are real."""
+
+    figures: tuple[Figure, ...] = ()
+    problem: str = ""
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
 class Judged:
     """A reading held against its promise. `actual` and `variance` are as people read them."""
 

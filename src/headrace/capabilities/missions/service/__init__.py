@@ -57,6 +57,8 @@ from headrace.capabilities.missions.service.measuring import note as note
 from headrace.capabilities.missions.service.measuring import plan_checkpoints as plan_checkpoints
 from headrace.capabilities.missions.service.measuring import skip as skip
 from headrace.capabilities.missions.service.measuring import taken_back as taken_back
+from headrace.capabilities.missions.tools.commands import Command as Command
+from headrace.capabilities.missions.tools.commands import take as take
 from headrace.kernel.context import ActorKind, Ctx
 from headrace.kernel.json import from_json, to_json
 

@@ -18,6 +18,7 @@ from headrace.capabilities.releases.service.rolling import (
     roll_back,
     watched,
 )
+from headrace.capabilities.releases.tools.access_log import users
 
 __all__ = [
     "approve",
@@ -37,6 +38,7 @@ __all__ = [
     "roll_back",
     "routes",
     "tick",
+    "users",
     "watched",
     "withdraw",
 ]

@@ -19,6 +19,7 @@ MOST_BYTES = 256 * 1024 * 1024
 """What one look reads at most, from the end backwards: a log that nobody rotates stops no rollout."""
 
 _FAILED = 500
+_REFUSED = 400
 Arm = defaultdict[str, list["Request"]]
 
 
@@ -31,6 +32,7 @@ class Request:
     route: str
     status: int
     seconds: float
+    method: str = ""
 
 
 def observe(
@@ -101,6 +103,28 @@ def _request(line: bytes) -> Request | None:
             route=str(told.get("route", "")),
             status=int(told["status"]),
             seconds=float(told["seconds"]),
+            method=str(told.get("method", "")),
         )
     except (ValueError, KeyError, TypeError, OverflowError):
         return None
+
+
+def users(
+    log: Path, since: datetime, until: datetime | None, route: str, method: str = ""
+) -> frozenset[str]:
+    """Everybody whose request to a route succeeded in a time; of any method where none is named.
+
+    A log that was set aside for a fresh one (`.1`) is read too.
+    """
+    found = set()
+    for file in (log.with_name(f"{log.name}.1"), log):
+        for request in _requests(file):
+            if request.at < since or (until is not None and request.at > until):
+                continue
+            if (
+                request.route == route
+                and method in {"", request.method}
+                and request.status < _REFUSED
+            ):
+                found.add(request.user)
+    return frozenset(found - {""})

@@ -18,7 +18,7 @@ from headrace.packs.enterprise.types.parts import (
     whole,
 )
 
-METRIC_VERDICTS = ("met", "partially-met", "not-met", "exceeded")
+METRIC_VERDICTS = ("met", "partially-met", "not-met", "exceeded", "inconclusive")
 RECOMMENDATIONS = ("close", "follow-up", "pivot", "extend")
 
 STATUSES = {

@@ -1,0 +1,1 @@
+"""Adapters of missions: they speak to the world and know no rows."""

@@ -87,8 +87,8 @@ def customer(*wanted: tuple[str, int]) -> Customer:
     """A new customer who owns datasets of these names and sizes; old ones are taken over."""
     database = Database(Path(os.environ["SERVICE_DATA"]) / "records.sqlite")
     token = f"rec_{secrets.token_urlsafe(32)}"
-    tenant = f"measuring-{secrets.token_hex(4)}"
     user = os.environ.get("SERVICE_USER", "measuring")
+    tenant = f"{user}-{secrets.token_hex(4)}"
     with database.write() as connection:
         auth_store.add_tenant(connection, tenant, "Measuring")
         auth_store.add_token(connection, token, Principal(tenant_id=tenant, user_id=user))

@@ -28,7 +28,7 @@ def released(world, service):
         service.called(f"acme-{number}", at=world.world_time())
     service.called("refused", status=429, at=world.world_time())
     service.called("reader", method="GET", at=world.world_time())
-    service.called(USER, at=world.world_time())
+    service.called(f"{USER}-1a2b", at=world.world_time())
     return world
 
 

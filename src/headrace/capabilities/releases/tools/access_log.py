@@ -112,7 +112,7 @@ def _request(line: bytes) -> Request | None:
 def users(
     log: Path, since: datetime, until: datetime | None, route: str, method: str = ""
 ) -> frozenset[str]:
-    """Everybody whose request to a route succeeded in a time; of any method where none is named.
+    """Everybody whose request to a route succeeded in a time; of any method where none is named or told.
 
     A log that was set aside for a fresh one (`.1`) is read too.
     """

@@ -37,7 +37,7 @@ AT_MOST = timedelta(minutes=10)
 """How long one measure of a product may take, in real time."""
 
 USER = "headrace-measuring"
-"""As whom measures ask a service; it is no customer, and is not counted as one."""
+"""As whom measures ask a service; whoever is called so, or begins so, is not counted as a customer."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,7 +167,7 @@ def count(made: Plan) -> dict[str, int]:
             users = releases.users(
                 Path(made.log), made.since, made.until, how.users_of, how.user_method
             )
-            found[how.users_of] = len(users - {USER})
+            found[how.users_of] = sum(not one.startswith(USER) for one in users)
     return found
 
 

@@ -7,7 +7,14 @@ import sqlalchemy as sa
 
 from capabilities.people.company import Company
 from headrace.capabilities.governance import service
-from headrace.capabilities.governance.model import Criterion, Policy, Proposal, Subject, Tier
+from headrace.capabilities.governance.model import (
+    Criterion,
+    Fallback,
+    Policy,
+    Proposal,
+    Subject,
+    Tier,
+)
 from headrace.capabilities.people import service as people
 from headrace.capabilities.people.model import PrincipalKind
 from headrace.capabilities.workflows.engine import JobWriter
@@ -51,7 +58,7 @@ def waiting_runs(ctx, subject):
 
 TOY = Capability(
     name="toy",
-    declares=POLICIES,
+    declares=(*POLICIES, Fallback(handles=("nobody", "governor"))),
     checks=(
         Check(question=service.EVALUATOR, name="toy.hired", run=nobody_hired),
         Check(question=service.BLOCKS, name="toy.waiting", run=waiting_runs),

@@ -26,13 +26,13 @@ def inbox(firm):
     return of
 
 
-def escalate(firm, subject: Subject) -> None:
+def escalate(firm, subject: Subject, to: str = "") -> None:
     report = Report(
         subject=subject,
         hash="hash-one",
         policy="architecture",
         verdict=Verdict.ESCALATE,
-        escalation=Escalation(question="Is fan-out right?"),
+        escalation=Escalation(question="Is fan-out right?", to=to),
     )
     firm.does("architecture-review", service.judge, report)
 
@@ -72,6 +72,18 @@ def test_a_question_lies_there_until_it_is_answered(firm, a_plan, inbox):
 
     assert (item.kind, item.asked) == (ItemKind.QUESTION, "Is fan-out right?")
     assert inbox("tech-lead") == ()
+
+
+def test_a_question_that_names_nobody_falls_to_a_named_other_who_may_answer(firm, a_plan, inbox):
+    (gate,) = firm.system(service.ask, a_plan())
+    escalate(firm, gate.subject, to="@vanished")
+
+    (item,) = inbox("governor")
+    assert item.asked_of == ("@governor",)
+    assert item.why.startswith("Nobody who may answer is called @vanished, so you are asked.")
+    assert inbox("tech-lead") == ()
+    firm.does("governor", service.answer, item.id, Answer.ALLOW)
+    assert inbox("governor") == ()
 
 
 def test_a_delegated_gate_lies_with_the_delegate_alone(firm, a_plan, inbox):

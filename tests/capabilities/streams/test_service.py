@@ -158,10 +158,13 @@ class TestDecisions:
         assert tired.state is RunState.WAITING
         assert tired.reasons[0].startswith("sent back 5 times")
         assert tired.agent_run is None
+        (item,) = firm.do(governance.everything)
+        assert (item.kind, item.id, item.why) == ("run", tired.id, tired.reasons[0])
 
         firm.do(service.let_on, tired.id, "the source is mended", by="ada")
         firm.jobs()
         assert firm.run("draft", attempt=6).state is RunState.PROPOSED
+        assert tired.id not in {one.id for one in firm.do(governance.everything)}
 
         firm.decide("revise", "still not")
         firm.jobs()

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from headrace.capabilities.governance.service import BLOCKS
 from headrace.capabilities.people.model import PeopleOnly
-from headrace.capabilities.streams import flows, hearing, operations, service
+from headrace.capabilities.streams import flows, hearing, operations, service, waiting
 from headrace.capabilities.streams.model import (
     ContextOpened,
     RunLetOn,
@@ -31,6 +31,6 @@ CAPABILITY = Capability(
         Permission(name="run:cancel", summary="Stop a run"),
         Permission(name="run:let-on", summary="Let a run have one attempt more; this spends"),
     ),
-    declares=(PeopleOnly(permission="run:let-on"),),
+    declares=(PeopleOnly(permission="run:let-on"), waiting.source("run:let-on")),
     migrations="headrace.capabilities.streams.migrations",
 )

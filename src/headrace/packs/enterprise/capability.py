@@ -1,5 +1,6 @@
 """The one declaration of the enterprise pack."""
 
+from headrace.capabilities.governance.model import Fallback
 from headrace.kernel.capability import Capability
 from headrace.packs.enterprise import (
     build,
@@ -58,5 +59,6 @@ CAPABILITY = Capability(
         *outcome.DECLARES,
         *decisions.DECLARES,
         *operate.DECLARES,
+        Fallback(handles=("engineering-manager", "mission-lead", "steering")),
     ),
 )

@@ -117,6 +117,7 @@ class ItemKind(StrEnum):
     GATE = "gate"
     QUESTION = "question"
     TASK = "task"  # work that waits for a person to do it
+    RUN = "run"  # work that failed so often that a person says whether it is tried once more
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,6 +151,16 @@ class InboxSource:
     name: str  # "agents.tasks"
     permission: str
     waiting: Callable[[Ctx], Sequence[InboxItem]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fallback:
+    """Who is asked where a question's own handle names nobody; declared by a pack.
+
+    Of the handles, in this order, the first that names a person who may answer.
+    """
+
+    handles: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,7 @@ from headrace.capabilities.governance.model import (
     Question,
     Subject,
 )
-from headrace.capabilities.governance.service.eligibility import named
+from headrace.capabilities.governance.service.eligibility import asked_of, named
 from headrace.capabilities.governance.store import gates, questions
 from headrace.capabilities.people import service as people
 from headrace.capabilities.people.model import PrincipalKind
@@ -69,7 +69,7 @@ def _items(ctx: Ctx, principal: PrincipalId, mine: Mine) -> Iterator[InboxItem]:
         if principal not in gate.authors and mine(gate.deciders):
             yield of_gate(ctx, gate)
     for question in questions.open_ones(ctx.db, ctx.organisation, _SCANNED):
-        if principal not in question.authors and mine(question.to):
+        if principal not in question.authors and mine(asked_of(ctx, question)):
             yield of_question(ctx, question)
     for source in ctx.declared(InboxSource):
         if people.holds(ctx, principal, source.permission):
@@ -104,14 +104,18 @@ def of_gate(ctx: Ctx, gate: Gate) -> InboxItem:
 
 
 def of_question(ctx: Ctx, question: Question) -> InboxItem:
-    """A question as those see it who may answer."""
+    """A question as those see it who may answer; why it lies with others than it was put to."""
+    handles = asked_of(ctx, question)
+    why = question.recommendation or f"The evaluator of {question.policy} cannot tell"
+    if handles != question.to:
+        why = f"Nobody who may answer is called {', '.join(question.to)}, so you are asked. {why}"
     return InboxItem(
         kind=ItemKind.QUESTION,
         id=question.id,
         asked=question.question,
         subject=question.subject,
         hash=question.hash,
-        why=question.recommendation or f"The evaluator of {question.policy} cannot tell",
+        why=why,
         tier=question.tier,
         waiting_since=question.asked_at,
         waiting=ctx.now - question.asked_at,
@@ -120,7 +124,7 @@ def of_question(ctx: Ctx, question: Question) -> InboxItem:
         blocks=_blocks(ctx, question.subject),
         alike="",
         context=question.context,
-        asked_of=question.to,
+        asked_of=handles,
     )
 
 

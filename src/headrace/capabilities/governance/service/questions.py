@@ -33,7 +33,7 @@ def answer(
     """
     asked = get(ctx, id)
     locks.lock(ctx.db, ctx.organisation, asked.subject)
-    eligibility.require(ctx, asked.id, asked.to, asked.authors)
+    eligibility.require(ctx, asked.id, eligibility.asked_of(ctx, asked), asked.authors)
     asked = get(ctx, id)  # as it is now that nobody else changes it
     if rules.is_open(asked):
         _require_fresh(ctx, asked, seen)

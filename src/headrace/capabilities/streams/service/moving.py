@@ -98,7 +98,7 @@ def claim(ctx: Ctx, run: RunId) -> None:
     one = _locked(ctx, run)
     if one.state not in {RunState.QUEUED, RunState.WAITING}:
         return
-    module = _module(ctx, one)
+    module = module_of(ctx, one)
     reasons = (*_tired(ctx, one, module), *(module.guard(ctx, one) if module.guard else ()))
     if reasons:
         _move(ctx, one, RunState.WAITING, reasons)
@@ -113,12 +113,23 @@ def claim(ctx: Ctx, run: RunId) -> None:
 
 def _tired(ctx: Ctx, one: Run, module: Module) -> tuple[str, ...]:
     """Why a run that was sent back too often waits: what failed five times is no matter of trying."""
-    if one.attempt <= module.attempts or store.is_let_on(ctx.db, ctx.organisation, one.id):
+    if not _is_tired(ctx, one, module):
         return ()
     back = one.attempt - 1
     return (
         f"sent back {back} times; look at it, then `headrace run let-on {one.id}`, or cancel it",
     )
+
+
+def is_tired(ctx: Ctx, one: Run) -> bool:
+    """Whether a run was sent back so often that it waits for a person who lets it on."""
+    return _is_tired(ctx, one, module_of(ctx, one))
+
+
+def _is_tired(ctx: Ctx, one: Run, module: Module) -> bool:
+    if one.attempt <= module.attempts:
+        return False
+    return not store.is_let_on(ctx.db, ctx.organisation, one.id)
 
 
 def let_on(ctx: Ctx, id: RunId, reason: str) -> Run:
@@ -180,7 +191,7 @@ def finish(ctx: Ctx, agent_run: AgentRunId) -> None:
 
 
 def _hand_in(ctx: Ctx, one: Run, submitted: Mapping[str, Json]) -> None:
-    module = _module(ctx, one)
+    module = module_of(ctx, one)
     handed = (
         module.finish(ctx, one, submitted)
         if module.finish is not None
@@ -210,7 +221,7 @@ def settled(ctx: Ctx, id: RunId) -> None:
     if one is None or one.state is not RunState.PROPOSED:
         return
     if _is_merged(ctx, one.change) and all(_is_effective(ctx, ref) for ref in one.outputs):
-        _done(ctx, one, _module(ctx, one))
+        _done(ctx, one, module_of(ctx, one))
 
 
 def _is_merged(ctx: Ctx, change: str | None) -> bool:
@@ -305,7 +316,8 @@ def _locked(ctx: Ctx, id: RunId) -> Run:
     return found
 
 
-def _module(ctx: Ctx, one: Run) -> Module:
+def module_of(ctx: Ctx, one: Run) -> Module:
+    """The module that a run is of, as its context's stream declares it."""
     return catalogue.module(ctx, openings.context(ctx, one.context), one.module)
 
 

@@ -1,5 +1,6 @@
 """Artifacts, and one version of one of them with its sections and its neighbours."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -45,12 +46,15 @@ class ArtifactsPage:
 
 @dataclass(frozen=True, kw_only=True)
 class Shown:
-    """A version laid out to be read."""
+    """A version laid out to be read; `rows` are what differs from the version `against`, if any."""
 
     reference: str
     title: str
     type: str
     blocks: tuple[Block, ...]
+    raw: str
+    against: int
+    rows: tuple[Row, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,16 +163,21 @@ def _spent(client: Client, change: str | None) -> Total | None:
 
 
 def shown(client: Client, reference: str) -> Shown:
-    """A version by its reference `type/slug@2`, laid out."""
-    artifact, _, _number = reference.partition("@")
-    version = client.ask(
-        Version, "artifact.show", artifact=artifact, version=number_of(reference) or None
-    )
+    """A version by its reference `type/slug@2`: laid out, as data, and beside the one in force."""
+    artifact, number = reference.partition("@")[0], number_of(reference)
+    version = client.ask(Version, "artifact.show", artifact=artifact, version=number or None)
+    laid_out = blocks(version.content)
+    number = number_of(version.version)
+    in_force = version.effective if version.effective not in (None, number) else number - 1
+    against = in_force or 0
     return Shown(
         reference=version.version,
         title=version.title,
         type=version.type,
-        blocks=blocks(version.content),
+        blocks=laid_out,
+        raw=json.dumps(version.content, indent=2, ensure_ascii=False),
+        against=against,
+        rows=_rows(client, artifact, against, laid_out) if against else (),
     )
 
 

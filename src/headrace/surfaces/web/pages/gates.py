@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from statistics import quantiles
 
 from headrace.kernel.errors import HeadraceError
 from headrace.surfaces.web.answers import (
@@ -21,7 +22,10 @@ from headrace.surfaces.web.answers import (
 from headrace.surfaces.web.client import Client, named
 from headrace.surfaces.web.language import said
 from headrace.surfaces.web.pages import artifacts, changes
+from headrace.surfaces.web.pages.acts import Act, allowed
 from headrace.surfaces.web.pages.lineage import Hop, chain
+
+_FEWEST_PAID = 5  # runs, below which no estimate is made of them
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +66,10 @@ _QUESTION = (
         asks=said("Say why it is refused; Ctrl+Enter sends it"),
     ),
 )
+_RUN = (
+    Act(operation="run.let-on", word=said("Try once more")),
+    Act(operation="run.cancel", word=said("Give it up")),
+)
 TIERS = {
     0: said("agents settle it"),
     1: said("a peer or the owner decides"),
@@ -83,6 +91,20 @@ class Made:
     tokens: int
     micro_usd: int
     run: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Estimate:
+    """What the runs that wait for a yes will cost, by the latest runs that cost something.
+
+    Millionths of a dollar for all of them: the lower quartile, the median, the upper quartile.
+    """
+
+    runs: int
+    low: int
+    middle: int
+    high: int
+    of: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,6 +137,8 @@ class Shown:
     chain: tuple[Hop, ...]
     mission: Mission | None
     spent: Total | None
+    to_come: Estimate | None
+    acts: tuple[Act, ...]
     decided: Decided | None
 
 
@@ -142,10 +166,14 @@ def show(client: Client, id: str) -> Shown:
         chain=chain(client, tuple(one.reference for one in members)),
         mission=mission,
         spent=_spent(client, mission),
+        to_come=_to_come(client, item.blocks),
+        acts=(),
         decided=None,
     )
     if item.kind == "gate":
         return _as_gate(shown, client.ask(Gate, "gate.show", gate=id), names)
+    if item.kind == "run":
+        return replace(shown, choices=(), acts=allowed(client, _RUN))
     return _as_question(shown, client.ask(Question, "question.show", question=id), names)
 
 
@@ -226,6 +254,16 @@ def _made_by(client: Client, run: str) -> Made:
         micro_usd=found.usage.cost_micro_usd,
         run=run,
     )
+
+
+def _to_come(client: Client, runs: int) -> Estimate | None:
+    """None where nothing waits for the yes, or nothing comparable has been paid for."""
+    asked = client.ask_if_allowed(Totals, "ledger.totals", by="run") if runs else None
+    paid = sorted(one.micro_usd for one in asked.items if one.micro_usd) if asked else []
+    if len(paid) < _FEWEST_PAID:
+        return None
+    low, middle, high = (runs * round(one) for one in quantiles(paid, n=4, method="inclusive"))
+    return Estimate(runs=runs, low=low, middle=middle, high=high, of=len(paid))
 
 
 def _mission(client: Client, context: str | None) -> Mission | None:

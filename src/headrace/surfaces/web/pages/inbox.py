@@ -7,7 +7,11 @@ from headrace.kernel.errors import HeadraceError
 from headrace.surfaces.web.answers import Gates, Inbox, Item
 from headrace.surfaces.web.asked import Asked
 from headrace.surfaces.web.client import Client
+from headrace.surfaces.web.language import said
 from headrace.surfaces.web.pages import gates
+
+VIEWS = {"read": said("Rendered"), "diff": said("Diff"), "raw": said("Raw")}
+"""How what changes is shown."""
 
 _RECENT = 30  # gates that are looked through for the pace
 
@@ -32,6 +36,8 @@ class InboxPage:
     is_queue: bool
     people: tuple[str, ...]
     pace: Pace | None
+    view: str
+    views: dict[str, str]
 
 
 def show(asked: Asked) -> InboxPage:
@@ -62,6 +68,8 @@ def _page(
         is_queue=is_queue,
         people=_people(asked.client) if shown and shown.may_delegate and asked.person else (),
         pace=_pace(asked.client) if asked.person else None,
+        view=view if (view := asked.word("view")) in VIEWS else "read",
+        views=VIEWS,
     )
 
 

@@ -91,6 +91,7 @@ class RoleLine:
     name: str
     layer: str
     status: Lifecycle
+    reports_to: str
     tasks: tuple[str, ...]
     evaluates: tuple[str, ...]
 
@@ -325,6 +326,7 @@ def _role(card: RoleCard) -> RoleLine:
         name=card.name,
         layer=card.layer,
         status=card.status,
+        reports_to=card.reports_to,
         tasks=tuple(task.name for task in card.tasks),
         evaluates=card.evaluates,
     )

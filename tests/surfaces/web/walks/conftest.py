@@ -100,5 +100,10 @@ def every_address(gate: str) -> list[str]:
     }
     plain = [names.get(page.path, page.path) for page in PAGES]
     tabs = [f"/missions/export?tab={tab}" for tab in ("artifacts", "decisions", "status", "cost")]
-    others = ("/missions?view=board", "/artifacts/toy-note/export?tab=diff", "/search?q=export")
+    others = (
+        "/missions?view=board",
+        "/agents?view=chart",
+        "/artifacts/toy-note/export?tab=diff",
+        "/search?q=export",
+    )
     return [one for one in (*plain, *tabs, *others) if "{" not in one]

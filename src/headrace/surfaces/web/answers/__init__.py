@@ -126,6 +126,8 @@ from headrace.surfaces.web.answers.record import (
 )
 from headrace.surfaces.web.answers.work import (
     AgentLine,
+    AgentRole,
+    AgentRoles,
     AgentRun,
     AgentRuns,
     AgentRunShown,
@@ -186,6 +188,7 @@ READS: Mapping[str, type] = {
     "question.show": Question,
     "policy.list": Policies,
     "agent.list": Agents,
+    "agent.roles": AgentRoles,
     "agent.show": AgentShown,
     "agent.run-show": AgentRunShown,
     "budget.list": Budgets,
@@ -212,6 +215,8 @@ READS: Mapping[str, type] = {
 __all__ = [
     "READS",
     "AgentLine",
+    "AgentRole",
+    "AgentRoles",
     "AgentRun",
     "AgentRunShown",
     "AgentRuns",

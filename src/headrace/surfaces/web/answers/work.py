@@ -171,6 +171,17 @@ class Agents:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AgentRole:
+    id: str
+    reports_to: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgentRoles:
+    items: tuple[AgentRole, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class TaskCard:
     name: str
     does: str

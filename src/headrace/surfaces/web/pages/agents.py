@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from headrace.surfaces.web.answers import (
     AgentLine,
+    AgentRoles,
     AgentRun,
     AgentRuns,
     AgentRunShown,
@@ -15,6 +16,7 @@ from headrace.surfaces.web.answers import (
 )
 from headrace.surfaces.web.asked import Asked
 from headrace.surfaces.web.content import Block, blocks_of
+from headrace.surfaces.web.pages.chart import Chart, chart
 from headrace.surfaces.web.pages.streams import LAYERS
 
 _PAGE = 200
@@ -31,10 +33,11 @@ class Layer:
 
 @dataclass(frozen=True, kw_only=True)
 class AgentsPage:
-    """`spent` is by handle."""
+    """`spent` is by handle. `chart` is there where the organisation is looked at as a drawing."""
 
     layers: tuple[Layer, ...]
     spent: dict[str, Total]
+    chart: Chart | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,14 +56,23 @@ class RunPage:
 
 
 def show(asked: Asked) -> AgentsPage:
-    """Every agent, layer by layer."""
+    """Every agent, layer by layer, as a list or drawn below whom each reports to."""
     found: list[AgentLine] = []
     after: str | None = ""
     while after is not None:
         page = asked.client.ask(Agents, "agent.list", after=after, limit=_PAGE)
         found.extend(page.items)
         after = page.next
-    return AgentsPage(layers=_layers(found), spent=_spent(asked))
+    return AgentsPage(
+        layers=_layers(found),
+        spent=_spent(asked),
+        chart=_chart(asked, found) if asked.word("view") == "chart" and found else None,
+    )
+
+
+def _chart(asked: Asked, found: Sequence[AgentLine]) -> Chart:
+    roles = asked.client.ask(AgentRoles, "agent.roles").items
+    return chart(found, {one.id: one.reports_to for one in roles}, LAYERS)
 
 
 def show_one(asked: Asked) -> AgentPage:

@@ -109,6 +109,113 @@ def doctor() -> int:
     return examine(installation())
 
 
+def export(
+    folder: Path,
+    *,
+    context: str = "",
+    renamed: bool = False,
+    overwrite: bool = False,
+    json: bool = False,
+    organisation: str | None = None,
+    as_: Annotated[str | None, Parameter(name="--as")] = None,
+) -> None:
+    """Write the record as a tree in the public layout: every effective work product a file.
+
+    Parameters
+    ----------
+    folder
+        Where to: a checkout of the public project, or an empty folder.
+    context
+        Only what belongs to it, such as mission:bulk-data-export.
+    renamed
+        Give releases and designs the names by which the public validators look for them.
+    overwrite
+        Replace files of another content.
+    json
+        Answer as JSON.
+    organisation
+        Slug of the organisation.
+    as_
+        Handle of the person in whose name the operator acts.
+    """
+    from headrace.app import trees
+
+    caller = trees.Caller(organisation=organisation, stand_in=as_, as_json=json)
+    answer = trees.ask(
+        installation(), caller, "exchange.export", {"context": context, "renamed": renamed}
+    )
+    changed = trees.write_files(folder, trees.files_of(answer), overwrite=overwrite)
+    trees.tell_export(answer, changed, folder, caller)
+
+
+def take_in(
+    place: Path,
+    *,
+    dry_run: bool = False,
+    check: bool = False,
+    json: bool = False,
+    organisation: str | None = None,
+    as_: Annotated[str | None, Parameter(name="--as")] = None,
+) -> int:
+    """Take in another organisation's work products, word for word; a person decides about them.
+
+    Tells what is missing in them or contradicts itself. Its exit code is 1 when that is an error.
+
+    Parameters
+    ----------
+    place
+        A folder in the public layout, or a document of prose with work products in it.
+    dry_run
+        Tell what would become of each file, and take nothing in.
+    check
+        Tell only what is wrong with a document.
+    json
+        Answer as JSON.
+    organisation
+        Slug of the organisation.
+    as_
+        Handle of the person in whose name the operator acts.
+    """
+    from headrace.app import trees
+
+    caller = trees.Caller(organisation=organisation, stand_in=as_, as_json=json)
+    offered = trees.offered(place)
+    if check and "document" in offered:
+        document = {"name": place.name, "text": offered["document"]}
+        return trees.tell(trees.ask(installation(), caller, "exchange.check", document), caller)
+    answer = trees.ask(installation(), caller, "exchange.import", offered, dry_run=dry_run or check)
+    if not json:
+        trees.tell_import(answer, dry_run=dry_run or check)
+    return trees.tell(answer, caller)
+
+
+def lint(
+    *,
+    context: str = "",
+    json: bool = False,
+    organisation: str | None = None,
+    as_: Annotated[str | None, Parameter(name="--as")] = None,
+) -> int:
+    """Look for contradictions in the record. Its exit code is 1 when one is an error.
+
+    Parameters
+    ----------
+    context
+        Only what belongs to it, such as mission:bulk-data-export.
+    json
+        Answer as JSON.
+    organisation
+        Slug of the organisation.
+    as_
+        Handle of the person in whose name the operator acts.
+    """
+    from headrace.app import trees
+
+    caller = trees.Caller(organisation=organisation, stand_in=as_, as_json=json)
+    answer = trees.ask(installation(), caller, "exchange.lint", {"context": context})
+    return trees.tell(answer, caller)
+
+
 def demo(
     *,
     scenario: Path | None = None,
@@ -194,5 +301,8 @@ COMMANDS: Mapping[str, Command] = {
     "up": up,
     "stop": stop,
     "doctor": doctor,
+    "export": export,
+    "import": take_in,
+    "lint": lint,
 }
 """What `headrace` understands besides the operations."""

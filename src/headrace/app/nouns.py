@@ -15,7 +15,7 @@ NOUNS: Mapping[str, str] = {
     "decision": "deprecate",
     "deployment": "deploy, list, show, restart, set-parameter, stop",
     "evolution": "propose",
-    "exchange": "check, lint, rules",
+    "exchange": "check, lint, import, export, rules",
     "flag": "create, change, rollout, switch, kill, revive, archive, list, stale, show, history, evaluate",
     "gate": "show, list, decide, batch, delegate",
     "grant": "add, list, revoke",

@@ -32,6 +32,7 @@ from packs.enterprise.types.shipping import (
     a_runbook,
     an_asset_entry,
     an_evolution_proposal,
+    an_imported_document,
     an_outcome_report,
 )
 from packs.enterprise.types.story import Content, changed
@@ -60,6 +61,7 @@ __all__ = [
     "a_technical_design",
     "an_asset_entry",
     "an_evolution_proposal",
+    "an_imported_document",
     "an_opportunity_validation",
     "an_outcome_contract",
     "an_outcome_report",
@@ -91,5 +93,6 @@ DOCUMENTS: dict[str, Content] = {
     "health-report": a_health_report(),
     "evolution-proposal": an_evolution_proposal(),
     "path-lock": a_lock(),
+    "imported-document": an_imported_document(),
 }
 """By type."""

@@ -387,6 +387,22 @@ def a_handover(**changes: Any) -> Content:
         },
         "sections": {
             "exit": [{"line": "Every task is done or descoped", "evidence": "5 tasks"}],
+def an_imported_document(**changes: Any) -> Content:
+    """A decision of another organisation, which is no decision here."""
+    content = {
+        "title": "Decision Record: Use The Queue",
+        "fields": {
+            "path": "work/decisions/DR-2026-008-use-the-queue.md",
+            "kind": "decision-record",
+            "claimed_status": "accepted",
+            "fingerprint": "0" * 64,
+            "ends_with_newline": True,
+        },
+        "sections": {
+            "text": {
+                "language": "markdown",
+                "text": "# Decision Record: Use The Queue\n\n> **Status:** accepted\n\n```\ncode\n```",
+            }
         },
     }
     return changed(content, changes)

@@ -85,10 +85,10 @@ def share(text: str) -> float | None:
 
 
 def told(amount: timedelta) -> str:
-    """A duration in the largest unit that tells it without a rest."""
+    """A duration in the largest unit of which there are several, and no rest: "24 hours"."""
     seconds = amount.total_seconds()
     for unit, size in (("weeks", 604_800), ("days", 86_400), ("hours", 3_600), ("minutes", 60)):
-        if seconds >= size and seconds % size == 0:
+        if seconds >= 2 * size and seconds % size == 0:
             return f"{seconds / size:g} {unit}"
     return f"{seconds:g} seconds"
 

@@ -4,14 +4,19 @@ from dataclasses import dataclass
 
 from headrace.kernel.capability import Effect, Http, Operation, OperationKind, Permission
 from headrace.kernel.context import Ctx
-from headrace.packs.enterprise.exchange import own
+from headrace.kernel.errors import Invalid
+from headrace.packs.enterprise.exchange import exporting, importing, own
 from headrace.packs.enterprise.exchange.lint import lint
 from headrace.packs.enterprise.exchange.model import Corpus, Finding
-from headrace.packs.enterprise.exchange.reading import read_document
+from headrace.packs.enterprise.exchange.reading import read_document, read_tree
 from headrace.packs.enterprise.exchange.rules import RULES
 
 READ = "exchange:read"
-PERMISSIONS = (Permission(name=READ, summary="Check documents and the record for contradictions"),)
+TAKE_IN = "exchange:import"
+PERMISSIONS = (
+    Permission(name=READ, summary="Check documents and the record, and export the record"),
+    Permission(name=TAKE_IN, summary="Take in work products of another organisation"),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +74,50 @@ class RuleList:
     items: tuple[RuleShown, ...]
 
 
+@dataclass(frozen=True, kw_only=True)
+class OfferedFile:
+    path: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """Files of a tree in the public layout, or a document of prose with work products in it.
+
+    `origin` says in words where they come from.
+    """
+
+    origin: str
+    files: tuple[OfferedFile, ...] = ()
+    document: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakenIn:
+    """What became of each file (`taken`), the change request they wait in, and every finding."""
+
+    taken: tuple[importing.Line, ...]
+    change: str
+    pieces: tuple[PieceShown, ...]
+    items: tuple[FindingShown, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExportWanted:
+    """`renamed` gives releases and designs the names that the public validators look for."""
+
+    context: str = ""
+    renamed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exported:
+    """The tree, file by file, and why versions were left out."""
+
+    items: tuple[exporting.ExportedFile, ...]
+    left_out: tuple[str, ...]
+
+
 def check_document(_: Ctx, document: Document) -> Checked:
     """Read a document whole, prose included, and tell what in it is missing or contradicts itself.
 
@@ -81,6 +130,45 @@ def check_document(_: Ctx, document: Document) -> Checked:
 def check_record(ctx: Ctx, query: LintQuery) -> Checked:
     """Look for contradictions in the organisation's own record: effective versions, live values."""
     return checked(own.corpus(ctx, query.context))
+
+
+def take_in(ctx: Ctx, offer: Offer) -> TakenIn:
+    """Take in work products of another organisation, word for word, as unreviewed versions.
+
+    They wait in one change request for a person. What they say of their own status, verdict or
+    approval is noted and counts nowhere. What was taken in before and has not changed is passed
+    over. `headrace import` reads a folder or a file of this machine.
+    """
+    if bool(offer.files) == bool(offer.document):
+        raise Invalid("Offer either files or one document")
+    files, corpus = _offered(offer)
+    taken = importing.take(ctx, corpus, files, offer.origin)
+    told = checked(corpus)
+    return TakenIn(taken=taken.lines, change=taken.change, pieces=told.pieces, items=told.items)
+
+
+def _offered(offer: Offer) -> tuple[dict[str, str], Corpus]:
+    """The files by path, what is appended joined to its own, and all that was read."""
+    if offer.files:
+        files = {one.path: one.text for one in offer.files}
+        if len(files) < len(offer.files):
+            raise Invalid("Two of the files have the same path")
+        return files, read_tree(files)
+    corpus = read_document(offer.origin, offer.document)
+    parts: dict[str, list[str]] = {}
+    for one in corpus.pieces:
+        if one.path:
+            parts.setdefault(one.path, []).append(one.source)
+    return {path: "\n\n".join(words) + "\n" for path, words in parts.items()}, corpus
+
+
+def give_out(ctx: Ctx, wanted: ExportWanted) -> Exported:
+    """Give out the record as files in the public layout, every effective work product one.
+
+    What was imported stands where it came from, as it came. `headrace export` writes them to a folder.
+    """
+    found = exporting.export(ctx, context=wanted.context, renamed=wanted.renamed)
+    return Exported(items=found.files, left_out=found.left_out)
 
 
 def rules(_: Ctx, __: Nothing) -> RuleList:
@@ -137,6 +225,26 @@ OPERATIONS = (
         kind=OperationKind.QUERY,
         effect=Effect.NONE,
         columns=_COLUMNS,
+    ),
+    Operation(
+        name="exchange.import",
+        permission=TAKE_IN,
+        input=Offer,
+        output=TakenIn,
+        run=take_in,
+        http=Http(method="POST", path="/exchange/import"),
+        columns=_COLUMNS,
+    ),
+    Operation(
+        name="exchange.export",
+        permission=READ,
+        input=ExportWanted,
+        output=Exported,
+        run=give_out,
+        http=Http(method="GET", path="/exchange/export"),
+        kind=OperationKind.QUERY,
+        effect=Effect.NONE,
+        columns=("path", "version"),
     ),
     Operation(
         name="exchange.rules",

@@ -10,6 +10,7 @@ from headrace.packs.enterprise.types import (
     governance_exception,
     handover,
     health_report,
+    imported_document,
     mission_brief,
     mission_status,
     mission_tasks,
@@ -53,5 +54,6 @@ TYPES: tuple[ArtifactType, ...] = (
     health_report.TYPE,
     evolution_proposal.TYPE,
     path_lock.TYPE,
+    imported_document.TYPE,
 )
 """Every type, in the order of a mission's life."""

@@ -168,7 +168,12 @@ TYPE = ArtifactType(
         text("flag", summary="The feature flag that turns the work on."),
     ),
     sections=(
-        Prose(name="summary", required=True, summary="What is released, and for whom."),
+        Prose(
+            name="summary",
+            required=True,
+            aliases=("Release Summary",),
+            summary="What is released, and for whom.",
+        ),
         CHANGES,
         Bullets(name="left_out", title="Left Out", summary="Work that does not go out, and why."),
         BREAKING,

@@ -210,15 +210,23 @@ def enumeration_differs(corpus: Corpus) -> Found:
         for found in _ENUMERATED.finditer(passage.text):
             items = [one for one in re.split(r",\s*(?:and\s+|or\s+)?|\s+and\s+", found[3]) if one]
             plain = not re.search(r"\d|e\.g\.|such as|incl|etc|see\b", found[3])
-            if not found[2].strip() and not re.search(
-                r"(?:^|:)\W*$", passage.text[: found.start()]
-            ):
-                continue  # "Step 3 (…)" names a step, it counts none
+            if plain and not _counts(found, passage.text[: found.start()]):
+                continue
             if plain and len(items) > 1 and count(found[1]) != len(items):
                 place = piece.at(passage.line_at(found.start()))
                 yield f"{found[1]} are told, and {len(items)} are named: {found[3]}", (place,)
     for piece in corpus.pieces:
         yield from _lists(piece)
+
+
+def _counts(found: re.Match[str], before: str) -> bool:
+    """Whether a number counts things: "in 3 languages (", "touchpoints: 3 (", but no "Step 3 ("."""
+    things = found[2].split()
+    if not things:
+        return re.search(r"(?:^|:)\W*$", before) is not None
+    return things[-1].endswith("s") and not {"are", "is", "was", "were", "has", "have"} & set(
+        things
+    )
 
 
 def _lists(piece: Piece) -> Found:

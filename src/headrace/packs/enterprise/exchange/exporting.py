@@ -1,0 +1,86 @@
+"""Export: the record as a tree in the public layout, every effective work product a file."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from headrace.capabilities.artifacts.model import Version
+from headrace.capabilities.record import service as record
+from headrace.capabilities.record.model import RepositoryKind
+from headrace.kernel.context import Ctx
+from headrace.packs.enterprise.exchange import own
+from headrace.packs.enterprise.exchange.places import path_fault
+from headrace.packs.enterprise.exchange.public_form import (
+    Surroundings,
+    public_path,
+    public_text,
+)
+from headrace.packs.enterprise.types.imported_document import NAME as IMPORTED
+from headrace.packs.enterprise.types.imported_document import original
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExportedFile:
+    """One file of the tree, and the version that it shows."""
+
+    path: str
+    text: str
+    version: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Export:
+    """The files, by path, and why versions were left out."""
+
+    files: tuple[ExportedFile, ...]
+    left_out: tuple[str, ...]
+
+
+def export(ctx: Ctx, *, context: str = "", renamed: bool = False) -> Export:
+    """Every effective version as its file. What was imported stands where it came from, as it came;
+    where a work product of ours stands there too, ours is written and the other one is left out.
+    """
+    versions = list(own.effective_versions(ctx, context))
+    ours = [one for one in versions if one.type != IMPORTED]
+    around = Surroundings(
+        paths={one.ref.artifact: one.path for one in ours},
+        product=_product(ctx),
+        renamed=renamed,
+    )
+    files = {one.path: one for one in (_ours(ctx, version, around) for version in ours)}
+    left_out: list[str] = []
+    for version in versions:
+        if version.type == IMPORTED:
+            _place(version, files, left_out)
+    return Export(files=tuple(files[path] for path in sorted(files)), left_out=tuple(left_out))
+
+
+def _ours(ctx: Ctx, version: Version, around: Surroundings) -> ExportedFile:
+    written = record.document(ctx, version)
+    return ExportedFile(
+        path=public_path(written.path, renamed=around.renamed),
+        text=public_text(version.type, written.text, around),
+        version=str(version.ref),
+    )
+
+
+def _place(version: Version, files: dict[str, ExportedFile], left_out: list[str]) -> None:
+    """Put what was imported back where it came from."""
+    path, text = original(version.content)
+    if path in files:
+        left_out.append(f"{version.ref}: {files[path].version} stands at {path}")
+    elif fault := path_fault(path):
+        left_out.append(f"{version.ref}: {fault}")
+    else:
+        files[path] = ExportedFile(path=path, text=text, version=str(version.ref))
+
+
+def _product(ctx: Ctx) -> str:
+    """What paths of a product's files are written under: its name where there is one product."""
+    names = list(_products(ctx))
+    return names[0] if len(names) == 1 else "product"
+
+
+def _products(ctx: Ctx) -> Iterator[str]:
+    for one in record.repositories(ctx, after="", limit=100):
+        if one.kind is RepositoryKind.PRODUCT:
+            yield one.slug

@@ -82,10 +82,23 @@ def _release(line: str) -> Iterator[str]:
     yield "## Release Summary" if line == "## Summary" else line
 
 
+_EXCEPTION = {
+    "## Reason": ("## Summary",),
+    "## Risk": ("## Details", "", "**Risk:**"),
+    "## Mitigation": ("**Mitigation:**",),
+}
+"""Sections of a governance exception, as the two that the public project knows."""
+
+
+def _exception(line: str) -> Iterator[str]:
+    yield from _EXCEPTION.get(line, (line,))
+
+
 _OF_KIND: Mapping[str, Callable[[str], Iterator[str]]] = {
     "signal": _signal,
     "mission-brief": _brief,
     "release-contract": _release,
+    "governance-exception": _exception,
 }
 
 

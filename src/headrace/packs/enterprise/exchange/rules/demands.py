@@ -25,6 +25,7 @@ ENOUGH = 0.6
 """Share of a step's words that a finding repeats, for the two to speak of the same."""
 
 _ID = re.compile(r"\b(MISSION|DR|REL|INC|EVO|EXC)-(\d{4})-(\d{3,})\b")
+_OF_A_MISSION = ("work/missions/", "work/releases/", "org/2-orchestration/fleet-configs/")
 _DEFINES = {
     "MISSION": ("mission-brief", "mission id"),
     "DR": ("decision-record", "decision id"),
@@ -75,7 +76,10 @@ def _same(finding: str, step: str) -> bool:
 
 
 def id_unknown(corpus: Corpus) -> Found:
-    """A work product names a mission, decision or release that no document of its kind defines."""
+    """A work product of a mission names a mission or a release that no document of its kind has.
+
+    Prose, signals and digests may speak of other missions.
+    """
     defined: dict[str, dict[str, Place]] = {}
     for prefix, (kind, label) in _DEFINES.items():
         for piece in corpus.of(kind):
@@ -85,6 +89,8 @@ def id_unknown(corpus: Corpus) -> Found:
                 defined.setdefault(prefix, {})[found[0]] = piece.at(pair.line)
     told: set[tuple[str, str]] = set()
     for piece in corpus.pieces:
+        if not piece.path.startswith(_OF_A_MISSION):
+            continue
         for passage in piece.passages:
             for found in _ID.finditer(passage.text):
                 known = defined.get(found[1], {})

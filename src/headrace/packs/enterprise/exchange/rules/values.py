@@ -1,5 +1,6 @@
 """Values: where a field takes one of several words, and another word stands there."""
 
+import re
 from collections.abc import Iterable
 
 from headrace.capabilities.artifacts.layout import (
@@ -26,7 +27,7 @@ def value_not_allowed(corpus: Corpus) -> Found:
             continue
         choices = _choices(declared)
         for finding in record.read_document(declared, piece.source).findings:
-            plain = finding.found.partition(" (")[0]
+            plain = re.split(r"\s+[(—–-]", finding.found, maxsplit=1)[0]
             if plain in finding.allowed:  # said with a remark: "SEV3 (Minor)"
                 continue
             if finding.fault is Fault.NOT_ALLOWED and finding.allowed in choices:

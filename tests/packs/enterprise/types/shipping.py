@@ -387,6 +387,11 @@ def a_handover(**changes: Any) -> Content:
         },
         "sections": {
             "exit": [{"line": "Every task is done or descoped", "evidence": "5 tasks"}],
+        },
+    }
+    return changed(content, changes)
+
+
 def an_imported_document(**changes: Any) -> Content:
     """A decision of another organisation, which is no decision here."""
     content = {

@@ -18,6 +18,7 @@ _KINDS: tuple[tuple[str, str], ...] = (
     (r"work/missions/[^/]+/fleet-report\.md", "fleet-report"),
     (r"work/missions/[^/]+/outcome-report\.md", "outcome-report"),
     (r"work/missions/[^/]+/evaluations/[^/]+\.md", "quality-evaluation"),
+    (r"work/missions/[^/]+/handovers/[^/]+\.md", "handover"),
     (r"work/decisions/exc-[^/]+\.md", "governance-exception"),
     (r"work/decisions/(?!risk-|dpa-|dpia-)[^/]+\.md", "decision-record"),
     (r"work/releases/[^/]+\.md", "release-contract"),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from headrace.capabilities.agents import card_rules
 from headrace.capabilities.agents.cards import RoleCard
 from headrace.capabilities.agents.model import Workspace
+from headrace.capabilities.record.service import Protection
 from headrace.kernel.errors import Refusal
 
 PROTECTED = (".headrace/", "**/.headrace/", "CODEOWNERS", "**/CODEOWNERS", "**/packs/*/roles/")
@@ -32,6 +33,7 @@ class Authority:
     workspace: Workspace
     places: Mapping[str, tuple[str, ...]]
     classified: tuple[tuple[str, str], ...] = field(default=())
+    protection: Protection = field(default_factory=Protection)
 
     @property
     def judges(self) -> bool:
@@ -70,6 +72,8 @@ class Authority:
             yield f"{path} lies outside the paths of this work ({granted})"
         if not card_rules.may_write(self.card, path, self.places):
             yield f"{path} lies outside what {self.card.id} may write"
+        if self.protection.uncovered([path]):
+            yield f"{path} is protected, and no live lock on it is held for this work"
 
     def _closed(self, path: str) -> Iterator[str]:
         named = [found for pattern, found in self.classified if matches((pattern,), path)]

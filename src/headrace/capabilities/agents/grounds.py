@@ -26,7 +26,7 @@ def ground(desk: Desk, run: Run, cancellation: Cancellation) -> Ground:
     site = standing(desk, run)
     bare = _ground(desk, run, site.folder, Product(), cancellation)
     product = product_at(site.folder)
-    seen = replace(bare.authority, classified=product.classified)
+    seen = replace(bare.authority, classified=product.classified, protection=site.protection)
     return replace(bare, product=product, authority=seen)
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -53,6 +53,7 @@ class Site:
     sparse: tuple[str, ...] | None
     allowed: tuple[str, ...]
     throw_away: bool
+    protection: record.Protection = field(default_factory=record.Protection)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +79,7 @@ def site_of(ctx: Ctx, run: Run) -> Site:
         sparse=None if sparse is None else (*sparse, *ALWAYS_ON_DISK),
         allowed=workspace.paths,
         throw_away=judges,
+        protection=record.protection(ctx, workspace.repository, run.principal, run.order.context),
     )
 
 

@@ -21,6 +21,7 @@ from headrace.capabilities.governance.model import (
     TierRule,
     Verdict,
 )
+from headrace.capabilities.record.model import Objection
 from headrace.kernel.errors import Refusal
 from headrace.kernel.ids import PrincipalId
 
@@ -152,7 +153,7 @@ def against(
     one that counts (`that_counts`).
     """
     return tuple(
-        reason
+        Objection(reason, rule=policy.key, clauses=_broken(policy, judged.get(policy.key)))
         for policy in required
         if policy.blocking
         for reason in _against(policy, judged.get(policy.key), questions.get(policy.key))
@@ -179,6 +180,18 @@ def _against(policy: Policy, judgement: Judgement | None, question: Question | N
             return [f"{policy.key} could not be evaluated: {judgement.summary}"]
         case Verdict.FAIL:
             return [f"{policy.key} failed with {_weighty(judgement)}"]
+
+
+def _broken(policy: Policy, judgement: Judgement | None) -> frozenset[str]:
+    """The clauses for which a judgement failed; none where it did not fail, or not for these alone."""
+    if judgement is None or judgement.verdict is not Verdict.FAIL:
+        return frozenset()
+    advisory = {one.id for one in policy.criteria if not one.blocking}
+    return frozenset(
+        f"{policy.key}/{finding.clause}"
+        for finding in judgement.findings
+        if finding.severity is not Severity.MINOR and finding.clause not in advisory
+    )
 
 
 def _unanswered(question: Question | None, hash: str) -> bool:

@@ -3,13 +3,13 @@
 from datetime import timedelta
 
 from headrace.capabilities.people.model import OrganisationFounded, PeopleOnly
-from headrace.capabilities.record import flows, operations, service
+from headrace.capabilities.record import flows, lock_operations, operations, service
 from headrace.capabilities.record.model import EVENTS
 from headrace.kernel.capability import Capability, Permission, Schedule, Subscription
 
 CAPABILITY = Capability(
     name="record",
-    operations=operations.OPERATIONS,
+    operations=(*operations.OPERATIONS, *lock_operations.OPERATIONS),
     events=EVENTS,
     subscriptions=(
         Subscription(
@@ -24,6 +24,8 @@ CAPABILITY = Capability(
     permissions=(
         Permission(name=operations.READ, summary="See repositories and change requests"),
         Permission(name=operations.MERGE, summary="Merge a change that everybody has approved"),
+        Permission(name=lock_operations.LOCK, summary="Hold protected paths"),
+        Permission(name=lock_operations.UNLOCK, summary="Remove locks that have expired"),
         Permission(name=operations.CLOSE, summary="Give a change request up"),
         Permission(name=operations.REPOSITORIES, summary="Take in a product's repository"),
         Permission(name=operations.ACCEPT, summary="Accept a rewritten history"),

@@ -1,6 +1,7 @@
 """What an organisation's repository begins with: who owns what, and how branches are called."""
 
 from headrace.capabilities.record.model import BranchName, Foundation
+from headrace.packs.enterprise.locks import PROTECTED
 
 CODEOWNERS = """\
 # Who decides what. The last line that matches a path counts; the author of a change never does.
@@ -18,6 +19,7 @@ CODEOWNERS = """\
 /work/missions/*/TECHNICAL-DESIGN.md       @architecture
 /work/missions/*/FLEET-REPORT.md           @mission-lead
 /work/decisions/                           @tech-lead
+/work/decisions/EXC-*                      @steering
 /work/assets/                              @division-leads
 /work/releases/                            @engineering-manager
 /work/retrospectives/                      @on-call
@@ -30,7 +32,7 @@ Everything that was decided here stands in this repository, as Markdown, with it
 Changes come in through change requests; CODEOWNERS says who decides them.
 """
 
-FOUNDATION = Foundation(files={"README.md": README, "CODEOWNERS": CODEOWNERS})
+FOUNDATION = Foundation(files={"README.md": README, "CODEOWNERS": CODEOWNERS, "LOCKS": PROTECTED})
 
 BRANCHES = (
     BranchName(type="signal", shape="signal/{date}-{slug}"),

@@ -29,6 +29,13 @@ from headrace.capabilities.governance.model.events import (
     SubjectEvent,
     Trend,
 )
+from headrace.capabilities.governance.model.exceptions import (
+    ExceptionExpired,
+    ExceptionExpiring,
+    ExceptionGranted,
+    ExceptionUnknown,
+    RuleException,
+)
 from headrace.capabilities.governance.model.gates import (
     DECIDED,
     BatchItem,
@@ -82,6 +89,10 @@ __all__ = [
     "Decision",
     "Deliberation",
     "Escalation",
+    "ExceptionExpired",
+    "ExceptionExpiring",
+    "ExceptionGranted",
+    "ExceptionUnknown",
     "Fallback",
     "Finding",
     "Gate",
@@ -116,6 +127,7 @@ __all__ = [
     "Report",
     "ReportRefused",
     "Resumed",
+    "RuleException",
     "SelfJudged",
     "Severity",
     "Stale",

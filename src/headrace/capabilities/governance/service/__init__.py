@@ -1,5 +1,6 @@
 """The verbs of governance."""
 
+from headrace.capabilities.governance.exempting import scope_of
 from headrace.capabilities.governance.service.changes import (
     advance,
     ended,
@@ -15,6 +16,16 @@ from headrace.capabilities.governance.service.decisions import (
     delegate,
 )
 from headrace.capabilities.governance.service.deliberations import deliberation
+from headrace.capabilities.governance.service.exceptions import (
+    DUE,
+    exception_due,
+    exception_faults,
+    exemptions,
+    grant,
+    revoke,
+    rule_exception,
+    rule_exceptions,
+)
 from headrace.capabilities.governance.service.gates import ask, standing, withdraw
 from headrace.capabilities.governance.service.gates import get as gate
 from headrace.capabilities.governance.service.gates import listing as gates
@@ -52,6 +63,7 @@ from headrace.capabilities.governance.service.switch import (
 __all__ = [
     "BLOCKS",
     "DELEGATE",
+    "DUE",
     "EVALUATOR",
     "advance",
     "answer",
@@ -64,9 +76,13 @@ __all__ = [
     "deliberation",
     "ended",
     "everything",
+    "exception_due",
+    "exception_faults",
+    "exemptions",
     "gate",
     "gates",
     "gates_of",
+    "grant",
     "halt",
     "halted",
     "inbox",
@@ -86,6 +102,10 @@ __all__ = [
     "questions_of",
     "resume",
     "reviewed",
+    "revoke",
+    "rule_exception",
+    "rule_exceptions",
+    "scope_of",
     "standing",
     "tally",
     "verdict_on",

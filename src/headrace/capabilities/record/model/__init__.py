@@ -39,6 +39,7 @@ from headrace.capabilities.record.model.events import (
     HeadMoved,
     HistoryAccepted,
     HistoryRewritten,
+    LetThrough,
     Merged,
     MergeDecided,
     MergeFailed,
@@ -63,6 +64,17 @@ from headrace.capabilities.record.model.history import (
     VersionBatch,
     VersionFacts,
 )
+from headrace.capabilities.record.model.locks import (
+    Lock,
+    LockEnded,
+    LockHeld,
+    LockId,
+    LockNotFound,
+    LockRefused,
+    LockStands,
+    LockTaken,
+)
+from headrace.capabilities.record.model.objections import Objection, Waived
 from headrace.capabilities.record.model.origins import Origin, OriginKind, Origins
 from headrace.capabilities.record.model.repositories import (
     DEFAULT_BRANCH_NAME,
@@ -140,6 +152,15 @@ __all__ = [
     "HistoryAccepted",
     "HistoryRewritten",
     "ImportPlan",
+    "LetThrough",
+    "Lock",
+    "LockEnded",
+    "LockHeld",
+    "LockId",
+    "LockNotFound",
+    "LockRefused",
+    "LockStands",
+    "LockTaken",
     "Member",
     "MergeDecided",
     "MergeFailed",
@@ -150,6 +171,7 @@ __all__ = [
     "Merged",
     "NotEmpty",
     "Note",
+    "Objection",
     "OpenFailed",
     "Origin",
     "OriginKind",
@@ -187,5 +209,6 @@ __all__ = [
     "VersionBatch",
     "VersionFacts",
     "VersionTaken",
+    "Waived",
     "WrongState",
 ]

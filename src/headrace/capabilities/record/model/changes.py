@@ -88,6 +88,7 @@ class Decision:
     members: Mapping[str, str] = field(hash=False)  # hash by version
     note: str = ""
     no_effect: bool = False  # nothing downstream has to look at it
+    exceptions: tuple[str, ...] = ()  # from rules that were against it
 
 
 @dataclass(frozen=True, kw_only=True)

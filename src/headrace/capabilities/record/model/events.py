@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from headrace.capabilities.record.model.changes import ChangeId, ReviewVerdict
+from headrace.capabilities.record.model.locks import LockEnded, LockTaken
 from headrace.capabilities.record.model.repositories import (
     FindingKind,
     RepositoryId,
@@ -73,6 +74,17 @@ class MergeDecided(ChangeEvent):
     type: ClassVar[str] = "record.merge_decided"
     head: str
     by: PrincipalId
+
+
+@dataclass(frozen=True, kw_only=True)
+class LetThrough(ChangeEvent):
+    """A merge was decided although a rule was against it, because of an exception from that rule."""
+
+    type: ClassVar[str] = "record.let_through"
+    head: str
+    rule: str
+    exception: str
+    reason: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -220,6 +232,7 @@ EVENTS: tuple[type[Event], ...] = (
     OpenFailed,
     Reviewed,
     MergeDecided,
+    LetThrough,
     Merged,
     MergeFailed,
     Closed,
@@ -233,4 +246,6 @@ EVENTS: tuple[type[Event], ...] = (
     FindingMade,
     Rebuilt,
     RowsCompared,
+    LockTaken,
+    LockEnded,
 )

@@ -1,6 +1,7 @@
 """The verbs of the record."""
 
 from headrace.capabilities.record.git.model import FileDiff
+from headrace.capabilities.record.locking import Protection, protected
 from headrace.capabilities.record.model import Proposal
 from headrace.capabilities.record.service.comparing import (
     begin_compare,
@@ -35,8 +36,20 @@ from headrace.capabilities.record.service.filing import (
     filed,
     filing_failed,
 )
+from headrace.capabilities.record.service.holding import (
+    lock,
+    lock_objections,
+    locks,
+    protection,
+    release_lock,
+    remove_lock,
+    renew_lock,
+    take_lock,
+)
 from headrace.capabilities.record.service.intake import begin_sync, sync, take_in
 from headrace.capabilities.record.service.merging import (
+    EXEMPTION,
+    LOCKS,
     QUESTION,
     merge,
     merge_failed,
@@ -83,9 +96,12 @@ from headrace.capabilities.record.service.reviewing import (
 )
 
 __all__ = [
+    "EXEMPTION",
+    "LOCKS",
     "QUESTION",
     "FileDiff",
     "Proposal",
+    "Protection",
     "accept_history",
     "add_repository",
     "approvers",
@@ -113,6 +129,9 @@ __all__ = [
     "finish_rebuild",
     "found",
     "location",
+    "lock",
+    "lock_objections",
+    "locks",
     "merge",
     "merge_failed",
     "merged",
@@ -129,12 +148,17 @@ __all__ = [
     "plan_merge",
     "plan_opening",
     "plan_tidy",
+    "protected",
+    "protection",
     "push_head",
     "read_document",
     "ready",
     "reasons_against",
     "rebuild",
     "refresh_projection",
+    "release_lock",
+    "remove_lock",
+    "renew_lock",
     "repositories",
     "repository",
     "required_reviewers",
@@ -146,6 +170,7 @@ __all__ = [
     "reviews_of",
     "sync",
     "take_in",
+    "take_lock",
     "worktree_place",
     "write_document",
 ]

@@ -1,5 +1,6 @@
 """Merging, in three steps each harmless to repeat: decide, move the branch, move the pointers."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from headrace.capabilities.artifacts import service as artifacts
@@ -10,6 +11,7 @@ from headrace.capabilities.record.model import (
     Consequence,
     Decision,
     Failure,
+    LetThrough,
     Merged,
     MergeDecided,
     MergeFailed,
@@ -17,9 +19,18 @@ from headrace.capabilities.record.model import (
     MergePlan,
     MergeRefused,
     MergeResult,
+    Objection,
     RepositoryKind,
+    Waived,
 )
-from headrace.capabilities.record.service import custody, documents, notes, queues, reviewing
+from headrace.capabilities.record.service import (
+    custody,
+    documents,
+    holding,
+    notes,
+    queues,
+    reviewing,
+)
 from headrace.capabilities.record.service.opening import change as get_change
 from headrace.kernel.context import Ctx
 from headrace.kernel.ids import PrincipalId
@@ -27,13 +38,50 @@ from headrace.kernel.ids import PrincipalId
 QUESTION = "record.merge"
 """The question that every check is asked with a ChangeRequest before it is merged."""
 
+EXEMPTION = "record.exemption"
+"""Question to higher rooms about a change and an Objection: the exceptions that take it away."""
+
+LOCKS = "record.locks"
+"""The rule that protected paths are edited under a lock."""
+
 
 def reasons_against(ctx: Ctx, change: ChangeRequest) -> tuple[str, ...]:
-    """Every reason why a change may not be merged now: our own, and those of every check."""
+    """Every reason why a change may not be merged now: our own, and those of every check.
+
+    What an exception from a rule takes away is not among them.
+    """
+    return _judged(ctx, change)[0]
+
+
+def _judged(ctx: Ctx, change: ChangeRequest) -> tuple[tuple[str, ...], tuple[Waived, ...]]:
+    """What stands against a merge, and what an exception has taken away of it.
+
+    Reviews and the state of things are no rules that anybody could be excepted from.
+    """
     repository = custody.repository(ctx, change.repository)
     own = rules.merge(change, repository, reviewing.missing_reviews(ctx, change))
-    asked = [why for check in ctx.house.checks(QUESTION) for why in check.run(ctx, change)]
-    return (*own, *asked)
+    asked = [(LOCKS, why) for why in holding.lock_objections(ctx, change)]
+    asked += [
+        (check.name, why) for check in ctx.house.checks(QUESTION) for why in check.run(ctx, change)
+    ]
+    waived: list[Waived] = []
+    standing: list[str] = []
+    for name, why in asked:
+        objection = why if isinstance(why, Objection) else Objection(why, rule=name)
+        found = exemption(ctx, change, objection)
+        if found is None:
+            standing.append(why)
+        else:
+            waived.append(Waived(rule=objection.rule, exception=found, reason=str(why)))
+    return (*own, *standing), tuple(waived)
+
+
+def exemption(ctx: Ctx, change: ChangeRequest, objection: Objection) -> str | None:
+    """The exception that takes this reason away from this change, or None."""
+    found = (
+        one for check in ctx.house.checks(EXEMPTION) for one in check.run(ctx, (change, objection))
+    )
+    return next(found, None)
 
 
 def merge(
@@ -48,7 +96,7 @@ def merge(
     present = get_change(ctx, id, lock=True)
     if present.state in (ChangeState.MERGING, ChangeState.MERGED):
         return present
-    reasons = reasons_against(ctx, present)
+    reasons, waived = _judged(ctx, present)
     if reasons:
         raise MergeRefused(
             f"{id} cannot be merged now: {'; '.join(reasons)}", change=id, reasons=reasons
@@ -61,6 +109,7 @@ def merge(
         members={str(member.ref): member.content_hash for member in present.members},
         note=note,
         no_effect=no_effect,
+        exceptions=tuple(dict.fromkeys(one.exception for one in waived)),
     )
     row = replace(
         present,
@@ -80,8 +129,26 @@ def merge(
         )
     )
     _follow(ctx, row, decision.by)
+    _let_through(ctx, row, decision, waived)
     queues.merge(ctx, row.id, row.attempts)
     return row
+
+
+def _let_through(
+    ctx: Ctx, row: ChangeRequest, decision: Decision, waived: Iterable[Waived]
+) -> None:
+    for one in waived:
+        ctx.record(
+            LetThrough(
+                change=row.id,
+                repository=row.repository,
+                context=row.context,
+                head=decision.head,
+                rule=one.rule,
+                exception=one.exception,
+                reason=one.reason,
+            )
+        )
 
 
 def _follow(ctx: Ctx, row: ChangeRequest, by: PrincipalId) -> None:

@@ -23,6 +23,7 @@ BATCH = "Headrace-Batch"
 BRANCH = "Headrace-Branch"
 CONTEXT = "Headrace-Context"
 DECIDED_BY = "Headrace-Decided-By"
+EXCEPTION = "Headrace-Exception"
 FOUNDED = "Headrace-Founded"
 HEAD = "Headrace-Head"
 NO_EFFECT = "Headrace-No-Effect"
@@ -61,6 +62,7 @@ def merging(ctx: Ctx, change: ChangeRequest, decision: Decision) -> Note:
         if review.head == decision.head and review.verdict is ReviewVerdict.APPROVE
     ]
     extra = [(NO_EFFECT, "yes")] if decision.no_effect else []
+    extra += [(EXCEPTION, one) for one in decision.exceptions]
     return Note(
         message=f"{change.title}\n\n{change.body}".strip(),
         trailers=(

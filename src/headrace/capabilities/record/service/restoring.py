@@ -122,6 +122,7 @@ def _decision(ctx: Ctx, story: Story) -> Decision | None:
         head=merge.one(notes.HEAD),
         members={name: digest.removeprefix("sha256:") for name, _, digest in pairs},
         no_effect=merge.one(notes.NO_EFFECT) == "yes",
+        exceptions=merge.all(notes.EXCEPTION),
     )
 
 

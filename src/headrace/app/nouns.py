@@ -25,6 +25,7 @@ NOUNS: Mapping[str, str] = {
     "incident": "list, show, acknowledge, mitigate, resolve, escalate, say",
     "invitation": "issue, list, revoke",
     "journal": "list, follow, parked, replay, erase",
+    "layer": "list",
     "ledger": "list, totals",
     "lock": "take, renew, release, remove, list",
     "mission": "list, show, move, open",

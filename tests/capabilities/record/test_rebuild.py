@@ -442,3 +442,44 @@ def test_replacing_survives_a_crash_at_every_step(record, hand, crash):
     assert graph(record) == before
     (event,) = record.events("record.rows_compared")
     assert event["differing"] > 0
+
+
+@pytest.mark.parametrize(
+    ("damaged", "told"),
+    [
+        ('SET content = \'{"title": "Made up"}\'', "content"),
+        ("SET content_hash = 'made up'", "hash"),
+    ],
+    ids=["content", "hash"],
+)
+def test_what_only_rows_hold_is_held_against_the_hashes_of_the_journal(record, damaged, told):
+    record.file(record.propose("measure"))
+    record.propose("contract", text="In nobody's change yet.")
+    record.do(service.compare)
+    record.jobs()
+    damage(
+        record,
+        f"UPDATE artifacts_version {damaged} WHERE organisation = :here AND artifact LIKE 'measure/%'",
+    )
+
+    record.do(service.compare)
+    record.jobs()
+
+    sound, wrong = record.events("record.rows_compared")
+    assert (sound["differing"], wrong["differing"]) == (0, 1)
+    (finding,) = record.do(service.findings, limit=10)
+    assert (finding.kind, finding.subject) == ("differs", "measure/export@1")
+    assert told in finding.message
+    assert "nothing can bring it back" in finding.message
+
+
+def test_a_version_that_only_rows_held_and_that_is_gone_is_told(record):
+    record.propose("contract", text="In nobody's change yet.")
+    lose(record, "contract/export", 1)
+
+    record.do(service.compare)
+    record.jobs()
+
+    (finding,) = record.do(service.findings, limit=10)
+    assert (finding.subject, finding.kind) == ("contract/export@1", "differs")
+    assert "row" in finding.message

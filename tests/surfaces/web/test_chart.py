@@ -2,7 +2,8 @@
 
 from headrace.surfaces.web.answers import AgentLine
 from headrace.surfaces.web.pages.chart import chart
-from headrace.surfaces.web.pages.streams import LAYERS
+
+LAYERS = ("steering", "strategy", "orchestration", "execution", "quality")
 
 
 def an_agent(handle: str, role: str, layer: str, **fields) -> AgentLine:

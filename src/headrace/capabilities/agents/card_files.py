@@ -10,6 +10,7 @@ from headrace.capabilities.agents.cards import (
     Catalogue,
     DataClass,
     Escalation,
+    Layer,
     Lifecycle,
     ModelTier,
     Organisation,
@@ -36,6 +37,8 @@ CARD_FIELDS = (
     "data_classes", "escalates_to", "model_tier", "limits", "cadence", "evaluates",
     "capabilities", "knowledge", "mcp",
 )  # fmt: skip
+
+_LEAST_LAYERS = 2
 
 
 def load_catalogue(folder: Path) -> Catalogue:
@@ -76,8 +79,10 @@ def _organisation(file: Path, faults: list[Fault]) -> Organisation:
     node.only("layers", "loops", "divisions", "policies", "seats", "approvers")
     approvers = node.child("approvers")
     approvers.only(*Lifecycle)
+    structure = _layers(node)
     return Organisation(
-        layers=node.texts("layers"),
+        layers=tuple(layer.id for layer in structure),
+        structure=structure,
         loops=node.texts("loops"),
         divisions=node.texts("divisions"),
         policies=node.texts("policies"),
@@ -86,6 +91,33 @@ def _organisation(file: Path, faults: list[Fault]) -> Organisation:
             state: approvers.text(state) for state in Lifecycle if state in approvers.values
         },
     )
+
+
+def _layers(node: Node) -> tuple[Layer, ...]:
+    """The layers from top to bottom: ids alone, or with the names that people read and whom each hands
+    work to. One layer has nobody to delegate to, so two are the least."""
+    written = node.values.get("layers", [])
+    plain = isinstance(written, list) and all(isinstance(one, str) for one in written)
+    if plain:
+        found = tuple(Layer(id=id, name=id) for id in node.texts("layers"))
+    else:
+        found = tuple(_layer(one) for one in node.children("layers"))
+    known = [layer.id for layer in found]
+    if 0 < len(found) < _LEAST_LAYERS:
+        node.fault("layers", "There is one layer only.", "Name at least two.")
+    if len(set(known)) < len(known):
+        node.fault("layers", "Two layers have one id.", "Give each an id of its own.")
+    for layer in found:
+        for other in layer.delegates_to:
+            _check_known(node, "layers", other, known)
+    return found
+
+
+def _layer(node: Node) -> Layer:
+    node.only("id", "name", "delegates_to")
+    id = node.text("id")
+    name = node.text("name") if "name" in node.values else id
+    return Layer(id=id, name=name, delegates_to=node.texts("delegates_to"))
 
 
 def _seat(node: Node) -> Seat:

@@ -162,6 +162,18 @@ class Seat:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Layer:
+    """A layer of the organisation: cards name it by its id, people read its name.
+
+    `delegates_to` are the layers that it hands work to.
+    """
+
+    id: str
+    name: str
+    delegates_to: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Organisation:
     """What cards may refer to: layers and loops in their order, divisions, policies, people's seats.
 
@@ -174,6 +186,7 @@ class Organisation:
     policies: tuple[str, ...]
     seats: tuple[Seat, ...]
     approvers: Mapping[Lifecycle, str]
+    structure: tuple[Layer, ...] = ()  # the layers in words, in their order
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -97,6 +97,28 @@ class RoleLine:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Nothing:
+    """No input."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LayerLine:
+    """A layer of the organisation, with how many roles work in it."""
+
+    id: str
+    name: str
+    delegates_to: tuple[str, ...]
+    roles: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class LayerList:
+    """In the order of the organisation, from the top."""
+
+    items: tuple[LayerLine, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class RoleList:
     items: tuple[RoleLine, ...]
 
@@ -278,6 +300,25 @@ def runs(ctx: Ctx, query: RunQuery) -> RunPage:
     return RunPage(items=tuple(_line(one) for one in found), next=following)
 
 
+def layers(ctx: Ctx, _: Nothing) -> LayerList:
+    """List the layers of the organisation in their order, and whom each hands work to.
+
+    They are data of the pack, beside its role cards: `_organisation.yaml`.
+    """
+    cards = service.roles(ctx)
+    return LayerList(
+        items=tuple(
+            LayerLine(
+                id=one.id,
+                name=one.name,
+                delegates_to=one.delegates_to,
+                roles=sum(card.layer == one.id for card in cards),
+            )
+            for one in service.layers(ctx)
+        )
+    )
+
+
 def run_show(ctx: Ctx, name: RunName) -> RunShown:
     """Show a run: the facts it was given, every tool call, what was refused, what came of it."""
     return _run_shown(ctx, service.run(ctx, name.run))
@@ -410,6 +451,7 @@ def _decision(
 OPERATIONS = (
     _query("agent.list", "/agents", AgentQuery, AgentPage, listing),
     _query("agent.show", "/agents/{agent}", AgentName, AgentShown, show),
+    _query("layer.list", "/layers", Nothing, LayerList, layers),
     _query("agent.roles", "/agent-roles", RoleQuery, RoleList, roles),
     _decision("agent.hire", "/agents", Hiring, hire),
     _decision("agent.advance", "/agents/{agent}/state", Advancement, advance),

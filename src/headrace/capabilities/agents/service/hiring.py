@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from headrace.capabilities.agents import card_rules, rules
-from headrace.capabilities.agents.cards import Catalogue, Lifecycle, RoleCard, Roles
+from headrace.capabilities.agents.cards import Catalogue, Layer, Lifecycle, RoleCard, Roles
 from headrace.capabilities.agents.cards import Organisation as Structure
 from headrace.capabilities.agents.model import (
     Employee,
@@ -43,6 +43,15 @@ def card_hash(card: RoleCard) -> str:
 def roles(ctx: Ctx) -> tuple[RoleCard, ...]:
     """Every role card that the packs declare, in their order."""
     return tuple(card for catalogue in _catalogues(ctx.house) for card in catalogue.cards)
+
+
+def layers(ctx: Ctx) -> tuple[Layer, ...]:
+    """The layers that the packs declare, in their order; one that two packs name stands once."""
+    found: dict[str, Layer] = {}
+    for catalogue in _catalogues(ctx.house):
+        for layer in catalogue.organisation.structure:
+            found.setdefault(layer.id, layer)
+    return tuple(found.values())
 
 
 def load_catalogue(folder: Path) -> Catalogue:

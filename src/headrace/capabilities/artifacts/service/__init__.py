@@ -29,6 +29,7 @@ from headrace.capabilities.artifacts.service.proposing import (
 from headrace.capabilities.artifacts.service.restoring import (
     differences,
     restore,
+    unlike,
 )
 from headrace.capabilities.artifacts.service.standing import (
     make_effective,
@@ -67,5 +68,6 @@ __all__ = [
     "restore",
     "set_phase",
     "shown",
+    "unlike",
     "versions",
 ]

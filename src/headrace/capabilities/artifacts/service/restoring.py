@@ -12,6 +12,7 @@ from headrace.capabilities.artifacts.model import (
     PathTaken,
     Restored,
     Told,
+    VersionRef,
 )
 from headrace.capabilities.artifacts.service.lookups import get_version
 from headrace.capabilities.artifacts.service.types import layout
@@ -39,6 +40,24 @@ def differences(ctx: Ctx, told: Told) -> tuple[str, ...]:
         same_elements=kept_elements == elements(declared, stored.content),
         same_links=set(kept_links) == set(told.links),
     )
+
+
+def unlike(ctx: Ctx, ref: VersionRef, hashed: str) -> tuple[str, ...]:
+    """In what the row of a version is not what had this content hash when it was handed in.
+
+    `row` when there is none, else `content`, `hash`, `elements`. Empty when it is the same still.
+    """
+    stored = store.version(ctx.db, ctx.organisation, ref)
+    if stored is None:
+        return ("row",)
+    declared = layout(ctx, stored.type)
+    kept = store.elements(ctx.db, ctx.organisation, ref)
+    found = {
+        "content": content_hash(declared, stored.content) != hashed,
+        "hash": stored.content_hash != hashed,
+        "elements": kept != elements(declared, stored.content),
+    }
+    return tuple(name for name, differs in found.items() if differs)
 
 
 def restore(ctx: Ctx, told: Told) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ from headrace.capabilities.record.model import (
     ORGANISATION,
     BranchFacts,
     CommitFacts,
+    Compared,
     FoundTexts,
     Histories,
     History,
@@ -66,7 +67,17 @@ def compare(steps: Steps, *, request: str, replace: str) -> None:
         batch = VersionBatch(items=tuple(versions[start : start + _BATCH]))
         texts = _texts(steps, plan, batch)
         found.append(steps.verb(service.compare_versions, histories, batch, texts, replace=wanted))
+    found += _witnessed(steps, histories)
     steps.verb(service.finish_compare, histories, found, replace=wanted)
+
+
+def _witnessed(steps: Steps, histories: Histories) -> Iterator[Compared]:
+    """What Git does not hold, beside the journal."""
+    after: int | None = 0
+    while after is not None:
+        one = steps.verb(service.witness, histories, after)
+        after = one.after
+        yield Compared(items=one.items)
 
 
 def _restored(steps: Steps, plan: RebuildPlan, batch: VersionBatch) -> None:

@@ -94,6 +94,7 @@ from headrace.capabilities.record.service.reviewing import (
     reviews,
     reviews_of,
 )
+from headrace.capabilities.record.service.witnessing import Witnessed, witness
 
 __all__ = [
     "EXEMPTION",
@@ -102,6 +103,7 @@ __all__ = [
     "FileDiff",
     "Proposal",
     "Protection",
+    "Witnessed",
     "accept_history",
     "add_repository",
     "approvers",
@@ -171,6 +173,7 @@ __all__ = [
     "sync",
     "take_in",
     "take_lock",
+    "witness",
     "worktree_place",
     "write_document",
 ]

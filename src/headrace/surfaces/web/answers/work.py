@@ -191,6 +191,17 @@ class TaskCard:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LayerLine:
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LayerLines:
+    items: tuple[LayerLine, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Paths:
     reads: tuple[str, ...]
     writes: tuple[str, ...]

@@ -1,7 +1,7 @@
 """Agents: who works here, the card that says what each may do, and every run step by step."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from headrace.surfaces.web.answers import (
     AgentLine,
@@ -17,7 +17,7 @@ from headrace.surfaces.web.answers import (
 from headrace.surfaces.web.asked import Asked
 from headrace.surfaces.web.content import Block, blocks_of
 from headrace.surfaces.web.pages.chart import Chart, chart
-from headrace.surfaces.web.pages.streams import LAYERS
+from headrace.surfaces.web.pages.streams import layers_of
 
 _PAGE = 200
 _RUNS = 50
@@ -64,7 +64,7 @@ def show(asked: Asked) -> AgentsPage:
         found.extend(page.items)
         after = page.next
     return AgentsPage(
-        layers=_layers(found),
+        layers=_layers(found, layers_of(asked.client)),
         spent=_spent(asked),
         chart=_chart(asked, found) if asked.word("view") == "chart" and found else None,
     )
@@ -72,7 +72,9 @@ def show(asked: Asked) -> AgentsPage:
 
 def _chart(asked: Asked, found: Sequence[AgentLine]) -> Chart:
     roles = asked.client.ask(AgentRoles, "agent.roles").items
-    return chart(found, {one.id: one.reports_to for one in roles}, LAYERS)
+    names = layers_of(asked.client)
+    named = [replace(one, layer=names.get(one.layer, one.layer)) for one in found]
+    return chart(named, {one.id: one.reports_to for one in roles}, tuple(names.values()))
 
 
 def show_one(asked: Asked) -> AgentPage:
@@ -88,10 +90,13 @@ def show_run(asked: Asked) -> RunPage:
     return RunPage(shown=shown, answer=blocks_of(shown.submitted or {}))
 
 
-def _layers(found: Sequence[AgentLine]) -> tuple[Layer, ...]:
-    names = [*LAYERS, *sorted({one.layer for one in found} - set(LAYERS))]
-    by = {name: tuple(one for one in found if one.layer == name) for name in names}
-    return tuple(Layer(name=name, agents=agents) for name, agents in by.items() if agents)
+def _layers(found: Sequence[AgentLine], known: Mapping[str, str]) -> tuple[Layer, ...]:
+    """In the organisation's order; layers that only older cards name come last."""
+    ids = [*known, *sorted({one.layer for one in found} - known.keys())]
+    by = {id: tuple(one for one in found if one.layer == id) for id in ids}
+    return tuple(
+        Layer(name=known.get(id, id), agents=agents) for id, agents in by.items() if agents
+    )
 
 
 def _spent(asked: Asked) -> dict[str, Total]:

@@ -29,7 +29,7 @@ from headrace.surfaces.web.answers import (
 from headrace.surfaces.web.asked import Asked
 from headrace.surfaces.web.client import Client, named
 from headrace.surfaces.web.language import said
-from headrace.surfaces.web.pages.streams import Picture, picture
+from headrace.surfaces.web.pages.streams import Picture, layers_of, picture
 
 _PAGE = 200
 _LINES = 50  # of the list
@@ -156,7 +156,7 @@ def show_one(asked: Asked) -> MissionPage:
         steps=tuple(replace(step, by=named(names, step.by)) for step in found.steps),
         tasks=found.tasks,
         nodes=nodes,
-        picture=picture(modules, nodes, lines),
+        picture=picture(modules, nodes, lines, layers_of(client) if nodes else {}),
         runs=tuple(reversed(lines)),
         evaluations=tuple(one for one in every.items if "evaluation" in one.type),
         artifacts=tuple(one for one in every.items if "evaluation" not in one.type),

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from headrace.surfaces.web.answers import AgentRun, Module, Run
+from headrace.surfaces.web.answers import AgentRun, LayerLines, Module, Run
+from headrace.surfaces.web.client import Client
 from headrace.surfaces.web.drawing import HEIGHT, WIDTH, Drawing, Spot, draw
 
-LAYERS = ("steering", "strategy", "orchestration", "execution", "quality")
 _CUT = 24  # letters of a title that fit into a node
 
 
@@ -67,19 +67,29 @@ class Picture:
     node_height: int
 
 
+def layers_of(client: Client) -> Mapping[str, str]:
+    """The name of each layer of the organisation by its id, in their order; none to who may not know."""
+    found = client.ask_if_allowed(LayerLines, "layer.list")
+    return {one.id: one.name for one in found.items} if found is not None else {}
+
+
 def picture(
     modules: Mapping[str, Module],
     nodes: Sequence[_Node],
     lines: Sequence[_Line],
+    names: Mapping[str, str],
 ) -> Picture:
-    """The stream of a context: its modules' newest runs, joined by what they read and wrote."""
-    layers = {module.role: module.layer for module in modules.values()}
+    """The stream of a context: its modules' newest runs, joined by what they read and wrote.
+
+    `names` are the lanes: each layer's name by its id, in the organisation's order.
+    """
+    layers = {module.role: names.get(module.layer, module.layer) for module in modules.values()}
     newest = {(line.run.module, line.run.element): line for line in lines}
     spots = [
         Spot(key=_key(node), lane=layers.get(node.role) or "other", needs=needs)
         for node, needs in zip(nodes, _needs(modules, nodes, newest), strict=True)
     ]
-    drawing = draw(spots, LAYERS)
+    drawing = draw(spots, tuple(names.values()))
     places = {one.key: one for one in drawing.nodes}
     boxes = tuple(
         _box(

@@ -76,9 +76,12 @@ def run_demo(options: Options, console: Console) -> int:
     act = services.happen(office.happen)
     happenings = Happenings(scenario.happenings, options.folder, stage.clock, act)
     pacer = Pacer(stage.clock, scenario.clock.paces, StagedWorld(stage, decide, happenings))
+    before = _at_work(office)
     supervisor.start()
     services.start()
     try:
+        # Time must not leap away while nobody is there to do what is due.
+        _until(lambda: bool(_at_work(office) - before), "a worker was at work", 120.0)
         began = time.monotonic()
         telling = Progress(console, Handles(office).of)
         if options.go_on:
@@ -205,6 +208,12 @@ def _has_asked(asking: Asking, driver: Driver, progress: Progress) -> bool:
     while driver.refused:
         progress.say(f"[red]not taken[/]  {escape(driver.refused.pop(0))}")
     return asking.ask_next()
+
+
+def _at_work(office: Office) -> set[str]:
+    """The workers that hold a lease."""
+    found = cast(Mapping[str, Any], office.perform("workflow.executors", {}))["items"]
+    return {one["id"] for one in found if not one["expired"]}
 
 
 def _somebody_works(office: Office) -> bool:

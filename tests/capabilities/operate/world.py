@@ -94,9 +94,7 @@ class World(Deployed):
     def serves(self, parameters=(MEMORY, DRILL)):
         self.deploys()
         spec = ServiceSpec(command=SPEC.command, health="/healthz", parameters=tuple(parameters))
-        self.do(deployments.hold, HOST)
-        self.do(deployments.starting, HOST, NAME, 1, spec)
-        self.do(deployments.ready, HOST, NAME, 1, "http://127.0.0.1:4000")
+        self.hosted(spec=spec)
 
     def serves_now(self, *parameters):
         """The commit that comes next takes other parameters."""

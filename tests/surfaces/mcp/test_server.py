@@ -100,7 +100,14 @@ def test_a_caller_is_shown_what_it_may_use(reception, entrance, acme):
 
     shown = tools(create_server(reception, lambda: ada, rights=entrance.rights))
 
-    assert set(shown) == {"person_list", "team_list", "grant_list", "permission_list", "whoami"}
+    assert set(shown) == {
+        "person_list",
+        "team_list",
+        "grant_list",
+        "permission_list",
+        "person_names",
+        "whoami",
+    }
 
 
 def test_a_tool_set_for_a_role_has_nothing_else(reception, boss):

@@ -93,11 +93,11 @@ def test_a_document_of_hostile_size_is_refused_before_it_is_read():
 
 def test_a_table_of_many_rows_and_columns_is_read_in_time():
     row = "| " + " | ".join(["cell"] * 500) + " |"
-    text = "\n".join([row, "|---" * 500 + "|", *[row] * 600])
+    text = "\n".join([row, "|---" * 500 + "|", *[row] * 500])
 
     corpus = read_document("wide.md", text)
 
-    assert len(corpus.pieces[0].rows) == 600
+    assert len(corpus.pieces[0].rows) == 500
     assert lint(corpus) == ()
 
 

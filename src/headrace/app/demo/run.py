@@ -47,11 +47,7 @@ class Options:
 
 def run_demo(options: Options, console: Console) -> int:
     """Play a scenario; the exit code: 0 when it came to its end."""
-    scenario = load(options.folder)
-    if options.fault:
-        scenario = with_fault(scenario, options.fault)
-    if options.until:
-        scenario = replace(scenario, ends_with=options.until)
+    scenario = _scenario(options)
     parts: list[Part] = []
     console.print(f"[bold]{scenario.title}[/]")
     began = time.monotonic()
@@ -107,6 +103,13 @@ def run_demo(options: Options, console: Console) -> int:
     _say_end(console, scenario, stage, reached=reached)
     stage.installation.database.dispose()
     return 0 if reached else 1
+
+
+def _scenario(options: Options) -> Scenario:
+    scenario = load(options.folder)
+    if options.fault:
+        scenario = with_fault(scenario, options.fault)
+    return replace(scenario, ends_with=options.until or scenario.ends_with)
 
 
 def _say_how(console: Console, scenario: Scenario, options: Options, stage: Stage) -> None:

@@ -51,6 +51,7 @@ PATHS = {
     "health-report": "org/1-strategy/ventures/bulk-data-export/HEALTH-REPORT.md",
     "evolution-proposal": "org/0-steering/proposals/EVO-2026-015-bulk-data-export.md",
     "path-lock": "work/locks/bulk-data-export.md",
+    "imported-document": "work/imported/bulk-data-export.md",
 }
 
 REFERENCES = {

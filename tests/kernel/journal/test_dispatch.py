@@ -18,6 +18,7 @@ from headrace.kernel.house import House
 from headrace.kernel.journal.dispatch import Dispatcher
 from headrace.kernel.journal.sequencer import sequence
 from headrace.kernel.unit import Units
+from racing import at_once
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +32,17 @@ class Said(Event):
     @property
     def lineage(self) -> str:
         return f"who:{self.who}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sung(Event):
+    """Somebody sang; the ear does not care."""
+
+    type: ClassVar[str] = "toy.sung"
+
+    @property
+    def lineage(self) -> str:
+        return "choir"
 
 
 class Ear:
@@ -65,8 +77,11 @@ def ear() -> Ear:
 def listening(database: Database, ear: Ear, clock: FakeClock) -> Units:
     toy = Capability(
         name="toy",
-        events=(Said,),
-        subscriptions=(Subscription(name="toy.ear", events=(Said,), run=ear.hear),),
+        events=(Said, Sung),
+        subscriptions=(
+            Subscription(name="toy.ear", events=(Said,), run=ear.hear),
+            Subscription(name="toy.fan", events=(Sung, Said), run=lambda *_: None),
+        ),
     )
     house = House((WORKFLOWS, toy))
     return Units(
@@ -99,6 +114,48 @@ def test_every_event_is_heard_once_in_order(
     dispatcher.deliver()
 
     assert ear.calls == ["one", "two", "three"]
+
+
+def cursors(database: Database) -> dict[str, int]:
+    with database.system.connect() as db:
+        rows = db.execute(sa.text("SELECT name, position FROM journal_subscriber"))
+        return {name: position for name, position in rows}
+
+
+def test_what_is_for_somebody_else_is_stepped_over_and_what_follows_is_heard(
+    listening: Units, database: Database, ear: Ear, system: Actor
+):
+    dispatcher = Dispatcher(units=listening, system=database.system)
+    listening.run(system, lambda ctx: ctx.record(Sung()))
+    sequence(database.system)
+
+    assert dispatcher.deliver() == 1
+    dispatcher.deliver()
+    assert cursors(database) == {"toy.ear": 1, "toy.fan": 1}
+
+    say(listening, system, ("a", "one"))
+    sequence(database.system)
+    assert dispatcher.deliver() == 2
+    assert ear.calls == ["one"]
+
+
+def test_dispatchers_at_once_bring_each_event_once(
+    listening: Units, database: Database, ear: Ear, system: Actor
+):
+    words = [f"word {number}" for number in range(40)]
+    for word in words:
+        say(listening, system, (word, word))
+        listening.run(system, lambda ctx: ctx.record(Sung()))
+
+    def dispatch(_: int) -> None:
+        dispatcher = Dispatcher(units=listening, system=database.system)
+        while set(cursors(database).values()) != {2 * len(words)}:
+            sequence(database.system)
+            dispatcher.deliver()
+
+    at_once(3, dispatch)
+
+    assert sorted(ear.calls) == sorted(words)
 
 
 def test_a_poison_event_parks_its_lineage_alone(

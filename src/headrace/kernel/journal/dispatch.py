@@ -5,7 +5,7 @@ events of that lineage queue up behind it until a person replays them. A databas
 failure of a verb: nothing is parked for it, and the delivery goes on when it is back.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -23,7 +23,15 @@ _BATCH = 200
 _ATTEMPTS = 3
 
 _REGISTER = sa.text(
-    "INSERT INTO journal_subscriber (name, position) VALUES (:name, 0) ON CONFLICT DO NOTHING"
+    "INSERT INTO journal_subscriber (name, position) SELECT unnest(CAST(:names AS text[])), 0 "
+    "ON CONFLICT DO NOTHING"
+)
+_CURSORS = sa.text("SELECT name, position FROM journal_subscriber WHERE name = ANY(:names)")
+_NEWEST = sa.text(
+    "SELECT type, max(position) FROM journal_event WHERE position > :after GROUP BY type"
+)
+_STEP_OVER = sa.text(
+    "UPDATE journal_subscriber SET position = :to WHERE name = ANY(:names) AND position < :to"
 )
 _CURSOR = sa.text("SELECT position FROM journal_subscriber WHERE name = :name")
 _MOVE = sa.text(
@@ -72,7 +80,31 @@ class Dispatcher:
 
     def deliver(self) -> int:
         """Bring all subscribers up to date; how many events were taken."""
-        return sum(self._serve(subscription) for subscription in self._units.house.subscriptions)
+        return sum(self._serve(subscription) for subscription in self._behind())
+
+    def _behind(self) -> Sequence[Subscription]:
+        """The subscribers for whom there is something; all others step over what is not for them.
+
+        One look for all of them, for there are many and most events are for few. `last` is read
+        before anything else: whatever is given a position after that lies beyond it, so nobody steps
+        over an event that another dispatcher is about to bring.
+        """
+        listed = self._units.house.subscriptions
+        names = [one.name for one in listed]
+        with self._system.begin() as db:
+            last = db.execute(_LAST).scalar_one()
+            cursors = _cursors(db, names)
+            newest: dict[str, int] = {
+                type: position
+                for type, position in db.execute(
+                    _NEWEST, {"after": min(cursors.values(), default=last)}
+                )
+            }
+            behind = [one for one in listed if _newest_for(one, newest) > cursors[one.name]]
+            others = sorted(set(names) - {one.name for one in behind})
+            if any(cursors[name] < last for name in others):
+                db.execute(_STEP_OVER, {"names": others, "to": last})
+        return behind
 
     def _serve(self, subscription: Subscription) -> int:
         with self._system.connect() as held:
@@ -90,7 +122,6 @@ class Dispatcher:
         types = [event.type for event in subscription.events]
         while True:
             with self._system.begin() as db:
-                db.execute(_REGISTER, {"name": subscription.name})
                 position = db.execute(_CURSOR, {"name": subscription.name}).scalar_one()
                 last = db.execute(_LAST).scalar_one()
                 events = store.after(db, position, types, _BATCH)
@@ -195,6 +226,19 @@ class Dispatcher:
                 return subscription
         known = ", ".join(s.name for s in self._units.house.subscriptions)
         raise NotFound(f"No subscriber {name!r}; there are: {known}")
+
+
+def _cursors(db: sa.Connection, names: Sequence[str]) -> dict[str, int]:
+    """How far each subscriber is; one that is new has not begun."""
+    found = {name: position for name, position in db.execute(_CURSORS, {"names": names})}
+    if len(found) < len(names):
+        db.execute(_REGISTER, {"names": names})
+    return {name: found.get(name, 0) for name in names}
+
+
+def _newest_for(subscription: Subscription, newest: Mapping[str, int]) -> int:
+    """The position of the newest event that a subscriber is to be brought, of those looked at."""
+    return max((newest.get(event.type, 0) for event in subscription.events), default=0)
 
 
 def _told(fault: Exception) -> str:

@@ -9,7 +9,7 @@ from headrace.app.demo.pace import FARTHEST, LEAP_SECONDS, QUIET_SECONDS, Pacer
 from headrace.app.demo.scenario import Paces
 from headrace.kernel.clock import ScaledClock, begin_course
 
-PACES = Paces(working=600.0, watching=3600.0)
+PACES = Paces(working=600.0, watching=3600.0, troubled=10.0)
 
 
 @dataclass
@@ -18,11 +18,15 @@ class Made:
 
     working: bool = False
     watched: bool = False
+    troubled: bool = False
     ahead: timedelta | None = timedelta(hours=14)
     seconds: float = 0.0
 
     def is_working(self):
         return self.working
+
+    def is_troubled(self):
+        return self.troubled
 
     def is_watched(self):
         return self.watched
@@ -52,6 +56,10 @@ def test_while_agents_work_it_runs_slowly(clock):
 
 def test_while_users_are_watched_it_runs_as_their_requests_need(clock):
     assert paces_after(clock, Made(working=True, watched=True), 3) == [3600.0]
+
+
+def test_while_a_service_is_in_trouble_it_runs_at_the_pace_of_its_repair(clock):
+    assert paces_after(clock, Made(working=True, watched=True, troubled=True), 3) == [10.0]
 
 
 def test_when_only_a_date_is_waited_for_it_leaps_there_and_runs_slowly_again(clock):

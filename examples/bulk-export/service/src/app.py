@@ -39,7 +39,7 @@ def build_service(
     database = Database(settings.database, replica=settings.replica)
     database.migrate({feature.name: feature.migrations for feature in features})
     settings.files.mkdir(parents=True, exist_ok=True)
-    metrics = Metrics()
+    metrics = _declared(features)
     parameters = Parameters(settings.parameters)
     return Service(
         settings=settings,
@@ -59,6 +59,14 @@ def build_service(
         features=features,
         clock=clock,
     )
+
+
+def _declared(features: tuple[Feature, ...]) -> Metrics:
+    metrics = Metrics()
+    for feature in features:
+        if feature.metrics is not None:
+            feature.metrics(metrics)
+    return metrics
 
 
 def workers_of(service: Service) -> Workers:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from auth.model import Principal
     from jobs.model import JobContext
     from service import Service
+    from telemetry import Metrics
 
 SOURCE = Path(__file__).parent
 
@@ -48,6 +49,8 @@ class Feature:
     static: Path | None = None
     """Files served under `/static/<name>/`."""
     health: Mapping[str, HealthProbe] = field(default_factory=dict)
+    metrics: Callable[["Metrics"], object] | None = None
+    """Declares what it counts, so that the page of metrics names it before anything happens."""
 
 
 def discover(source: Path = SOURCE) -> tuple[Feature, ...]:

@@ -92,3 +92,17 @@ def test_two_features_that_offer_the_same_are_refused_with_both_named():
 def test_asking_for_what_nothing_provides_says_so(service):
     with pytest.raises(CapabilityMissing, match="nothing"):
         service.provided("nothing.here")
+
+
+def test_what_a_feature_counts_is_named_before_anything_was_counted(settings):
+    from fastapi.testclient import TestClient
+
+    from app import create_app
+
+    def declare(metrics):
+        metrics.counter("test_things", "Things.", ("kind",))
+
+    feature = Feature(name="test", metrics=declare)
+    service = build_service(settings, features=(*discover(), feature))
+    with TestClient(create_app(service)) as client:
+        assert "# HELP test_things" in client.get("/metrics").text

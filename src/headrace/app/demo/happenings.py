@@ -22,6 +22,8 @@ class Happenings:
         self._folder, self._clock, self._act = folder, clock, act
         self._unheard = dict(enumerate(happenings))
         self._dues: dict[int, tuple[datetime, Happening]] = {}
+        self.turned_at: datetime | None = None
+        """When users began to do something else, last."""
 
     def hear(self, events: Sequence[Mapping[str, Any]]) -> None:
         """Events of the journal in their order; the first that fits a happening sets its time."""
@@ -44,6 +46,8 @@ class Happenings:
                 self._act(one, self._read(one), f"happening-{place}")
                 del self._dues[place]
                 done.append(one)
+                if one.traffic:
+                    self.turned_at = now
         return done
 
     def _read(self, one: Happening) -> Mapping[str, Json]:

@@ -27,6 +27,9 @@ class World(Protocol):
     def is_working(self) -> bool:
         """Whether anything is outstanding that somebody or something works at."""
 
+    def is_troubled(self) -> bool:
+        """Whether something of a running service goes wrong, is being found or repaired."""
+
     def is_watched(self) -> bool:
         """Whether real users are being watched, whose requests take the time that they take."""
 
@@ -48,6 +51,8 @@ class Pacer:
         self._busy_at = seconds()
         self._scale: float | None = None
         self._lands_at = 0.0
+        self.is_watching = False
+        """Whether somebody looks at how the users of a service fare."""
 
     def look(self, *, stirred: bool = False) -> None:
         """Choose the pace anew; `stirred` tells that something has just happened."""
@@ -56,7 +61,11 @@ class Pacer:
             return
         if stirred or self._world.is_working():
             self._busy_at = now
-        if self._world.is_watched():
+        troubled = self._world.is_troubled()
+        self.is_watching = troubled or self._world.is_watched()
+        if troubled:
+            self._run_at(self._paces.troubled)
+        elif self.is_watching:
             self._run_at(self._paces.watching)
         elif now - self._busy_at < QUIET_SECONDS:
             self._run_at(self._paces.working)

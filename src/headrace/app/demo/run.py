@@ -175,6 +175,7 @@ class _Play:
             stirred = True
         if self.pacer is not None:
             self.pacer.look(stirred=stirred)
+            self.services.watch(is_watched=self.pacer.is_watching)
         # However long the answer took, it is a move.
         return stirred or (
             self.asking is not None and _has_asked(self.asking, self.driver, self.progress)

@@ -28,13 +28,15 @@ class Named:
 
 @dataclass(frozen=True, kw_only=True)
 class Paces:
-    """Seconds of organisation time in one real second: while agents work, and while users are watched.
+    """Seconds of organisation time in one real second, by what happens.
 
-    When neither is so, time leaps to the next date.
+    While agents work, while users of a rollout are watched, and while something of a running service
+    is going wrong, which takes the time that it takes. When nothing is so, time leaps to the next date.
     """
 
     working: float = 600.0
     watching: float = 3600.0
+    troubled: float = 10.0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,6 +21,8 @@ from headrace.kernel.json import Json
 
 _TRAFFIC_SECONDS = 4 * 3600
 _PATIENCE = 30.0
+_UNWATCHED = 0.2
+"""The part of its traffic that a service gets while nobody looks at how its users fare."""
 
 
 class Services:
@@ -30,6 +32,8 @@ class Services:
         self._stage, self._folder = stage, folder
         self._served = {one.service: one for one in served}
         self._traffic: dict[str, subprocess.Popen[bytes]] = {}
+        self._profiles: dict[str, str] = {}
+        self._part = 1.0
         self._host = Supervisor(
             host_command(),
             count=1,
@@ -94,10 +98,23 @@ class Services:
             {"service": name, "repository": served.repository, "commit": commit, "key": key},
         )
 
-    def turn(self, name: str, *, profile: str, rate: float | None = None) -> None:
-        """Let traffic do something else from now on, and faster or slower."""
-        served = self._served[name]
-        wanted = {"profile": profile, "rate": served.rate if rate is None else rate}
+    def turn(self, name: str, *, profile: str) -> None:
+        """Let traffic do something else from now on."""
+        self._profiles[name] = profile
+        self._want(name)
+
+    def watch(self, *, is_watched: bool) -> None:
+        """Let all of the traffic come while it is looked at, and a part of it else."""
+        part = 1.0 if is_watched else _UNWATCHED
+        if part != self._part:
+            self._part = part
+            for name in self._traffic:
+                self._want(name)
+
+    def _want(self, name: str) -> None:
+        wanted: dict[str, Json] = {"rate": self._served[name].rate * self._part}
+        if profile := self._profiles.get(name):
+            wanted["profile"] = profile
         control = self._control(name)
         draft = control.with_suffix(".draft")
         draft.write_text(json.dumps(wanted), encoding="utf-8")
@@ -107,6 +124,7 @@ class Services:
         served = self._served.get(name)
         if served is None or not served.traffic or name in self._traffic:
             return
+        self._want(name)
         place = self._do(deployments.folder) / name
         output = (self._stage.installation.home / f"traffic-{name}.log").open("ab")
         with output:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from headrace.app.demo.asking import Asking
@@ -10,10 +10,15 @@ from headrace.app.demo.driver import Script
 from headrace.app.demo.happenings import Happenings
 from headrace.app.demo.stage import Stage
 from headrace.capabilities.workflows import outlook
-from headrace.kernel.json import Json
+from headrace.kernel.json import Json, from_json
+
+_OVER = frozenset({"resolved"})
 
 _WATCH_SECONDS = 1.0
 """Real seconds between two looks at releases and incidents."""
+
+_TROUBLE = timedelta(minutes=45)
+"""How long trouble is looked at closely; an incident that lasts longer waits for people."""
 
 
 class StagedWorld:
@@ -21,7 +26,7 @@ class StagedWorld:
 
     def __init__(self, stage: Stage, decide: Script | Asking, happenings: Happenings) -> None:
         self._stage, self._decide, self._happenings = stage, decide, happenings
-        self._watched, self._looked_at = False, 0.0
+        self._watched, self._troubled, self._looked_at = False, False, 0.0
 
     def is_working(self) -> bool:
         installation = self._stage.installation
@@ -32,14 +37,31 @@ class StagedWorld:
 
     def is_watched(self) -> bool:
         """While services run in real time: one starts, a release reaches its users, an incident is open."""
-        if time.monotonic() - self._looked_at > _WATCH_SECONDS:
-            self._looked_at = time.monotonic()
-            self._watched = (
-                self._starts()
-                or self._has_any("release.list", status="deploying")
-                or self._has_any("incident.list", only_open=True)
-            )
+        self._look()
         return self._watched
+
+    def is_troubled(self) -> bool:
+        """From the moment at which users do what a service does not bear, until its incident is over."""
+        self._look()
+        return self._troubled
+
+    def _look(self) -> None:
+        if time.monotonic() - self._looked_at < _WATCH_SECONDS:
+            return
+        self._looked_at = time.monotonic()
+        self._watched = self._starts() or self._has_any("release.list", status="deploying")
+        self._troubled = self._has_trouble(self._stage.clock.now())
+
+    def _has_trouble(self, now: datetime) -> bool:
+        began = self._happenings.turned_at
+        found = self._stage.office.perform("incident.list", {"limit": 20})
+        incidents = [
+            (from_json(datetime, one["opened_at"]), one["status"] not in _OVER)
+            for one in cast(Mapping[str, Any], found)["items"]
+        ]
+        if began is not None and not any(opened >= began for opened, _ in incidents):
+            return now < began + _TROUBLE
+        return any(open_ and now < opened + _TROUBLE for opened, open_ in incidents)
 
     def _has_any(self, operation: str, **given: Json) -> bool:
         found = self._stage.office.perform(operation, {**given, "limit": 1})

@@ -10,6 +10,7 @@ from headrace.capabilities.releases.service.drafting import (
 )
 from headrace.capabilities.releases.service.reading import get, history, listing, of_contract
 from headrace.capabilities.releases.service.rolling import (
+    against_promoting,
     begin,
     hold,
     look,
@@ -21,6 +22,7 @@ from headrace.capabilities.releases.service.rolling import (
 from headrace.capabilities.releases.tools.access_log import users
 
 __all__ = [
+    "against_promoting",
     "approve",
     "begin",
     "draft",

@@ -89,10 +89,15 @@ def promote(ctx: Ctx, id: ReleaseId, why: str) -> Release:
     What rooms have against it (an exhausted error budget) stands in a person's way too.
     """
     release = _running(ctx, id)
-    moving.refuse(release, moving.asked(ctx, PROMOTE_QUESTION, release))
+    moving.refuse(release, against_promoting(ctx, release))
     last = release.stage == len(release.rollout.stages) - 1
     move = Move.FINISH if last else Move.PROMOTE
     return _carry_out(ctx, replace(release, held_for=""), Step(move=move, reasons=(why,)))
+
+
+def against_promoting(ctx: Ctx, release: Release) -> tuple[str, ...]:
+    """What rooms have against that a stage goes on, an exhausted error budget for one."""
+    return tuple(moving.asked(ctx, PROMOTE_QUESTION, release))
 
 
 def hold(ctx: Ctx, id: ReleaseId, why: str) -> Release:

@@ -8,13 +8,14 @@ from headrace.packs.enterprise.ship import (
     releasing,
     reviewing,
     running,
+    unsettled,
     validating,
 )
 from headrace.packs.enterprise.ship.modules import MODULES
 
 SUBSCRIPTIONS = hearing.SUBSCRIPTIONS
 OPERATIONS = handovers.OPERATIONS
-CHECKS = releasing.CHECKS
+CHECKS = (*releasing.CHECKS, *unsettled.CHECKS)
 
 DECLARES: tuple[object, ...] = (
     *assets.SKILLS,

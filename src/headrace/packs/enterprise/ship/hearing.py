@@ -32,6 +32,7 @@ from headrace.packs.enterprise.ship import (
     readiness,
     releasing,
     running,
+    unsettled,
     validating,
 )
 
@@ -103,6 +104,8 @@ def on_step(ctx: Ctx, event: Recorded) -> None:
     if document is not None:
         record.refresh_projection(ctx, document)
         logbook.notice(ctx, release, int(str(told["number"])), event.id)
+        unsettled.ask(ctx, release, int(str(told["number"])))
+        unsettled.withdraw_past(ctx, release)
 
 
 def on_stage(ctx: Ctx, event: Recorded) -> None:
@@ -126,6 +129,13 @@ def on_release(ctx: Ctx, event: Recorded) -> None:
         handovers.record_due(ctx, release.context)
 
 
+def on_decided(ctx: Ctx, event: Recorded) -> None:
+    """A person decided a stage that measurement had left open."""
+    told = _payload(event)
+    if told["kind"] == unsettled.SUBJECT:
+        unsettled.settled(ctx, told)
+
+
 def on_eased(ctx: Ctx, event: Recorded) -> None:
     """A person decided, a runbook counts, targets are watched: a line may be shown that was open."""
     ctx.record(WorkWanted(because=f"{event.type} of {event.lineage}"))
@@ -144,5 +154,6 @@ SUBSCRIPTIONS = (
         events=(GateDecided, RunbookAdopted, TargetsLoaded),
         run=on_eased,
     ),
+    Subscription(name="enterprise.ship-decided", events=(GateDecided,), run=on_decided),
     Subscription(name="enterprise.ship-release", events=(ReleaseMoved,), run=on_release),
 )

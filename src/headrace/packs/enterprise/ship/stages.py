@@ -9,7 +9,7 @@ from headrace.capabilities.releases.model import Criterion, Measure, Stage
 from headrace.kernel.json import Json
 from headrace.packs.enterprise.discover.contents import Content, told
 
-ONGOING = timedelta(hours=1)
+ONGOING = timedelta(hours=12)
 """How long a stage is watched at least whose contract gives it no end: it reaches everybody then."""
 
 _UNITS: Mapping[str, timedelta] = {

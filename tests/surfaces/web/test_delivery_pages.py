@@ -135,6 +135,45 @@ def test_a_draft_names_what_is_unmet_before_it_can_be_approved(world, browser):
     assert "/do/release.approve" in text
 
 
+def test_a_checklist_shows_its_evidence_with_the_page_that_it_is_looked_at_on(world, browser):
+    proofs = "work/evaluations/a.md, G-3, flag bulk_export, http://127.0.0.1:4000, <b>x</b>"
+    world.draft(checklist=(Line(text="Alerts", met=True, evidence=proofs),))
+
+    (line,) = browser.get(f"/releases/{ID}.json").json()["checklist"]
+    text = browser.sees(f"/releases/{ID}")
+
+    assert [one["address"] for one in line["evidence"]] == [
+        "/why?path=work%2Fevaluations%2Fa.md",
+        "/inbox/G-3",
+        "/flags/bulk_export",
+        None,
+        None,
+    ]
+    assert "&lt;b&gt;x&lt;/b&gt;" in text
+
+
+def test_cohort_and_control_are_drawn_over_every_step_that_measured_them(world, browser):
+    world.begun()
+    world.traffic()
+    world.pass_time(30)
+    world.traffic(seed=2)
+    world.pass_time(30)
+
+    data = browser.get(f"/releases/{ID}.json").json()
+
+    compared = [one for step in data["steps"] for one in step["comparisons"]]
+    for one in data["criteria"]:
+        name = one["criterion"]["name"]
+        measured = [
+            each for each in compared if each["criterion"] == name and each["cohort"] is not None
+        ]
+        cohort, control = one["course"]["curves"]
+        assert (cohort["name"], control["name"]) == ("Cohort", "Control")
+        assert len(cohort["dots"]) == len(measured) >= 2
+        assert [dot["x"] for dot in cohort["dots"]] == sorted(dot["x"] for dot in cohort["dots"])
+    assert browser.sees(f"/releases/{ID}").count('<svg class="course"') == 2
+
+
 def test_who_may_only_read_sees_no_way_to_act_and_others_see_no_place_at_all(world, browser):
     world.begun()
     world.company.adds("reader", "release:read")

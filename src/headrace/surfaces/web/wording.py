@@ -35,6 +35,7 @@ WORDS = {
         said("opening"), said("merging"), said("in progress"), said("rising"), said("pending"),
         said("deploying"), said("here"), said("begin"), said("soak"),
         said("acting"), said("watching"), said("running"), said("acknowledged"), said("sev3"),
+        said("wanted"), said("starting"), said("measuring"), said("restarted"),
     ),
     Tone.WAITING: (
         said("open"), said("in review"), said("escalate"), said("paused"), said("proposed"),
@@ -42,7 +43,7 @@ WORDS = {
         said("settled"), said("never evaluated"), said("unused"), said("expired"),
         said("unowned"), said("unmet"), said("waits for a person"),
         said("asked"), said("called"), said("call"), said("not measured yet"), said("sev2"),
-        said("significant"), said("limited"),
+        said("significant"), said("limited"), said("partially met"), said("watch"), said("at risk"),
     ),
     Tone.GOOD: (
         said("done"), said("approved"), said("effective"), said("merged"), said("completed"),
@@ -50,7 +51,7 @@ WORDS = {
         said("allow"), said("pass with notes"), said("deployed"), said("passed"),
         said("promote"), said("finish"), said("healthy"), said("on"), said("met"),
         said("resolved"), said("mitigated"), said("helped"), said("measured"), said("answered"),
-        said("outcome"),
+        said("outcome"), said("exceeded"), said("on track"),
     ),
     Tone.BAD: (
         said("failed"), said("rejected"), said("fail"), said("blocked"), said("revised"),
@@ -58,6 +59,7 @@ WORDS = {
         said("rolled back"), said("roll back"), said("taken back"), said("worse"),
         said("exhausted"), said("burning"), said("page"), said("killed"),
         said("missed"), said("in vain"), said("broken"), said("sev1"), said("deadline"),
+        said("not met"), said("critical"), said("off track"),
     ),
     Tone.SETTLED: (
         said("held"), said("superseded"), said("withdrawn"), said("closed"), said("cancelled"),
@@ -66,6 +68,7 @@ WORDS = {
         said("not reached"), said("sev4"), said("told"), said("notice"), said("dropped"),
         said("sign"), said("severity"), said("status"), said("diagnosis"), said("plan"),
         said("deed"), said("word"), said("none"),
+        said("skipped"), said("stopped"), said("parameter set"),
         said("inconclusive"), said("off"), said("archived"), said("not applicable"),
     ),
 }  # fmt: skip
@@ -73,7 +76,7 @@ WORDS = {
 
 OTHERS = (
     said("steering"), said("strategy"), said("orchestration"), said("execution"), said("quality"),
-    said("other"), said("critical"), said("high"), said("medium"), said("low"), said("input"),
+    said("other"), said("high"), said("medium"), said("low"), said("input"),
     said("added"), said("modified"), said("removed"), said("renamed"), said("deleted"),
     said("organisation"), said("stream"), said("always"), said("day"), said("week"), said("month"),
     said("immediate"), said("next cycle"), said("release"), said("experiment"),
@@ -81,7 +84,9 @@ OTHERS = (
     said("switch"), said("revive"), said("kill"), said("acknowledge"), said("mitigate"),
     said("resolve"), said("deployment"), said("flag"), said("parameter"), said("share"),
     said("usual"), said("due"), said("trigger"), said("effect key"), said("hash"),
-    said("runbook"), said("subject"), said("dimension"),
+    said("runbook"), said("subject"), said("dimension"), said("improving"), said("stable"),
+    said("declining"), said("close"), said("follow up"), said("pivot"), said("extend"),
+    said("maintain"), said("accelerate"), said("scale down"), said("sunset"), said("file"), said("date"),
 )  # fmt: skip
 """Words of the data that pages say in the reader's language where they are plain English."""
 
@@ -184,6 +189,15 @@ def item_address(item: str) -> str:
     return f"/inbox/{quote(item, safe='')}"
 
 
+_PLACES = {
+    "release": "/releases/",
+    "flag": "/flags/",
+    "deployment": "/deployments/",
+    "incident": "/incidents/",
+}
+"""Where the things of other lineages have their pages."""
+
+
 def lineage_address(lineage: str) -> str | None:
     """The page of the thing that a journal's line is about, where it has one."""
     kind, _, name = lineage.partition(":")
@@ -195,4 +209,4 @@ def lineage_address(lineage: str) -> str | None:
         return context_address(lineage if kind == "mission" else name)
     if kind in {"gate", "question"}:
         return item_address(name)
-    return None
+    return _PLACES[kind] + quote(name, safe="") if kind in _PLACES else None

@@ -30,6 +30,13 @@ from headrace.surfaces.web.answers.delivery import (
     Serving,
     Stage,
 )
+from headrace.surfaces.web.answers.deployments import (
+    Deployment,
+    Deployments,
+    MeasureLine,
+    Parameter,
+    ParameterShown,
+)
 from headrace.surfaces.web.answers.governance import (
     Batch,
     BatchItem,
@@ -84,6 +91,12 @@ from headrace.surfaces.web.answers.operate import (
     Incidents,
     IncidentShown,
     IncidentSuspect,
+)
+from headrace.surfaces.web.answers.outcomes import (
+    Checkpoint,
+    Checkpoints,
+    Outcome,
+    Outcomes,
 )
 from headrace.surfaces.web.answers.people import (
     IssuedToken,
@@ -209,6 +222,10 @@ READS: Mapping[str, type] = {
     "target.list": Targets,
     "target.show": TargetShown,
     "trouble.list": Troubles,
+    "deployment.list": Deployments,
+    "deployment.show": Deployment,
+    "checkpoint.list": Checkpoints,
+    "outcome.list": Outcomes,
     "incident.list": Incidents,
     "incident.show": IncidentShown,
 }
@@ -244,8 +261,12 @@ __all__ = [
     "ChangeLine",
     "Changes",
     "CheckLine",
+    "Checkpoint",
+    "Checkpoints",
     "Comparison",
     "Criterion",
+    "Deployment",
+    "Deployments",
     "Diff",
     "Drift",
     "Events",
@@ -296,13 +317,18 @@ __all__ = [
     "Line",
     "Lineage",
     "Link",
+    "MeasureLine",
     "Mission",
     "MissionShown",
     "Missions",
     "Module",
     "Organisation",
     "Organisations",
+    "Outcome",
+    "Outcomes",
     "Output",
+    "Parameter",
+    "ParameterShown",
     "PathChange",
     "Paths",
     "People",

@@ -58,6 +58,7 @@ class CheckLine:
     met: bool
     because: str
     not_applicable: bool
+    evidence: str
 
 
 @dataclass(frozen=True, kw_only=True)

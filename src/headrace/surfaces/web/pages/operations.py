@@ -29,7 +29,7 @@ EFFECTS = {
 CONFIRMATION = "the-confirmation"
 """The field of a form that carries a preview's token; no input has a name like it."""
 
-_THINGS = {"release": "/releases/", "flag": "/flags/"}
+_THINGS = {"release": "/releases/", "flag": "/flags/", "service": "/deployments/"}
 """Inputs that name a thing with a page of its own, to which one goes back."""
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from headrace.surfaces.web.answers import (
+    CheckLine,
     Comparison,
     Criterion,
     Release,
@@ -15,6 +16,8 @@ from headrace.surfaces.web.answers import (
 )
 from headrace.surfaces.web.asked import Asked
 from headrace.surfaces.web.client import named
+from headrace.surfaces.web.course import Course, Series, course
+from headrace.surfaces.web.evidence import Place, places
 from headrace.surfaces.web.interval import Picture, picture
 from headrace.surfaces.web.language import said
 from headrace.surfaces.web.pages.acts import Act, allowed
@@ -78,8 +81,17 @@ class Promise:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CheckShown:
+    """A line of the checklist with the places of what shows it."""
+
+    line: CheckLine
+    evidence: tuple[Place, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class CriterionShown:
-    """A criterion and the newest comparison of it: none yet, `comparison` is None."""
+    """A criterion and the newest comparison of it: none yet, `comparison` is None. `course` draws
+    cohort and control over every step that measured it."""
 
     criterion: Criterion
     promise: Promise
@@ -92,6 +104,7 @@ class CriterionShown:
     high: str | None
     picture: Picture | None
     about: str
+    course: Course | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,6 +116,7 @@ class ReleasePage:
     approved_by: str
     stages: tuple[StageShown, ...]
     criteria: tuple[CriterionShown, ...]
+    checklist: tuple[CheckShown, ...]
     steps: tuple[ReleaseStep, ...]
     unmet: tuple[str, ...]
     acts: tuple[Act, ...]
@@ -129,6 +143,9 @@ def show_one(asked: Asked) -> ReleasePage:
         approved_by=named(names, release.approved_by) if release.approved_by else "",
         stages=_stages(release, shown.steps),
         criteria=tuple(_criterion(one, shown.steps) for one in release.rollout.criteria),
+        checklist=tuple(
+            CheckShown(line=one, evidence=places(one.evidence)) for one in release.checklist
+        ),
         steps=tuple(reversed([_named(one, names) for one in shown.steps])),
         unmet=tuple(
             one.text for one in release.checklist if not one.met and not one.not_applicable
@@ -206,7 +223,29 @@ def _criterion(criterion: Criterion, steps: Sequence[ReleaseStep]) -> CriterionS
         high=_points(high) if is_measured else None,
         picture=drawn,
         about=about or "",
+        course=_course(criterion, steps),
     )
+
+
+def _course(criterion: Criterion, steps: Sequence[ReleaseStep]) -> Course | None:
+    """Cohort and control at every step that measured the criterion."""
+    seen = [
+        (step.at, one)
+        for step in steps
+        for one in step.comparisons
+        if one.criterion == criterion.name
+    ]
+    sides = (
+        Series(
+            name=said("Cohort"),
+            points=tuple((at, one.cohort) for at, one in seen if one.cohort is not None),
+        ),
+        Series(
+            name=said("Control"),
+            points=tuple((at, one.control) for at, one in seen if one.control is not None),
+        ),
+    )
+    return course(sides, lambda value: _told(criterion, value) or "", limit=criterion.at_most)
 
 
 def _newest(

@@ -1,0 +1,1 @@
+"""The pages as they are declared, group by group, in the order of the navigation."""

@@ -35,19 +35,19 @@ class Deployment:
     """`serving` is the commit that answers now; it may be an earlier one than `commit`."""
 
     service: str
-    state: str
-    address: str
     repository: str
     commit: str
     serving: str
     generation: int
-    restarts: int
-    started_at: datetime | None
-    wanted_by: str
-    wanted_at: datetime
+    state: str
     problem: str
-    access_log: str
+    address: str
     host: str
+    access_log: str
+    started_at: datetime | None
+    restarts: int
+    wanted_at: datetime
+    wanted_by: str
     parameters: tuple[ParameterShown, ...]
     measures: tuple[MeasureLine, ...]
 

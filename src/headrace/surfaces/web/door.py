@@ -21,7 +21,8 @@ from headrace.surfaces.web.assets import Assets
 from headrace.surfaces.web.client import Client
 from headrace.surfaces.web.language import LANGUAGES
 from headrace.surfaces.web.navigation import places
-from headrace.surfaces.web.pages import MENU, Page
+from headrace.surfaces.web.pages import MENU
+from headrace.surfaces.web.pages.page import Page
 from headrace.surfaces.web.pages.who import organisations
 from headrace.surfaces.web.rendering import ErrorPage, Frame, render
 from headrace.surfaces.web.visitors import Guard, Preferences, Visitor

@@ -7,7 +7,8 @@ from urllib.parse import quote
 from headrace.kernel.errors import Invalid, NotAllowed
 from headrace.surfaces.web.answers import Batch
 from headrace.surfaces.web.client import Client
-from headrace.surfaces.web.pages import Page, operations, page_at
+from headrace.surfaces.web.pages import operations, page_at
+from headrace.surfaces.web.pages.page import Page
 from headrace.surfaces.web.visitors import Visitor
 
 

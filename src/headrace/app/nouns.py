@@ -6,7 +6,8 @@ from collections.abc import Mapping
 # ruff: noqa: E501
 NOUNS: Mapping[str, str] = {
     "agent": "list, show, roles, hire, advance, retire, pause, resume, renew, runs, run-show, run-cancel, run-submit",
-    "artifact": "list, show, lineage, chain, types, acknowledge",
+    "archive": "due, rules",
+    "artifact": "list, show, lineage, chain, types, acknowledge, archive, unarchive",
     "audit": "verify",
     "budget": "set, show, list, held",
     "change": "list, show, diff, merge, close",

@@ -4,9 +4,11 @@ import re
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from flows import Runner, run_jobs  # noqa: F401 - a fixture
 from headrace.app import CAPABILITIES
@@ -26,8 +28,10 @@ from headrace.capabilities.artifacts.model import (
 from headrace.capabilities.people import service as people
 from headrace.capabilities.record import service
 from headrace.capabilities.record.model import (
+    ArchiveRule,
     BranchName,
     ChangeRequest,
+    Done,
     Foundation,
     Places,
     Proposal,
@@ -101,6 +105,16 @@ TYPES = (
     ),
 )
 
+DONE: dict[str, datetime | str] = {}
+"""Since when artifacts are done, or why they are not, as a room above would know; emptied after
+each test."""
+
+
+def _done(ctx: Ctx, artifact) -> Done | str:
+    found = DONE.get(artifact.id, "it waits for an answer")
+    return found if isinstance(found, str) else Done(since=found, because="it was answered")
+
+
 REASONS: list[str] = []
 """What a check of a room above has against every merge; emptied after each test."""
 
@@ -116,6 +130,8 @@ def compose(folder: Path) -> House:
             *TYPES,
             Projection(type="brief", run=_status),
             Projection(type="status", run=_status),
+            ArchiveRule(type="signal", after=timedelta(days=30), done=_done),
+            ArchiveRule(type="brief", after=timedelta(days=90), done=_done, folder=True),
             Foundation(files={"CODEOWNERS": OWNERS}),
             BranchName(type="signal", shape="signal/{date}-{slug}"),
             BranchName(type="brief", shape="mission/{mission}/brief"),
@@ -140,6 +156,7 @@ def house(tmp_path_factory) -> House:
 def _clean() -> Iterator[None]:
     yield
     LIVE.clear()
+    DONE.clear()
     REASONS.clear()
     BUSY.clear()
 
@@ -154,6 +171,7 @@ class Record:
     jobs: Runner
     people: dict[str, Actor]
     live = LIVE
+    done = DONE
     reasons = REASONS
     busy = BUSY
 
@@ -172,7 +190,8 @@ class Record:
             "measure": {"text": text},
         }[type]
         context = facts.pop("context", "organisation" if type == "signal" else f"mission:{slug}")
-        parts = {"date": "2026-03-15"} if type == "signal" else {"mission": slug}
+        mission = facts.pop("mission", slug)
+        parts = {"date": "2026-03-15"} if type == "signal" else {"mission": mission}
         links = tuple(Link(target=ref) for ref in facts.pop("links", ()))
         brain = facts.pop("brain", "model")
         draft = Draft(
@@ -347,3 +366,21 @@ def record(units, organisation, system, run_jobs) -> Record:  # noqa: F811 - the
 @pytest.fixture
 def hand(record, tmp_path) -> Hand:
     return Hand(record=record, folder=tmp_path / "clone")
+
+
+@pytest.fixture
+def wipe(database):
+    """Empties the tables of artifacts and of the record, as a lost database would; Git stays."""
+
+    def one() -> None:
+        owner = sa.create_engine(database.addresses.owner, poolclass=sa.NullPool)
+        with owner.begin() as db:
+            names = db.execute(
+                sa.text(
+                    "SELECT tablename FROM pg_tables WHERE schemaname = 'public' "
+                    "AND (tablename LIKE 'artifacts\\_%' OR tablename LIKE 'record\\_%')"
+                )
+            ).scalars()
+            db.execute(sa.text(f"TRUNCATE {', '.join(names)} CASCADE"))
+
+    return one

@@ -1,13 +1,20 @@
 """The one declaration of what artifacts offers."""
 
 from headrace.capabilities.artifacts import operations
-from headrace.capabilities.artifacts.model import BecameEffective, PhaseChanged, Proposed, Restored
+from headrace.capabilities.artifacts.model import (
+    Archived,
+    BecameEffective,
+    PhaseChanged,
+    Proposed,
+    Restored,
+    Unarchived,
+)
 from headrace.kernel.capability import Capability, Permission
 
 CAPABILITY = Capability(
     name="artifacts",
     operations=operations.OPERATIONS,
-    events=(Proposed, BecameEffective, PhaseChanged, Restored),
+    events=(Proposed, BecameEffective, PhaseChanged, Restored, Archived, Unarchived),
     permissions=(
         Permission(
             name="artifact:read", summary="See artifacts, their versions and what they came from"

@@ -122,7 +122,11 @@ class Told:
 
 @dataclass(frozen=True, kw_only=True)
 class Artifact:
-    """A work product: its identity, its place, its two pointers."""
+    """A work product: its identity, its place, its two pointers.
+
+    `archived` from the moment that this is decided; `path` is where its file stands, and `place` where
+    it stood before it was moved to the archive, None while it was not.
+    """
 
     id: ArtifactId
     type: str
@@ -135,6 +139,8 @@ class Artifact:
     effective: int | None
     created_at: datetime
     archived: bool
+    archived_at: datetime | None = None
+    place: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -293,6 +299,42 @@ class PhaseChanged(Event):
     @property
     def lineage(self) -> str:
         return f"artifact:{self.artifact}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Archived(Event):
+    """An artifact is done with and goes out of sight; nothing of it is lost."""
+
+    type: ClassVar[str] = "artifacts.archived"
+    artifact: ArtifactId
+    artifact_type: str
+    context: str
+    why: str
+
+    @property
+    def lineage(self) -> str:
+        return f"artifact:{self.artifact}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unarchived(Event):
+    """An artifact is back among those that are worked with."""
+
+    type: ClassVar[str] = "artifacts.unarchived"
+    artifact: ArtifactId
+    artifact_type: str
+    context: str
+    why: str
+
+    @property
+    def lineage(self) -> str:
+        return f"artifact:{self.artifact}"
+
+
+class ArtifactArchived(Conflict):
+    """An archived artifact takes no new version."""
+
+    code = "artifacts.is_archived"
 
 
 class ArtifactNotFound(NotFound):

@@ -32,6 +32,7 @@ class ArtifactQuery:
     words: Annotated[
         str, Field(max_length=200, description="Words that all stand in the id or the reference.")
     ] = ""
+    archived: Annotated[bool, Field(description="Archived ones too.")] = False
     after: str | None = None
     limit: Annotated[int, Field(ge=1, le=200, description="Most items on one page.")] = 50
 
@@ -161,12 +162,13 @@ class Acknowledgement:
 
 
 def listing(ctx: Ctx, query: ArtifactQuery) -> ArtifactPage:
-    """List artifacts by id, of a type or context where named."""
+    """List artifacts by id, of a type or context where named; archived ones only when asked for."""
     found = service.listing(
         ctx,
         type=query.type,
         context=query.context,
         words=query.words.split(),
+        archived=query.archived,
         after=query.after,
         limit=query.limit + 1,
     )

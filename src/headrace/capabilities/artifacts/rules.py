@@ -29,6 +29,11 @@ def new_version(
     if present is None:
         return 1
     reasons = []
+    if present.archived:
+        reasons.append(
+            f"{present.id} is archived; bring it back first with "
+            f"`headrace artifact unarchive {present.id} --why …`"
+        )
     if layout.immutable and (present.effective is not None or not layout.approval):
         reasons.append(
             f"{present.id} is filed and a {layout.title} is never edited; "

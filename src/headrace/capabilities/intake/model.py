@@ -62,6 +62,7 @@ class Signal:
     duplicate_of: str | None = None
     superseded_by: str | None = None
     absorbed_by: str | None = None
+    archived: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field
 
 from headrace.capabilities.intake import service
 from headrace.capabilities.intake.model import Signal, Source, Stale
@@ -12,6 +15,7 @@ from headrace.kernel.context import Ctx
 @dataclass(frozen=True, kw_only=True)
 class SignalQuery:
     since: datetime | None = None
+    archived: Annotated[bool, Field(description="Archived ones too.")] = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,8 +58,9 @@ def sources(ctx: Ctx, _: Nothing) -> SourceList:
 
 
 def listing(ctx: Ctx, query: SignalQuery) -> SignalList:
-    """List signals since a moment, and every older one that is still open."""
-    return SignalList(items=tuple(service.listing(ctx, query.since)))
+    """List signals since a moment, and every older one that is still open; archived ones when asked for."""
+    found = service.listing(ctx, query.since)
+    return SignalList(items=tuple(one for one in found if query.archived or not one.archived))
 
 
 def triage(ctx: Ctx, _: Nothing) -> SignalList:

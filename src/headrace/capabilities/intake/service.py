@@ -114,6 +114,11 @@ def absorb(ctx: Ctx, signals: Iterable[str], by: str) -> None:
     store.absorb(ctx.db, ctx.organisation, signals, by)
 
 
+def set_archived(ctx: Ctx, signal: str, *, archived: bool) -> None:
+    """Let lists hide a signal, or show it again; digests and patterns count it all the same."""
+    store.set_archived(ctx.db, ctx.organisation, signal, archived)
+
+
 def get(ctx: Ctx, signal: str) -> Signal | None:
     """The signal, or None when nothing of that name was registered."""
     return store.one(ctx.db, ctx.organisation, signal)

@@ -13,12 +13,12 @@ Row = Mapping[str, Json]
 
 _COLUMNS = (
     "signal, title, source, topic, category, confidence, urgency, impact, disposition, filed_by, layer, "
-    "filed_at, duplicate_of, superseded_by, absorbed_by"
+    "filed_at, duplicate_of, superseded_by, absorbed_by, archived"
 )
 _ADD = sa.text(
     f"INSERT INTO intake_signal (organisation, {_COLUMNS}) VALUES (:organisation, :signal, :title, "
     ":source, :topic, :category, :confidence, :urgency, :impact, :disposition, :filed_by, :layer, "
-    ":filed_at, :duplicate_of, :superseded_by, :absorbed_by) ON CONFLICT DO NOTHING RETURNING 1"
+    ":filed_at, :duplicate_of, :superseded_by, :absorbed_by, :archived) ON CONFLICT DO NOTHING RETURNING 1"
 )
 _SAME = sa.text(
     f"SELECT {_COLUMNS} FROM intake_signal WHERE organisation = :organisation "
@@ -47,6 +47,10 @@ _SUPERSEDE = sa.text(
 )
 _DISPOSE = sa.text(
     "UPDATE intake_signal SET disposition = :disposition "
+    "WHERE organisation = :organisation AND signal = :signal"
+)
+_ARCHIVE = sa.text(
+    "UPDATE intake_signal SET archived = :archived "
     "WHERE organisation = :organisation AND signal = :signal"
 )
 _PUT_SOURCE = sa.text(
@@ -127,6 +131,12 @@ def set_disposition(
 ) -> None:
     values = {"organisation": organisation, "signal": signal, "disposition": disposition}
     db.execute(_DISPOSE, values)
+
+
+def set_archived(
+    db: sa.Connection, organisation: OrganisationId, signal: str, archived: bool
+) -> None:
+    db.execute(_ARCHIVE, {"organisation": organisation, "signal": signal, "archived": archived})
 
 
 def put_source(

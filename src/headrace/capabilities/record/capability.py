@@ -3,14 +3,24 @@
 from datetime import timedelta
 
 from headrace.capabilities.people.model import OrganisationFounded, PeopleOnly
-from headrace.capabilities.record import flows, lock_operations, operations, service
-from headrace.capabilities.record.model import EVENTS
+from headrace.capabilities.record import (
+    archive_operations,
+    flows,
+    lock_operations,
+    operations,
+    service,
+)
+from headrace.capabilities.record.model import EVENTS, Moved
 from headrace.kernel.capability import Capability, Permission, Schedule, Subscription
 
 CAPABILITY = Capability(
     name="record",
-    operations=(*operations.OPERATIONS, *lock_operations.OPERATIONS),
-    events=EVENTS,
+    operations=(
+        *operations.OPERATIONS,
+        *lock_operations.OPERATIONS,
+        *archive_operations.OPERATIONS,
+    ),
+    events=(*EVENTS, Moved),
     subscriptions=(
         Subscription(
             name="record.found",
@@ -20,12 +30,18 @@ CAPABILITY = Capability(
     ),
     flows=flows.FLOWS,
     # Organisation time; the verb keeps two real minutes between looks, however fast the clock runs.
-    schedules=(Schedule(name="record.sync", flow="record.sync", every=timedelta(minutes=30)),),
+    schedules=(
+        Schedule(name="record.sync", flow="record.sync", every=timedelta(minutes=30)),
+        Schedule(name="record.sweep", flow="record.sweep", every=timedelta(days=7)),
+    ),
     permissions=(
         Permission(name=operations.READ, summary="See repositories and change requests"),
         Permission(name=operations.MERGE, summary="Merge a change that everybody has approved"),
         Permission(name=lock_operations.LOCK, summary="Hold protected paths"),
         Permission(name=lock_operations.UNLOCK, summary="Remove locks that have expired"),
+        Permission(
+            name=archive_operations.ARCHIVE, summary="Archive what is done, and bring it back"
+        ),
         Permission(name=operations.CLOSE, summary="Give a change request up"),
         Permission(name=operations.REPOSITORIES, summary="Take in a product's repository"),
         Permission(name=operations.ACCEPT, summary="Accept a rewritten history"),

@@ -63,6 +63,7 @@ class Ticked:
 @dataclass(frozen=True, kw_only=True)
 class WhichReleases:
     status: ReleaseStatus | None = None
+    archived: Annotated[bool, Field(description="Archived ones too.")] = False
     after: Annotated[str, Field(description="Go on after this id.")] = ""
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 
@@ -165,8 +166,10 @@ def show(ctx: Ctx, asked: WhichRelease) -> Whole:
 
 
 def listing(ctx: Ctx, asked: WhichReleases) -> Releases:
-    """List releases, where each stands and how many it reaches."""
-    found = service.listing(ctx, asked.status, after=asked.after, limit=asked.limit)
+    """List releases, where each stands and how many it reaches; archived ones only when asked for."""
+    found = service.listing(
+        ctx, asked.status, archived=asked.archived, after=asked.after, limit=asked.limit
+    )
     full = len(found) == asked.limit
     return Releases(
         items=tuple(_summary(one) for one in found), next=found[-1].id if full else None

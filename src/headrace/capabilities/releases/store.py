@@ -50,7 +50,11 @@ _ONE = f"SELECT {_COLUMNS} FROM releases_release WHERE organisation = :organisat
 _READ, _LOCK = sa.text(_ONE), sa.text(f"{_ONE} FOR UPDATE")
 _LIST = sa.text(
     f"SELECT {_COLUMNS} FROM releases_release WHERE organisation = :organisation "
-    "AND (CAST(:status AS text) IS NULL OR status = :status) AND id > :after ORDER BY id LIMIT :limit"
+    "AND (CAST(:status AS text) IS NULL OR status = :status) AND (:archived OR NOT archived) "
+    "AND id > :after ORDER BY id LIMIT :limit"
+)
+_ARCHIVE = sa.text(
+    "UPDATE releases_release SET archived = :archived WHERE organisation = :organisation AND id = :id"
 )
 _ROLLING = sa.text(
     "SELECT id FROM releases_release WHERE organisation = :organisation "
@@ -115,11 +119,19 @@ def listing(
     db: sa.Connection,
     organisation: OrganisationId,
     status: ReleaseStatus | None,
+    *,
+    archived: bool,
     after: str,
     limit: int,
 ) -> Sequence[Release]:
     values = {"organisation": organisation, "status": status, "after": after, "limit": limit}
-    return [_release(row) for row in db.execute(_LIST, values)]
+    return [_release(row) for row in db.execute(_LIST, {**values, "archived": archived})]
+
+
+def set_archived(
+    db: sa.Connection, organisation: OrganisationId, id: ReleaseId, archived: bool
+) -> None:
+    db.execute(_ARCHIVE, {"organisation": organisation, "id": id, "archived": archived})
 
 
 def rolling(db: sa.Connection, organisation: OrganisationId, flag: str) -> ReleaseId | None:

@@ -3,6 +3,7 @@
 from headrace.capabilities.governance.model import Fallback
 from headrace.kernel.capability import Capability
 from headrace.packs.enterprise import (
+    archiving,
     build,
     decisions,
     discover,
@@ -56,6 +57,7 @@ CAPABILITY = Capability(
         *outcome.SUBSCRIPTIONS,
         *exceptions.SUBSCRIPTIONS,
         *locks.SUBSCRIPTIONS,
+        *archiving.SUBSCRIPTIONS,
     ),
     flows=(*operate.FLOWS, *outcome.FLOWS),
     declares=(
@@ -70,6 +72,7 @@ CAPABILITY = Capability(
         *outcome.DECLARES,
         *decisions.DECLARES,
         *operate.DECLARES,
+        *archiving.RULES,
         Fallback(handles=("engineering-manager", "mission-lead", "steering")),
     ),
 )

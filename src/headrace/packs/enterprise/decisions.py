@@ -156,7 +156,7 @@ def find(ctx: Ctx, name: str) -> Artifact | None:
 
 
 def _names(artifact: Artifact) -> tuple[str, ...]:
-    return tuple(filter(None, (artifact.reference, artifact.id, artifact.path)))
+    return tuple(filter(None, (artifact.reference, artifact.id, artifact.path, artifact.place)))
 
 
 def _required(ctx: Ctx, name: str) -> Artifact:

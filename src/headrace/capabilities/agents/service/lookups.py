@@ -27,6 +27,7 @@ def find_artifacts(ctx: Ctx, run: Run, given: Mapping[str, JsonValue]) -> str:
         type=type,
         context=_given(given, "context"),
         effective_only=given.get("effective") is True,
+        archived=False,
         limit=MOST,
     )
     told = [

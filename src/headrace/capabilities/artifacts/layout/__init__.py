@@ -24,8 +24,10 @@ from headrace.capabilities.artifacts.layout.identity import (
     key_names,
 )
 from headrace.capabilities.artifacts.layout.naming import (
+    archived_path,
     path_for,
     path_parts,
+    place_of,
     reference_for,
     reference_parts,
 )
@@ -82,6 +84,7 @@ __all__ = [
     "Section",
     "Storage",
     "Table",
+    "archived_path",
     "authored",
     "canonical_hash",
     "changed_elements",
@@ -99,6 +102,7 @@ __all__ = [
     "normal_value",
     "path_for",
     "path_parts",
+    "place_of",
     "places",
     "project",
     "reference_for",

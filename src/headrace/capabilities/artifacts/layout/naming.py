@@ -12,6 +12,7 @@ _SHAPES = {
     "year": r"\d{4}",
     "number": r"\d+",
 }
+_ARCHIVE = "archive/"
 _ANY = r"[^\W_][\w.-]*?"
 """A slug: letters of any script, digits, hyphens; it never leaves its folder."""
 
@@ -34,6 +35,26 @@ def path_parts(layout: ArtifactType, path: str) -> dict[str, str] | None:
 def reference_parts(layout: ArtifactType, reference: str) -> dict[str, str] | None:
     """The parts of a reference of this type, None when it is none."""
     return _parts(layout.reference_shape, reference) if layout.reference_shape else None
+
+
+def archived_path(layout: ArtifactType, path: str) -> str:
+    """Where a file of this type goes when it is archived: the folder `archive/` of the type's area.
+
+    The area is what all paths of the type begin with, so that a mission's folder moves as a whole.
+    """
+    area = _area(layout)
+    return f"{area}{_ARCHIVE}{path.removeprefix(area)}"
+
+
+def place_of(layout: ArtifactType, path: str) -> str:
+    """Where a file of this type stood before it was archived; `path` itself when it is not."""
+    area, archive = _area(layout), _area(layout) + _ARCHIVE
+    return area + path.removeprefix(archive) if path.startswith(archive) else path
+
+
+def _area(layout: ArtifactType) -> str:
+    head, slash, _ = layout.path.partition("{")[0].rpartition("/")
+    return head + slash
 
 
 def _filled(shape: str, parts: dict[str, object], what: str) -> str:

@@ -1,5 +1,13 @@
 """The verbs of artifacts."""
 
+from headrace.capabilities.artifacts.service.archiving import (
+    archive,
+    in_folder,
+    locked,
+    moved,
+    unarchive,
+    wanted_path,
+)
 from headrace.capabilities.artifacts.service.lineage import (
     acknowledge,
     chain,
@@ -43,6 +51,7 @@ from headrace.capabilities.artifacts.service.types import (
 
 __all__ = [
     "acknowledge",
+    "archive",
     "at_path",
     "authored_part",
     "chain",
@@ -55,12 +64,15 @@ __all__ = [
     "get",
     "get_version",
     "identify",
+    "in_folder",
     "layout",
     "linked_from",
     "links",
     "listing",
+    "locked",
     "made_in",
     "make_effective",
+    "moved",
     "of_slug",
     "propose",
     "put_in_change",
@@ -68,6 +80,8 @@ __all__ = [
     "restore",
     "set_phase",
     "shown",
+    "unarchive",
     "unlike",
     "versions",
+    "wanted_path",
 ]

@@ -38,7 +38,10 @@ def find(ctx: Ctx, artifact: ArtifactId) -> Artifact | None:
 
 
 def at_path(ctx: Ctx, path: str) -> Artifact | None:
-    """The artifact that stands at a path of the organisation's repository, or None."""
+    """The artifact that stands at a path of the organisation's repository, or None.
+
+    An archived one is found by where it stands now and by where it stood.
+    """
     return store.by_path(ctx.db, ctx.organisation, path)
 
 
@@ -54,10 +57,14 @@ def listing(
     context: str | None = None,
     words: Sequence[str] = (),
     effective_only: bool = False,
+    archived: bool = True,
     after: str | None = None,
     limit: int = 50,
 ) -> Sequence[Artifact]:
-    """Artifacts by id, of a type and context where named, with all the words in id or reference."""
+    """Artifacts by id, of a type and context where named, with all the words in id or reference.
+
+    Those that are archived are left out where `archived` is false.
+    """
     return store.search(
         ctx.db,
         ctx.organisation,
@@ -65,6 +72,7 @@ def listing(
         context=context,
         words=words,
         effective_only=effective_only,
+        archived=archived,
         after=after,
         limit=limit,
     )
@@ -99,7 +107,11 @@ def effective_of(
     type: str,
     contexts: Iterable[str] | None = None,
 ) -> Sequence[Version]:
-    """The effective versions of a type, in any of the contexts, oldest first."""
+    """The effective versions of a type, in any of the contexts, oldest first.
+
+    Archived ones among them: what was decided stays in force, so archiving starts no work and takes
+    no work back.
+    """
     return store.effective_versions(ctx.db, ctx.organisation, type=type, contexts=contexts)
 
 

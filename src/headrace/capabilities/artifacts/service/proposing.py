@@ -16,6 +16,7 @@ from headrace.capabilities.artifacts.layout import (
 )
 from headrace.capabilities.artifacts.model import (
     Artifact,
+    ArtifactArchived,
     ArtifactId,
     ArtifactType,
     ContentRefused,
@@ -32,7 +33,7 @@ from headrace.capabilities.artifacts.model import (
 from headrace.capabilities.artifacts.service.lookups import find, get_version
 from headrace.capabilities.artifacts.service.types import layout
 from headrace.kernel.context import Ctx
-from headrace.kernel.errors import Refusal
+from headrace.kernel.errors import Conflict, Refusal
 from headrace.kernel.json import Json
 
 
@@ -111,7 +112,8 @@ def _ensure(ctx: Ctx, declared: ArtifactType, draft: Draft) -> Artifact:
         created_at=ctx.now,
         archived=False,
     )
-    if not store.create(ctx.db, ctx.organisation, made):
+    standing = store.by_path(ctx.db, ctx.organisation, made.path)
+    if standing is not None or not store.create(ctx.db, ctx.organisation, made):
         present = store.find(ctx.db, ctx.organisation, artifact, lock=True)
         if present is not None:
             return present
@@ -151,9 +153,15 @@ def _number(ctx: Ctx, declared: ArtifactType, present: Artifact, draft: Draft) -
     brain = newest.made.brain if newest is not None else None
     number = rules.new_version(declared, present, brain, draft)
     if isinstance(number, Refusal):
-        kind = Immutable if declared.immutable else HeadMoved
+        kind = _refused(declared, present)
         raise kind(f"{present.id} takes no such version: {number}", reasons=number.reasons)
     return number
+
+
+def _refused(declared: ArtifactType, present: Artifact) -> type[Conflict]:
+    if present.archived:
+        return ArtifactArchived
+    return Immutable if declared.immutable else HeadMoved
 
 
 def _save(ctx: Ctx, declared: ArtifactType, version: Version, links: Iterable[Link]) -> None:

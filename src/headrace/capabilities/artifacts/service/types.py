@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from headrace.capabilities.artifacts.layout import (
     path_parts,
+    place_of,
 )
 from headrace.capabilities.artifacts.model import (
     ArtifactType,
@@ -22,9 +23,9 @@ def layout(ctx: Ctx, name: str) -> ArtifactType:
 
 
 def identify(ctx: Ctx, path: str) -> tuple[ArtifactType, Mapping[str, str]] | None:
-    """The type whose files stand at such a path, and the path's parts; None for other files."""
+    """The type whose files stand at such a path, archived ones too, and the path's parts; or None."""
     for declared in ctx.declared(ArtifactType):
-        parts = path_parts(declared, path)
+        parts = path_parts(declared, place_of(declared, path))
         if parts is not None:
             return declared, parts
     return None

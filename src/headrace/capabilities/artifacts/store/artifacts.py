@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -12,7 +13,10 @@ from headrace.capabilities.artifacts.model import (
 from headrace.kernel.ids import OrganisationId
 from headrace.kernel.json import canonical
 
-_ARTIFACT = "id, type, slug, context, parts, path, reference, head, effective, created_at, archived"
+_ARTIFACT = (
+    "id, type, slug, context, parts, path, reference, head, effective, created_at, archived, "
+    "archived_at, place"
+)
 
 
 _FIND = sa.text(
@@ -27,7 +31,8 @@ _LOCK = sa.text(
 
 
 _BY_PATH = sa.text(
-    f"SELECT {_ARTIFACT} FROM artifacts_artifact WHERE organisation = :organisation AND path = :path"
+    f"SELECT {_ARTIFACT} FROM artifacts_artifact WHERE organisation = :organisation "
+    "AND (path = :path OR place = :path)"
 )
 
 
@@ -58,6 +63,20 @@ _REFERENCE = sa.text(
 
 _HEAD = sa.text(
     "UPDATE artifacts_artifact SET head = :number WHERE organisation = :organisation AND id = :id"
+)
+
+
+_ARCHIVE = sa.text(
+    "UPDATE artifacts_artifact SET archived = :archived, archived_at = :at "
+    "WHERE organisation = :organisation AND id = :id"
+)
+_MOVE = sa.text(
+    "UPDATE artifacts_artifact SET path = :path, place = :place "
+    "WHERE organisation = :organisation AND id = :id"
+)
+_IN_FOLDER = sa.text(
+    f"SELECT {_ARTIFACT} FROM artifacts_artifact WHERE organisation = :organisation "
+    "AND starts_with(path, :folder) ORDER BY id"
 )
 
 
@@ -98,6 +117,7 @@ def search(
     context: str | None,
     words: Sequence[str],
     effective_only: bool,
+    archived: bool,
     after: str | None,
     limit: int,
 ) -> Sequence[Artifact]:
@@ -108,6 +128,8 @@ def search(
     statement = _SEARCH + "".join(_NARROWED[name] for name in asked)
     if effective_only:
         statement += "AND effective IS NOT NULL "
+    if not archived:
+        statement += "AND NOT archived "
     statement += "ORDER BY id LIMIT :limit"
     values = {**asked, "organisation": organisation, "limit": limit}
     return [Artifact(**row) for row in db.execute(sa.text(statement), values).mappings()]
@@ -150,3 +172,28 @@ def set_effective(
     db: sa.Connection, organisation: OrganisationId, artifact: ArtifactId, number: int
 ) -> None:
     db.execute(_EFFECTIVE, {"organisation": organisation, "id": artifact, "number": number})
+
+
+def set_archived(
+    db: sa.Connection, organisation: OrganisationId, artifact: ArtifactId, at: datetime | None
+) -> None:
+    """Archived since `at`, or not at all."""
+    values = {"organisation": organisation, "id": artifact, "archived": at is not None, "at": at}
+    db.execute(_ARCHIVE, values)
+
+
+def move(
+    db: sa.Connection,
+    organisation: OrganisationId,
+    artifact: ArtifactId,
+    path: str,
+    place: str | None,
+) -> None:
+    """Its file stands at `path` now, and stood at `place` before it was archived."""
+    db.execute(_MOVE, {"organisation": organisation, "id": artifact, "path": path, "place": place})
+
+
+def in_folder(db: sa.Connection, organisation: OrganisationId, folder: str) -> Sequence[Artifact]:
+    """The artifacts whose files stand in a folder, written with a slash at its end, or below it."""
+    found = db.execute(_IN_FOLDER, {"organisation": organisation, "folder": folder}).mappings()
+    return [Artifact(**row) for row in found]

@@ -28,7 +28,7 @@ _ONE = sa.text(f"SELECT {_VERSION} AND v.artifact = :artifact AND v.number = :nu
 _ALL_OF = sa.text(f"SELECT {_VERSION} AND v.artifact = :artifact ORDER BY v.number DESC")
 
 
-_EFFECTIVE_OF = f"SELECT {_VERSION} AND v.number = a.effective AND NOT a.archived "
+_EFFECTIVE_OF = f"SELECT {_VERSION} AND v.number = a.effective "
 _OF_TYPE = "AND a.type = :type "
 _IN_CONTEXTS = "AND a.context = ANY(:contexts) "
 

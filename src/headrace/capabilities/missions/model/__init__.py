@@ -78,6 +78,7 @@ class Mission:
     blocked_by: tuple[str, ...]
     paths: tuple[str, ...]
     opened_at: datetime
+    archived: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

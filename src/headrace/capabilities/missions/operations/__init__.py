@@ -16,6 +16,7 @@ from headrace.kernel.context import Ctx
 @dataclass(frozen=True, kw_only=True)
 class MissionQuery:
     status: MissionStatus | None = None
+    archived: Annotated[bool, Field(description="Archived ones too.")] = False
     newest: Annotated[
         int | None, Field(ge=1, le=500, description="Only so many, the newest first.")
     ] = None
@@ -67,10 +68,16 @@ class MissionMove:
 
 
 def listing(ctx: Ctx, query: MissionQuery) -> MissionList:
-    """List missions, oldest first; with `newest` so many of them, the newest first."""
+    """List missions, oldest first; with `newest` so many of them, the newest first.
+
+    Archived ones only when asked for.
+    """
     if query.newest is None:
-        return MissionList(items=tuple(service.listing(ctx, query.status)))
-    found = service.latest(ctx, query.status, before=query.before, limit=query.newest + 1)
+        known = service.listing(ctx, query.status)
+        return MissionList(items=tuple(m for m in known if query.archived or not m.archived))
+    found = service.latest(
+        ctx, query.status, archived=query.archived, before=query.before, limit=query.newest + 1
+    )
     items = tuple(found[: query.newest])
     return MissionList(items=items, next=items[-1].slug if len(found) > len(items) else None)
 

@@ -112,10 +112,22 @@ def listing(ctx: Ctx, status: MissionStatus | None = None) -> Sequence[Mission]:
 
 
 def latest(
-    ctx: Ctx, status: MissionStatus | None = None, *, before: str = "", limit: int = 50
+    ctx: Ctx,
+    status: MissionStatus | None = None,
+    *,
+    archived: bool = True,
+    before: str = "",
+    limit: int = 50,
 ) -> Sequence[Mission]:
     """Missions, newest first, those opened before `before` where it is named."""
-    return store.latest(ctx.db, ctx.organisation, status, before=before, limit=limit)
+    return store.latest(
+        ctx.db, ctx.organisation, status, archived=archived, before=before, limit=limit
+    )
+
+
+def set_archived(ctx: Ctx, slug: str, *, archived: bool) -> None:
+    """Let lists hide a mission, or show it again. Harmless to repeat."""
+    store.set_archived(ctx.db, ctx.organisation, slug, archived)
 
 
 def describe(

@@ -18,7 +18,7 @@ from headrace.kernel.json import Json, canonical
 
 _MISSION = (
     "slug, context, title, reference, status, design_required, task_exempt, blocked_by, paths, "
-    "opened_at"
+    "opened_at, archived"
 )
 _FIND = sa.text(
     f"SELECT {_MISSION} FROM missions_mission WHERE organisation = :organisation AND slug = :slug"
@@ -43,6 +43,11 @@ _OF_STATUS = "AND status = :status "
 _BEFORE = (
     "AND (opened_at, slug) < (SELECT opened_at, slug FROM missions_mission "
     "WHERE organisation = :organisation AND slug = :before) "
+)
+_UNARCHIVED = "AND NOT archived "
+_ARCHIVE = sa.text(
+    "UPDATE missions_mission SET archived = :archived "
+    "WHERE organisation = :organisation AND slug = :slug"
 )
 _OPEN = sa.text(
     "INSERT INTO missions_mission (organisation, slug, context, title, reference, status, opened_at) "
@@ -132,11 +137,13 @@ def latest(
     organisation: OrganisationId,
     status: MissionStatus | None,
     *,
+    archived: bool,
     before: str,
     limit: int,
 ) -> Sequence[Mission]:
     """Missions, newest first; only what is asked for stands in the statement."""
     narrowed = (_OF_STATUS if status else "") + (_BEFORE if before else "")
+    narrowed += "" if archived else _UNARCHIVED
     values = {"organisation": organisation, "limit": limit}
     values |= {"status": status} if status else {}
     values |= {"before": before} if before else {}
@@ -155,6 +162,12 @@ def open_mission(db: sa.Connection, organisation: OrganisationId, mission: Missi
         "opened_at": mission.opened_at,
     }
     return db.execute(_OPEN, values).one_or_none() is not None
+
+
+def set_archived(
+    db: sa.Connection, organisation: OrganisationId, slug: str, archived: bool
+) -> None:
+    db.execute(_ARCHIVE, {"organisation": organisation, "slug": slug, "archived": archived})
 
 
 def describe(db: sa.Connection, organisation: OrganisationId, mission: Mission) -> None:

@@ -5,6 +5,7 @@ from headrace.capabilities.record.flows import (
     looking,
     making,
     merging,
+    moving,
     opening,
     rebuilding,
     writing,
@@ -29,7 +30,11 @@ DRAW = Flow(
     name="record.draw", run=writing.draw, queue=Queue.RECORD, on_failure=service.drawing_failed
 )
 SYNC = Flow(name="record.sync", run=looking.sync, queue=Queue.RECORD)
+MOVE = Flow(
+    name="record.move", run=moving.move, queue=Queue.RECORD, on_failure=service.moving_failed
+)
+SWEEP = Flow(name="record.sweep", run=moving.sweep, queue=Queue.RECORD)
 REBUILD = Flow(name="record.rebuild", run=rebuilding.rebuild, queue=Queue.RECORD)
 COMPARE = Flow(name="record.compare", run=rebuilding.compare, queue=Queue.RECORD)
 
-FLOWS = (FOUND, IMPORT, OPEN, CLOSE, MERGE, FILE, DRAW, SYNC, REBUILD, COMPARE)
+FLOWS = (FOUND, IMPORT, OPEN, CLOSE, MERGE, FILE, DRAW, MOVE, SWEEP, SYNC, REBUILD, COMPARE)

@@ -1,5 +1,15 @@
 """The words of the record."""
 
+from headrace.capabilities.record.model.archiving import (
+    Archivable,
+    ArchiveRule,
+    Done,
+    FilesMoved,
+    Move,
+    Moved,
+    MovePlan,
+    NotArchivable,
+)
 from headrace.capabilities.record.model.changes import (
     LIVE,
     ChangeId,
@@ -116,6 +126,8 @@ __all__ = [
     "EVENTS",
     "LIVE",
     "ORGANISATION",
+    "Archivable",
+    "ArchiveRule",
     "BatchFile",
     "BatchPlan",
     "BatchWritten",
@@ -136,9 +148,11 @@ __all__ = [
     "Compared",
     "Consequence",
     "Decision",
+    "Done",
     "Failure",
     "FileText",
     "Filed",
+    "FilesMoved",
     "Finding",
     "FindingKind",
     "FindingMade",
@@ -169,6 +183,10 @@ __all__ = [
     "MergeRefused",
     "MergeResult",
     "Merged",
+    "Move",
+    "MovePlan",
+    "Moved",
+    "NotArchivable",
     "NotEmpty",
     "Note",
     "Objection",

@@ -25,7 +25,15 @@ from headrace.capabilities.record.model import (
     VersionBatch,
     VersionFacts,
 )
-from headrace.capabilities.record.service import custody, identities, notes, noting, opening, queues
+from headrace.capabilities.record.service import (
+    archiving,
+    custody,
+    identities,
+    notes,
+    noting,
+    opening,
+    queues,
+)
 from headrace.capabilities.record.service.restoring import stories
 from headrace.kernel.context import Ctx
 from headrace.kernel.errors import HeadraceError
@@ -93,12 +101,19 @@ def finish_compare(
 ) -> None:
     """Tell how many differed, and take in what a hand did meanwhile. Records RowsCompared."""
     repository = custody.repository(ctx, ORGANISATION)
+    astray = archiving.misplaced(ctx, histories)
+    for id, archived in astray.items():
+        kind = FindingKind.RESTORED if replace else FindingKind.DIFFERS
+        told = "is archived" if archived else "is not archived"
+        noting.note(ctx, kind, id, f"Its row said otherwise than Git, where it {told}")
+    if replace:
+        archiving.restore_archive(ctx, histories)
     ctx.record(
         RowsCompared(
             repository=repository.id,
             slug=repository.slug,
             versions=sum(len(history.versions) for history in histories.items),
-            differing=sum(len(one.items) for one in found),
+            differing=sum(len(one.items) for one in found) + len(astray),
             replaced=replace,
         )
     )

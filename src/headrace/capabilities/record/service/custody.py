@@ -267,6 +267,7 @@ def _wake(ctx: Ctx, repository: Repository) -> None:
     if repository.kind is RepositoryKind.ORGANISATION:
         queues.file(ctx)
         queues.draw(ctx)
+        queues.move(ctx)
         queues.look(ctx)
 
 

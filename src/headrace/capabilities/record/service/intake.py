@@ -40,6 +40,7 @@ from headrace.capabilities.record.service import (
     projections,
     queues,
 )
+from headrace.capabilities.record.store.moving import waiting_moves
 from headrace.kernel.context import Ctx
 from headrace.kernel.errors import HeadraceError
 from headrace.kernel.json import Json
@@ -105,6 +106,8 @@ def take_in(ctx: Ctx, seen: Seen, generation: int) -> bool:
         queues.file(ctx)
     if store.waiting_projections(ctx.db, ctx.organisation):
         queues.draw(ctx)
+    if waiting_moves(ctx.db, ctx.organisation):
+        queues.move(ctx)
     return True
 
 
@@ -141,6 +144,10 @@ def _take_in_edit(ctx: Ctx, found: _Found, artifact: Artifact) -> None:
         _look_at_live_values(ctx, found, effective)
         return
     if found.content_hash in _expected(ctx, artifact):
+        return
+    if artifact.archived:
+        message = f"{artifact.id} is archived: the edit does not count; bring it back first"
+        _note(ctx, found, FindingKind.IMMUTABLE, message)
         return
     if found.declared.immutable:
         message = (
@@ -267,8 +274,8 @@ def _content(found: _Found) -> Mapping[str, Json]:
 
 
 def _note_gone(ctx: Ctx, repository: Repository, file: SeenFile, artifact: Artifact | None) -> None:
-    if artifact is None or artifact.archived:
-        return
+    if artifact is None or artifact.path != file.path:
+        return  # what was archived stands elsewhere
     deleted = f"{artifact.id} was deleted by hand; nothing is deleted here: bring the file back"
     unreadable = f"{artifact.id} is no text any more; bring the file back"
     noting.note(

@@ -9,6 +9,7 @@ from headrace.capabilities.record.model import (
     ChangeRequest,
     Decision,
     Member,
+    Move,
     Note,
     ReviewVerdict,
 )
@@ -16,6 +17,7 @@ from headrace.capabilities.record.service import identities
 from headrace.kernel.context import Ctx
 
 CHANGE = trailers.CHANGE
+ARCHIVED = "Headrace-Archived"
 ARTIFACT = trailers.ARTIFACT
 AUTHOR = "Headrace-Author"
 BASE = "Headrace-Base"
@@ -32,6 +34,7 @@ PROJECTION = "Headrace-Projection"
 REVIEWED_BY = "Headrace-Reviewed-By"
 REVISION = "Headrace-Revision"
 TASK = "Headrace-Task"
+UNARCHIVED = "Headrace-Unarchived"
 
 MARKS = (CHANGE, BATCH, FOUNDED)
 """A commit on the main branch that carries none of these was made by hand."""
@@ -97,6 +100,20 @@ def projecting(ctx: Ctx, batch: str, refs: Iterable[VersionRef]) -> Note:
     return Note(
         message=f"{subject}\n\nLive values only; no version changes.",
         trailers=((BATCH, batch), *((PROJECTION, str(ref)) for ref in kept)),
+        author=identities.RECORD,
+        when=ctx.now,
+    )
+
+
+def moving(ctx: Ctx, batch: str, moves: Iterable[Move]) -> Note:
+    """Of files that go to the archive, or come back."""
+    kept = tuple(moves)
+    verb = "Archive" if all(one.archived for one in kept) else "Bring back"
+    subject = f"{verb} {kept[0].artifact}" if len(kept) == 1 else f"{verb} {len(kept)} files"
+    told = ((ARCHIVED if one.archived else UNARCHIVED, one.artifact) for one in kept)
+    return Note(
+        message=f"{subject}\n\nFiles move as they are; no version changes.",
+        trailers=((BATCH, batch), *told),
         author=identities.RECORD,
         when=ctx.now,
     )

@@ -33,6 +33,7 @@ def origins(ctx: Ctx, path: str, *, line: int | None = None, repository: str = "
     Without a repository: the one that has the path. Raises RepositoryUnknown, PathUnknown (nowhere
     there, or in several repositories, or a file without that line).
     """
+    path = _present(ctx, path)
     # It reads Git inside a unit of work, as differences do: commits of this machine's disk, named by
     # their hashes, so that nothing can move under it.
     found, git, tip = _place(ctx, path, repository)
@@ -46,6 +47,12 @@ def origins(ctx: Ctx, path: str, *, line: int | None = None, repository: str = "
         for commit, lines in _grouped(blamed).items()
     ]
     return Origins(repository=found.slug, path=path, head=tip, items=tuple(items))
+
+
+def _present(ctx: Ctx, path: str) -> str:
+    """Where a file stands now that a path may name by where it stood before it was archived."""
+    artifact = artifacts.at_path(ctx, path)
+    return artifact.path if artifact is not None and artifact.place == path else path
 
 
 def _place(ctx: Ctx, path: str, name: str) -> tuple[Repository, GitRepository, CommitId]:

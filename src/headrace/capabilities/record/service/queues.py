@@ -34,6 +34,12 @@ def draw(ctx: Ctx) -> None:
     ctx.start(Job(flow="record.draw", key=batch, arguments={"batch": batch}))
 
 
+def move(ctx: Ctx) -> None:
+    """Move the files that shall stand elsewhere."""
+    batch = ctx.new_id("bat")
+    ctx.start(Job(flow="record.move", key=batch, arguments={"batch": batch}))
+
+
 def look(ctx: Ctx) -> None:
     """Look at what was committed by hand."""
     request = ctx.new_id("look")

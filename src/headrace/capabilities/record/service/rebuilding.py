@@ -39,7 +39,14 @@ from headrace.capabilities.record.model import (
     VersionFacts,
 )
 from headrace.capabilities.record.provenance import Provenance
-from headrace.capabilities.record.service import custody, identities, notes, noting, queues
+from headrace.capabilities.record.service import (
+    archiving,
+    custody,
+    identities,
+    notes,
+    noting,
+    queues,
+)
 from headrace.capabilities.record.service.restoring import Story, restored_change, stories
 from headrace.kernel.context import Ctx
 from headrace.kernel.errors import HeadraceError
@@ -115,6 +122,7 @@ def restore_changes(ctx: Ctx, histories: Histories) -> None:
                 _restore_change(ctx, repository, story)
             _move_pointers(ctx, history)
             _settle_phases(ctx, told)
+        archiving.restore_archive(ctx, histories)
 
 
 def finish_rebuild(ctx: Ctx, histories: Histories) -> None:

@@ -48,6 +48,9 @@ _ADD_PROJECTION = sa.text(
     "VALUES (:organisation, :artifact, :stamp) "
     "ON CONFLICT (organisation, artifact) DO UPDATE SET stamp = excluded.stamp"
 )
+_IS_DRAWING = sa.text(
+    "SELECT 1 FROM record_projection WHERE organisation = :organisation AND artifact = :artifact"
+)
 _CLAIM_PROJECTIONS = sa.text(
     "UPDATE record_projection SET batch = :batch, batch_stamp = stamp "
     "WHERE organisation = :organisation AND (batch IS NULL OR batch = :batch) RETURNING artifact"
@@ -113,6 +116,12 @@ def add_projection(
     db.execute(
         _ADD_PROJECTION, {"organisation": organisation, "artifact": artifact, "stamp": stamp}
     )
+
+
+def is_drawing(db: sa.Connection, organisation: OrganisationId, artifact: ArtifactId) -> bool:
+    """Whether the artifact's file waits to be drawn anew, or is being drawn."""
+    values = {"organisation": organisation, "artifact": artifact}
+    return db.execute(_IS_DRAWING, values).one_or_none() is not None
 
 
 def claim_projections(

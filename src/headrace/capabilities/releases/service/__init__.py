@@ -8,7 +8,13 @@ from headrace.capabilities.releases.service.drafting import (
     tick,
     withdraw,
 )
-from headrace.capabilities.releases.service.reading import get, history, listing, of_contract
+from headrace.capabilities.releases.service.reading import (
+    get,
+    history,
+    listing,
+    of_contract,
+    set_archived,
+)
 from headrace.capabilities.releases.service.rolling import (
     against_promoting,
     begin,
@@ -39,6 +45,7 @@ __all__ = [
     "revise",
     "roll_back",
     "routes",
+    "set_archived",
     "tick",
     "users",
     "watched",

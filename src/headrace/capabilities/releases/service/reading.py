@@ -22,10 +22,22 @@ def of_contract(ctx: Ctx, artifact: str) -> Release | None:
 
 
 def listing(
-    ctx: Ctx, status: ReleaseStatus | None = None, *, after: str = "", limit: int = 50
+    ctx: Ctx,
+    status: ReleaseStatus | None = None,
+    *,
+    archived: bool = True,
+    after: str = "",
+    limit: int = 50,
 ) -> Sequence[Release]:
     """Releases by their ids."""
-    return store.listing(ctx.db, ctx.organisation, status, after, limit)
+    return store.listing(
+        ctx.db, ctx.organisation, status, archived=archived, after=after, limit=limit
+    )
+
+
+def set_archived(ctx: Ctx, id: ReleaseId, *, archived: bool) -> None:
+    """Let lists hide a release, or show it again. Harmless to repeat."""
+    store.set_archived(ctx.db, ctx.organisation, id, archived)
 
 
 def history(ctx: Ctx, id: ReleaseId) -> Sequence[Taken]:

@@ -18,6 +18,7 @@ class Artifact:
     reference: str | None
     head: int
     effective: int | None
+    archived: bool
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -40,6 +40,7 @@ class ArtifactsPage:
     type: str | None
     types: tuple[ArtifactType, ...]
     context: str | None
+    archived: bool
     items: tuple[Artifact, ...]
     next: str | None
 
@@ -88,13 +89,15 @@ class ArtifactPage:
 
 
 def show(asked: Asked) -> ArtifactsPage:
-    """Artifacts by id, of a type or a context where the address names one."""
+    """Artifacts by id, of a type or a context where the address names one; archived ones on demand."""
     type, context = asked.word("type"), asked.word("context")
+    archived = asked.word("archived") is not None
     page = asked.client.ask(
         Artifacts,
         "artifact.list",
         type=type,
         context=context,
+        archived=archived,
         after=asked.word("after"),
         limit=_PAGE,
     )
@@ -103,6 +106,7 @@ def show(asked: Asked) -> ArtifactsPage:
         type=type,
         types=tuple(sorted(types, key=lambda one: one.title)),
         context=context,
+        archived=archived,
         items=page.items,
         next=page.next,
     )

@@ -29,7 +29,7 @@ from urllib.parse import urlsplit
 
 HERE = Path(__file__).resolve().parent
 BULK = "/api/v2/export/bulk"
-FORMATS = ("csv", "json", "parquet")
+FORMATS = {"csv": 11, "json": 7, "parquet": 2}  # how often each is asked for, of twenty
 FASTEST, MOST_THREADS = 200.0, 16
 SMALL, WIDE = (120, 12), (1500, 640)
 WIDE_AT_ONCE = 2
@@ -43,11 +43,12 @@ class Profile:
     eager: float  # share of visits by customers for whom exports are there
     exporting: float  # share of those visits in which something is exported
     wide: float  # share of exports by customers with a wide table that take it, as Parquet
+    keen: float = 0.0  # share of visits by customers with a wide table who have exports
 
 
 PROFILES = {
     "usual": Profile(eager=0.35, exporting=0.4, wide=0.0),
-    "wide-tables": Profile(eager=0.6, exporting=0.8, wide=0.7),
+    "wide-tables": Profile(eager=0.6, exporting=0.8, wide=0.7, keen=0.1),
     "quiet": Profile(eager=0.2, exporting=0.2, wide=0.0),
 }
 
@@ -234,7 +235,11 @@ class Traffic:
             if self._unvisited and chance.random() < 0.5:
                 return self._unvisited.pop()
             having = list(self._having.values())
-        if having and chance.random() < PROFILES[self.control.profile].eager:
+        profile = PROFILES[self.control.profile]
+        keen = [one for one in having if one.wide]
+        if keen and chance.random() < profile.keen:
+            return chance.choice(keen)
+        if having and chance.random() < profile.eager:
             return chance.choice(having)
         return chance.choice(self.everybody)
 
@@ -294,12 +299,16 @@ class Visitor:
     def _export(self, who: Customer, profile: Profile) -> None:
         wide = bool(who.wide) and self.chance.random() < profile.wide
         if not wide:
-            self._export_one(who, who.orders, self.chance.choice(FORMATS))
+            self._export_one(who, who.orders, self._format())
         elif self.traffic.wide_turn().acquire(blocking=False):
             try:
                 self._export_one(who, who.wide, "parquet")
             finally:
                 self.traffic.wide_turn().release()
+
+    def _format(self) -> str:
+        (chosen,) = self.chance.choices(list(FORMATS), weights=list(FORMATS.values()))
+        return chosen
 
     def _export_one(self, who: Customer, table: str, format: str) -> None:
         body = {"datasetId": table, "format": format}

@@ -182,7 +182,7 @@ def _cut(scenario: Scenario, form: Form) -> Scenario:
         asked = [one.asked for one in decisions]
         decisions = decisions[: asked.index(form.last_decision) + 1]
     decisions = tuple(replace(one, after=min(one.after, form.patience)) for one in decisions)
-    return replace(scenario, decisions=decisions, ends_with=form.ends_with)
+    return replace(scenario, decisions=decisions, ends_with=(form.ends_with,))
 
 
 def _contexts(office: Office) -> object:
@@ -242,7 +242,7 @@ def _told(
             lost_calls=db.execute(
                 sa.text("SELECT count(*) FROM budgets_entry WHERE lost")
             ).scalar_one(),
-            reached=_runs(stage, scenario.ends_with, "done") not in (None, 0),
+            reached=all(_runs(stage, one, "done") not in (None, 0) for one in scenario.ends_with),
             seconds=seconds,
         )
     installation.database.dispose()

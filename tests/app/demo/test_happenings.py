@@ -72,3 +72,17 @@ def test_what_is_refused_is_tried_again(happenings, clock, done):
         happenings.let_happen()
     assert happenings.let_happen() == [OUT]
     assert done == ["happening-0", "happening-0"]
+
+
+def test_users_do_what_is_not_usual_until_they_do_the_usual_again(clock, tmp_path):
+    begins = Happening(says="wide tables", event="releases.moved", traffic="wide-tables")
+    ends = Happening(says="as ever", event="operate.moved", traffic="usual")
+    happenings = Happenings((begins, ends), tmp_path, clock, lambda *_: None)
+
+    happenings.hear([moved("deployed")])
+    happenings.let_happen()
+    assert happenings.turned_at == NOON
+
+    happenings.hear([{**moved("resolved"), "type": "operate.moved"}])
+    happenings.let_happen()
+    assert happenings.turned_at is None

@@ -9,6 +9,9 @@ from headrace.app.demo.scenario import Happening
 from headrace.kernel.clock import Clock
 from headrace.kernel.json import Json, from_json
 
+USUAL = "usual"
+"""What traffic does that nothing is wrong with."""
+
 Act = Callable[[Happening, Mapping[str, Json], str], None]
 """`act(happening, its input with its files read, a key)`: do it; calls with one key count once."""
 
@@ -23,7 +26,7 @@ class Happenings:
         self._unheard = dict(enumerate(happenings))
         self._dues: dict[int, tuple[datetime, Happening]] = {}
         self.turned_at: datetime | None = None
-        """When users began to do something else, last."""
+        """When users began to do what is not usual, as long as they do."""
 
     def hear(self, events: Sequence[Mapping[str, Any]]) -> None:
         """Events of the journal in their order; the first that fits a happening sets its time."""
@@ -47,7 +50,7 @@ class Happenings:
                 del self._dues[place]
                 done.append(one)
                 if one.traffic:
-                    self.turned_at = now
+                    self.turned_at = None if one.traffic == USUAL else now
         return done
 
     def _read(self, one: Happening) -> Mapping[str, Json]:

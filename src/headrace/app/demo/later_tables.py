@@ -39,7 +39,7 @@ def outcomes(office: Office) -> Table:
             )
         if found["items"]:
             made.add_section()
-            made.add_row(f"all of {mission['mission']}", "", "", "", found["overall"], "")
+            made.add_row(f"all of {mission['slug']}", "", "", "", found["overall"], "")
     return made
 
 

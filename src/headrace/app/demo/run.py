@@ -1,7 +1,7 @@
 """Runs a demonstration from its scenario to its end, or to where it stands still, and says which."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -28,7 +28,7 @@ from headrace.kernel.json import Json
 # The chain stands still when nobody works and nothing has happened for both of these:
 STILL = 20.0  # real seconds, and
 STILL_TIME = timedelta(hours=36)  # organisation time, in which what waits for a date comes
-SLOWEST = 300.0  # real seconds without any event after which even those who work count for nothing
+SLOWEST = 900.0  # real seconds without any event after which even those who work count for nothing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +109,9 @@ def _scenario(options: Options) -> Scenario:
     scenario = load(options.folder)
     if options.fault:
         scenario = with_fault(scenario, options.fault)
-    return replace(scenario, ends_with=options.until or scenario.ends_with)
+    if options.until:
+        scenario = replace(scenario, ends_with=(options.until,))
+    return scenario
 
 
 def _say_how(console: Console, scenario: Scenario, options: Options, stage: Stage) -> None:
@@ -182,19 +184,19 @@ class _Play:
         )
 
 
-def _reaches(play: _Play, end: str) -> bool:
-    """Whether the last module's run was done before everything stood still."""
+def _reaches(play: _Play, ends: Sequence[str]) -> bool:
+    """Whether a run of each of the last modules was done before everything stood still."""
     office = play.stage.office
     play.driver.start()
     still = max(STILL, STILL_TIME.total_seconds() / play.stage.clock.scale)
     moved = time.monotonic()
-    if _is_done(office, end):
+    if _are_done(office, ends):
         return True
     while not _stands_still(office, time.monotonic() - moved, still):
         time.sleep(0.3)
         if play.look():
             moved = time.monotonic()
-            if _is_done(office, end):
+            if _are_done(office, ends):
                 time.sleep(1.0)
                 _tell(office, play.progress)
                 return True
@@ -249,6 +251,10 @@ def _after(office: Office, position: int) -> list[dict[str, Any]]:
     return list(cast(Mapping[str, Any], office.perform("journal.follow", asked))["items"])
 
 
+def _are_done(office: Office, modules: Sequence[str]) -> bool:
+    return all(_is_done(office, one) for one in modules)
+
+
 def _is_done(office: Office, module: str) -> bool:
     asked = {"module": module, "state": "done"}
     return bool(cast(Mapping[str, Any], office.perform("run.list", asked))["items"])
@@ -256,7 +262,7 @@ def _is_done(office: Office, module: str) -> bool:
 
 def _say_end(console: Console, scenario: Scenario, stage: Stage, *, reached: bool) -> None:
     if reached:
-        console.print(f"[green]The chain came to its end here: {scenario.ends_with}.[/]")
+        console.print(f"[green]The chain came to its end here: {', '.join(scenario.ends_with)}.[/]")
     else:
         console.print("[red]The chain stands still.[/] What is open:")
         for one in _open_runs(stage.office):

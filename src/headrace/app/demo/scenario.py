@@ -143,7 +143,7 @@ class Happening:
 
 @dataclass(frozen=True, kw_only=True)
 class Scenario:
-    """A whole scenario. `ends_with` is the module whose run ends it."""
+    """A whole scenario. `ends_with` are the modules that end it, once each has a run that is done."""
 
     name: str
     title: str
@@ -161,7 +161,7 @@ class Scenario:
     happenings: tuple[Happening, ...] = ()
     services: tuple[Served, ...] = ()
     faults: Mapping[str, tuple[Happening, ...]] = field(default_factory=dict)  # when asked for
-    ends_with: str
+    ends_with: tuple[str, ...]
     recordings: str = "recordings"
     settings: Mapping[str, str] = field(default_factory=dict)
 

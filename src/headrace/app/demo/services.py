@@ -21,7 +21,7 @@ from headrace.kernel.json import Json
 
 _TRAFFIC_SECONDS = 4 * 3600
 _PATIENCE = 30.0
-_UNWATCHED = 0.2
+_UNWATCHED = 0.05
 """The part of its traffic that a service gets while nobody looks at how its users fare."""
 
 

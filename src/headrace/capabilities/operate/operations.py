@@ -23,6 +23,7 @@ from headrace.capabilities.operate.model import (
     Severity,
     Sign,
 )
+from headrace.capabilities.operate.terminal import on_terminal
 from headrace.capabilities.people import service as people
 from headrace.capabilities.people.model import PrincipalNotFound
 from headrace.kernel.capability import Effect, Http, Operation, OperationKind
@@ -281,7 +282,7 @@ def match_runbook(ctx: Ctx, asked: WhichIncident) -> RunbookMatch:
     )
 
 
-def _query(name: str, takes: type, gives: type, run: Any, path: str) -> Operation:  # noqa: ANN401 - as Operation
+def _query(name: str, takes: type, gives: type, run: Any, path: str, **more: Any) -> Operation:  # noqa: ANN401 - as Operation
     return Operation(
         name=name,
         permission=READ,
@@ -291,6 +292,7 @@ def _query(name: str, takes: type, gives: type, run: Any, path: str) -> Operatio
         kind=OperationKind.QUERY,
         effect=Effect.NONE,
         http=Http(method="GET", path=path),
+        **more,
     )
 
 
@@ -307,7 +309,14 @@ def _command(name: str, takes: type, run: Any, path: str) -> Operation:  # noqa:
 
 OPERATIONS = (
     _query("incident.list", WhichIncidents, IncidentList, list_incidents, "/incidents"),
-    _query("incident.show", WhichIncident, IncidentShown, show_incident, "/incidents/{incident}"),
+    _query(
+        "incident.show",
+        WhichIncident,
+        IncidentShown,
+        show_incident,
+        "/incidents/{incident}",
+        shown=on_terminal,
+    ),
     _command(
         "incident.acknowledge",
         Acknowledgement,

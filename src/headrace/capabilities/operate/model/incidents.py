@@ -104,7 +104,8 @@ class Findings:
 
     `first_failed_at` is when the first request of this time failed, in the world's time.
     `requests` and `failed` count answered requests, `customers` who asked and `affected` whose
-    requests failed, each once. `tail` is the end of what the service wrote, cut and cleaned.
+    requests, or work begun by them, failed, each once. `tail` is the end of what the service wrote,
+    cut and cleaned.
     """
 
     since: datetime

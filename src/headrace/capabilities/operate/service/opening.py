@@ -81,7 +81,8 @@ def _join(ctx: Ctx, known: Incident, told: Sign) -> Incident:
     incident = locked_open(ctx, known.id)
     store.end_signs(ctx.db, ctx.organisation, told.subject, told.dimension, ctx.now)
     if told.dimension and not incident.dimension:
-        incident = put(ctx, replace(incident, dimension=told.dimension))
+        title = f"{incident.service}: {told.told}"  # where it fails says more than that it does
+        incident = put(ctx, replace(incident, dimension=told.dimension, title=title))
     _note(ctx, incident, told)
     responses = incident.responses
     after = classify(ctx, incident, incident.impact)

@@ -8,7 +8,7 @@ outside: they are cut, cleaned of what looks like a secret, and only ever shown 
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -48,6 +48,7 @@ def read(access: Path, output: Path, since: datetime) -> Findings:
     tail = [_clean(text) for text in _lines(output, OUTPUT_BYTES)][-TAIL_LINES:]
     for told, user in _output_errors(output, since):
         errors[_kind(told)].append(user)
+        affected[user] += 1  # work behind a request fails after the request was answered well
     return Findings(
         since=since,
         first_failed_at=first,
@@ -99,12 +100,19 @@ def _output_errors(output: Path, since: datetime) -> Iterator[tuple[str, str]]:
 
 
 def _said(line: Mapping[str, object]) -> str:
-    """What an error's line says: the last line of its trace, else its message and its reason."""
-    trace = str(line.get("error") or "").strip()
+    """What an error's line says: what its trace was raised as, else its message and its reason."""
+    trace = str(line.get("error") or "").strip().splitlines()
     if trace:
-        return trace.splitlines()[-1]
+        return _raised(trace)
     parts = (str(line.get(name) or "").strip() for name in ("message", "reason"))
     return ": ".join(part for part in parts if part)
+
+
+def _raised(trace: Sequence[str]) -> str:
+    """The first line after the frames: an error may say more in lines of their own below."""
+    frames = [place for place, text in enumerate(trace) if text.startswith(" ")]
+    last = frames[-1] + 1 if frames else 0
+    return trace[last] if last < len(trace) else trace[-1]
 
 
 def _most(errors: Mapping[str, list[str]]) -> tuple[Errors, ...]:

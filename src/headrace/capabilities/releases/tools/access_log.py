@@ -114,17 +114,19 @@ def users(
 ) -> frozenset[str]:
     """Everybody whose request to a route succeeded in a time; of any method where none is named or told.
 
-    A log that was set aside for a fresh one (`.1`) is read too.
+    A line may tell its method by itself or in front of its route: "POST /exports". A log that was
+    set aside for a fresh one (`.1`) is read too.
     """
     found = set()
-    for file in (log.with_name(f"{log.name}.1"), log):
-        for request in _requests(file):
-            if request.at < since or (until is not None and request.at > until):
-                continue
-            if (
-                request.route == route
-                and method in {"", request.method}
-                and request.status < _REFUSED
-            ):
-                found.add(request.user)
+    for request in _requests(log):
+        if request.at < since or (until is not None and request.at > until):
+            continue
+        if _is_of(request, route, method) and request.status < _REFUSED:
+            found.add(request.user)
     return frozenset(found - {""})
+
+
+def _is_of(request: Request, route: str, method: str) -> bool:
+    before, _, place = request.route.rpartition(" ")
+    told = request.method or before
+    return place == route and (not method or told in {"", method})

@@ -46,6 +46,7 @@ class Plan:
 
     mission: str
     checkpoint: str
+    kind: str = ""  # of the checkpoint: a measure may look closer where a verdict rests on it
     outcomes: tuple[Outcome, ...] = ()
     not_running: str = ""
     address: str = ""
@@ -72,6 +73,7 @@ def plan(ctx: Ctx, mission: str, checkpoint: str) -> Plan | None:
     made = Plan(
         mission=mission,
         checkpoint=checkpoint,
+        kind=one.kind.value,
         outcomes=promised,
         since=since.since_world if since is not None else None,
         until=one.began_world,
@@ -150,6 +152,7 @@ def take(made: Plan, argv: tuple[str, ...], _: str) -> Taken:
                 "SERVICE_URL": made.address,
                 "SERVICE_DATA": made.data,
                 "SERVICE_USER": USER,
+                "SERVICE_CHECKPOINT": made.kind,
             },
             at_most=AT_MOST,
         )

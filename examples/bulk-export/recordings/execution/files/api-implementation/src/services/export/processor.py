@@ -176,7 +176,12 @@ def _give_up(service: Service, export: ExportJob, reason: str) -> None:
     metrics = metrics_of(service.metrics)
     metrics.count.labels(export.request.format, ExportJobStatus.FAILED).inc()
     metrics.errors.labels(export.request.format).inc()
-    facts = {"export": export.id, "format": export.request.format, "reason": reason}
+    facts = {
+        "export": export.id,
+        "user": export.tenant_id,
+        "format": export.request.format,
+        "reason": reason,
+    }
     log.error("export failed", extra={"facts": facts})
 
 

@@ -15,7 +15,7 @@ from headrace.kernel.access import Credentials, Reception
 from headrace.kernel.errors import NotFound
 from headrace.kernel.failures import Unavailable
 from headrace.kernel.json import to_json
-from headrace.surfaces.web import assets, visitors
+from headrace.surfaces.web import assets, exports, visitors
 from headrace.surfaces.web.answers import Events, Standing
 from headrace.surfaces.web.client import Client
 from headrace.surfaces.web.door import HEADERS, Door, Endpoint, led
@@ -54,6 +54,9 @@ def create_pages(
         data = "/inbox.json" if page.path == "/" else f"{page.path}.json"
         routes.append(Route(data, door.endpoint(page, as_json=True)))
         routes.append(Route(page.path, door.endpoint(page, as_json=False)))
+    routes += [
+        Route(f"/journal/export.{form}", exports.journal(door, form)) for form in exports.FORMS
+    ]
     routes += [Route(path, _form(door, act), methods=["POST"]) for path, act in FORMS.items()]
     routes.append(Route("/who", _choose(door), methods=["POST"]))
     routes.append(Route("/preferences", _prefer(door), methods=["POST"]))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from headrace.surfaces.web.answers import Principal, Team, Teams
 from headrace.surfaces.web.asked import Asked
+from headrace.surfaces.web.client import Client
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,14 +19,19 @@ class PeoplePage:
 def show(asked: Asked) -> PeoplePage:
     """Everybody who may act, agents left out: they have a page of their own."""
     everybody = asked.client.everybody()
-    teams: list[Team] = []
-    after: str | None = ""
-    while after is not None:
-        page = asked.client.ask(Teams, "team.list", after=after, limit=200)
-        teams.extend(page.items)
-        after = page.next
     return PeoplePage(
         people=tuple(one for one in everybody if one.kind == "person"),
         services=tuple(one for one in everybody if one.kind == "service"),
-        teams=tuple(teams),
+        teams=teams(asked.client),
     )
+
+
+def teams(client: Client) -> tuple[Team, ...]:
+    """Every team of the organisation, by handle."""
+    found: list[Team] = []
+    after: str | None = ""
+    while after is not None:
+        page = client.ask(Teams, "team.list", after=after, limit=200)
+        found.extend(page.items)
+        after = page.next
+    return tuple(found)

@@ -2,7 +2,7 @@
 
 from headrace.surfaces.web.language import said
 from headrace.surfaces.web.navigation import Menu
-from headrace.surfaces.web.pages import agents, budgets, journal, people
+from headrace.surfaces.web.pages import agents, budgets, journal, people, rights
 from headrace.surfaces.web.pages.page import Page
 
 PAGES: tuple[Page, ...] = (
@@ -51,6 +51,21 @@ PAGES: tuple[Page, ...] = (
         permission="budgets:read",
         menu=Menu(word=said("Budgets"), letter="b", mark="∑", group=said("Organisation")),
         follows=("budgets.",),
+    ),
+    Page(
+        path="/rights",
+        template="rights.html",
+        context=rights.RightsPage,
+        fill=rights.show,
+        nav="people",
+        follows=("people.",),
+    ),
+    Page(
+        path="/journal/check",
+        template="audit.html",
+        context=journal.AuditPage,
+        fill=journal.check,
+        nav="journal",
     ),
     Page(
         path="/journal",

@@ -2,7 +2,15 @@
 
 from headrace.surfaces.web.language import said
 from headrace.surfaces.web.navigation import Menu
-from headrace.surfaces.web.pages import artifacts, decisions, inbox, missions, outcomes, signals
+from headrace.surfaces.web.pages import (
+    artifacts,
+    decisions,
+    inbox,
+    missions,
+    outcomes,
+    signals,
+    why,
+)
 from headrace.surfaces.web.pages.page import Page
 
 _RUNS = ("streams.", "agents.", "missions.", "governance.", "record.", "artifacts.", "budgets.")
@@ -79,6 +87,22 @@ PAGES: tuple[Page, ...] = (
         permission="signal:read",
         menu=Menu(word=said("Signals"), letter="s", mark="∿"),
         follows=("intake.", "signal."),
+    ),
+    Page(
+        path="/why",
+        template="why.html",
+        context=why.WhyPage,
+        fill=why.show,
+        nav="artifacts",
+        permission="record:read",
+    ),
+    Page(
+        path="/trace",
+        template="trace.html",
+        context=why.TracePage,
+        fill=why.show_trace,
+        nav="signals",
+        follows=("artifacts.", "record.", "releases."),
     ),
     Page(
         path="/artifacts",

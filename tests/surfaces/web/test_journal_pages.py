@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from headrace.kernel.journal.sequencer import sequence
 from headrace.surfaces.web import exports
 
-
 _TAMPER = sa.text(
     "UPDATE journal_event SET actor = 'mallory' WHERE type = 'governance.gate_asked' AND number = 1"
 )

@@ -100,7 +100,7 @@ def _held(grants: tuple[Grant, ...]) -> tuple[Held, ...]:
 
 
 def _is_known(holder: str, everybody: tuple[Principal, ...], every: tuple[Team, ...]) -> bool:
-    return holder in {one.handle for one in (*everybody, *every)}
+    return holder in {*(one.handle for one in everybody), *(one.handle for one in every)}
 
 
 def _grants(client: Client, holder: str | None, after: str | None) -> Grants:

@@ -9,14 +9,10 @@ import io
 import json
 from collections.abc import AsyncIterator, Callable, Sequence
 
-from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
-
 from headrace.kernel.json import Json, to_json
 from headrace.surfaces.web.answers import Events, Happened
 from headrace.surfaces.web.asked import Asked
-from headrace.surfaces.web.client import Client
-from headrace.surfaces.web.door import HEADERS, Door, Endpoint
+from headrace.surfaces.web.door import Door
 
 _PAGE = 500
 COLUMNS = ("position", "at", "type", "lineage", "actor", "payload")
@@ -53,38 +49,9 @@ FORMS: dict[str, tuple[str, str, Told]] = {
 """What a file may be: its media type, what stands before the first event, how events are written."""
 
 
-def journal(door: Door, form: str) -> Endpoint:
-    """The journal as a file, newest first, of a type or about one thing where the address says so."""
-    kind, head, told = FORMS[form]
-
-    async def export(request: Request) -> Response:
-        try:
-            visitor = await door.work(door.guard.visitor, request)
-            client = door.client(visitor)
-            asked = Asked(client=client, path={}, query=request.query_params)
-            first = await door.work(_page, asked, asked.number("before"))
-        except Exception as fault:  # noqa: BLE001 - an edge: a request ends here, whatever went wrong
-            return await door.failed(request, fault)
-
-        async def rest() -> AsyncIterator[str]:
-            yield head + told(first.items)
-            page = first
-            while page.next is not None:
-                page = await door.work(_page, asked, page.next)
-                yield told(page.items)
-
-        return StreamingResponse(
-            rest(),
-            media_type=kind,
-            headers={**HEADERS, "Content-Disposition": f'attachment; filename="journal.{form}"'},
-        )
-
-    return export
-
-
-def _page(asked: Asked, before: int | None) -> Events:
-    client: Client = asked.client
-    return client.ask(
+def journal_page(asked: Asked, before: int | None) -> Events:
+    """A part of the journal as the address names it: newest first, of a type or about one thing."""
+    return asked.client.ask(
         Events,
         "journal.list",
         type=asked.word("type"),
@@ -92,3 +59,13 @@ def _page(asked: Asked, before: int | None) -> Events:
         before=before,
         limit=_PAGE,
     )
+
+
+async def journal_file(door: Door, asked: Asked, first: Events, form: str) -> AsyncIterator[str]:
+    """The file piece by piece, from a first page that was let through already."""
+    _, head, told = FORMS[form]
+    yield head + told(first.items)
+    page = first
+    while page.next is not None:
+        page = await door.work(journal_page, asked, page.next)
+        yield told(page.items)

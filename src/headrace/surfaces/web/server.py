@@ -17,6 +17,7 @@ from headrace.kernel.failures import Unavailable
 from headrace.kernel.json import to_json
 from headrace.surfaces.web import assets, exports, visitors
 from headrace.surfaces.web.answers import Events, Standing
+from headrace.surfaces.web.asked import Asked
 from headrace.surfaces.web.client import Client
 from headrace.surfaces.web.door import HEADERS, Door, Endpoint, led
 from headrace.surfaces.web.forms import FORMS, Act, Sent
@@ -55,7 +56,7 @@ def create_pages(
         routes.append(Route(data, door.endpoint(page, as_json=True)))
         routes.append(Route(page.path, door.endpoint(page, as_json=False)))
     routes += [
-        Route(f"/journal/export.{form}", exports.journal(door, form)) for form in exports.FORMS
+        Route(f"/journal/export.{form}", _journal_file(door, form)) for form in exports.FORMS
     ]
     routes += [Route(path, _form(door, act), methods=["POST"]) for path, act in FORMS.items()]
     routes.append(Route("/who", _choose(door), methods=["POST"]))
@@ -146,6 +147,25 @@ def _palette(door: Door) -> Endpoint:
         return JSONResponse(to_json(answer), headers=HEADERS)
 
     return palette
+
+
+def _journal_file(door: Door, form: str) -> Endpoint:
+    """The journal to take along; whoever may not read it gets the page that says so."""
+
+    async def export(request: Request) -> Response:
+        try:
+            visitor = await door.work(door.guard.visitor, request)
+            asked = Asked(client=door.client(visitor), path={}, query=request.query_params)
+            first = await door.work(exports.journal_page, asked, asked.number("before"))
+        except Exception as fault:  # noqa: BLE001 - as above
+            return await door.failed(request, fault)
+        return StreamingResponse(
+            exports.journal_file(door, asked, first, form),
+            media_type=exports.FORMS[form][0],
+            headers={**HEADERS, "Content-Disposition": f'attachment; filename="journal.{form}"'},
+        )
+
+    return export
 
 
 def _form(door: Door, act: Act) -> Endpoint:

@@ -1,5 +1,6 @@
 """Every setting: name, default, unit, meaning. Read from the environment as `HEADRACE_<NAME>`."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -138,3 +139,14 @@ class Settings(BaseSettings):
     call_log: Path | None = Field(
         default=None, description="File in which every recorded turn that is served is noted."
     )
+
+
+_COLLECTORS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+
+
+def telemetry_wanted(environment: Mapping[str, str]) -> bool:
+    """Whether OpenTelemetry's own variables name a collector of traces, and do not turn it off."""
+    off = environment.get("OTEL_SDK_DISABLED", "").strip().lower() == "true"
+    exporter = environment.get("OTEL_TRACES_EXPORTER", "otlp").strip().lower()
+    named = any(environment.get(name, "").strip() for name in _COLLECTORS)
+    return named and not off and exporter in ("", "otlp")

@@ -78,6 +78,7 @@ OFFENCES = [
     ("pages", "capabilities/people/service.py", "import headrace.surfaces.web.page"),
     ("engine", "capabilities/people/service.py", "import dbos"),
     ("agent-library", "capabilities/people/service.py", "import pydantic_ai.direct"),
+    ("telemetry-library", "capabilities/people/service.py", "import opentelemetry.sdk.trace"),
     ("git-library", "capabilities/record/service.py", "import pygit2"),
     ("sql", "capabilities/people/service.py", "import sqlalchemy"),
     (

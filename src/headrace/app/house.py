@@ -16,6 +16,7 @@ from headrace.capabilities.people.capability import CAPABILITY as PEOPLE
 from headrace.capabilities.record.capability import CAPABILITY as RECORD
 from headrace.capabilities.releases.capability import CAPABILITY as RELEASES
 from headrace.capabilities.streams.capability import CAPABILITY as STREAMS
+from headrace.capabilities.telemetry.capability import CAPABILITY as TELEMETRY
 from headrace.capabilities.workflows.capability import CAPABILITY as WORKFLOWS
 from headrace.kernel.capability import Capability
 from headrace.kernel.house import House
@@ -40,6 +41,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     DEPLOYMENTS,
     RELEASES,
     OPERATE,
+    TELEMETRY,
     CONTROL,
     ENTERPRISE,
 )

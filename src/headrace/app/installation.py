@@ -22,6 +22,7 @@ from headrace.capabilities.people.entrance import Entrance
 from headrace.capabilities.people.model import SessionLife
 from headrace.capabilities.record.model import Places
 from headrace.capabilities.streams import service as streams
+from headrace.capabilities.telemetry.model import Telemetry
 from headrace.capabilities.workflows.jobs import JobWriter
 from headrace.kernel.access import Reception
 from headrace.kernel.clock import Clock, PacedClock, parse_clock
@@ -34,7 +35,7 @@ from headrace.kernel.ids import OrganisationId
 from headrace.kernel.postgres import DataDirectory, supplied
 from headrace.kernel.rehearsal import Rehearsal
 from headrace.kernel.unit import Units
-from headrace.settings import Settings
+from headrace.settings import Settings, telemetry_wanted
 
 if TYPE_CHECKING:
     from headrace.capabilities.health.collector import Collector
@@ -67,6 +68,7 @@ class Installation:
             Places(repositories=self.home / "repositories", worktrees=self.home / "worktrees"),
             self.brains,
             self.deployments,
+            Telemetry(wanted=telemetry_wanted(os.environ)),
         )
         streams.check(made)
         return made

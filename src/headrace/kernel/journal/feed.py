@@ -3,8 +3,9 @@
 Everything here runs in the caller's unit of work, inside the organisation that it sees.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -21,6 +22,11 @@ _FOLLOWING = sa.text(
     "FROM journal_event WHERE organisation = :organisation AND position > :after "
     "AND (CAST(:type AS text) IS NULL OR type = :type OR type LIKE :type || '.%') "
     "ORDER BY position LIMIT :limit"
+)
+_NAMED = sa.text(
+    "SELECT organisation, id, type, lineage, number, actor, cause, at, payload, position, recorded_at "
+    "FROM journal_event WHERE organisation = :organisation AND id = ANY(:ids) "
+    "ORDER BY recorded_at, lineage, number"
 )
 _NEWEST = sa.text("SELECT last FROM journal_sequence")
 _PARKED = sa.text(
@@ -47,6 +53,17 @@ def following(ctx: Ctx, after: int, *, type: str | None, limit: int) -> Sequence
         {"organisation": ctx.organisation, "after": after, "type": type, "limit": limit},
     ).mappings()
     return [store.recorded(row) for row in rows]
+
+
+def named(ctx: Ctx, ids: Collection[str]) -> Sequence[tuple[Recorded, datetime]]:
+    """Events of these ids, each with the world's time at which it was written, oldest first."""
+    values = {"organisation": ctx.organisation, "ids": list(ids)}
+    found = []
+    for row in ctx.db.execute(_NAMED, values).mappings():
+        told = dict(row)
+        at = told.pop("recorded_at")
+        found.append((Recorded(**told), at))
+    return found
 
 
 def parked(ctx: Ctx, subscriber: str | None = None) -> Sequence[Parked]:

@@ -148,6 +148,7 @@ class World:
     product_folder: Path
     search_path: str = field(default_factory=search_path)
     external: ExternalAgent | None = None
+    declared: tuple[object, ...] = ()
     units: Units = field(init=False)
     jobs: Runner = field(init=False)
     people: dict[str, Actor] = field(default_factory=dict)
@@ -167,6 +168,7 @@ class World:
                 search_path=self.search_path,
                 external=self.external,
             ),
+            *self.declared,
         )
         streams.check(house)
         self.units = Units(

@@ -60,6 +60,7 @@ from headrace.capabilities.agents.model.tasks import (
     Skill,
     Workspace,
 )
+from headrace.capabilities.agents.model.traces import CallTrace, RunTrace, TurnTrace
 
 __all__ = [
     "OPEN_STATES",
@@ -68,6 +69,7 @@ __all__ = [
     "Bench",
     "BeyondKnowledge",
     "BrainKind",
+    "CallTrace",
     "Catalogue",
     "CheckOutcome",
     "CheckStatus",
@@ -109,6 +111,7 @@ __all__ = [
     "RunOver",
     "RunStalled",
     "RunState",
+    "RunTrace",
     "Skill",
     "SkillUnknown",
     "StateChanged",
@@ -117,6 +120,7 @@ __all__ = [
     "SubmissionRefused",
     "TaskCard",
     "ToolMisused",
+    "TurnTrace",
     "Usage",
     "Workspace",
 ]

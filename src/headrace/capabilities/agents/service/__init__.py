@@ -61,6 +61,7 @@ from headrace.capabilities.agents.service.talking import (
     said,
     unsaid,
 )
+from headrace.capabilities.agents.service.tracing import trace
 
 __all__ = [
     "FLOW",
@@ -120,6 +121,7 @@ __all__ = [
     "steps",
     "stop_wanted",
     "take",
+    "trace",
     "unsaid",
     "without_tool",
 ]

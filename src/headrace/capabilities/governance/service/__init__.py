@@ -38,7 +38,7 @@ from headrace.capabilities.governance.service.inbox import (
     of_question,
     of_source,
 )
-from headrace.capabilities.governance.service.judging import judge
+from headrace.capabilities.governance.service.judging import judge, run_of
 from headrace.capabilities.governance.service.judging import listing as judgements
 from headrace.capabilities.governance.service.policies import (
     EVALUATOR,
@@ -105,6 +105,7 @@ __all__ = [
     "revoke",
     "rule_exception",
     "rule_exceptions",
+    "run_of",
     "scope_of",
     "standing",
     "tally",

@@ -172,6 +172,11 @@ def _tell(ctx: Ctx, made: Judgement, known: Facts) -> None:
         )
 
 
+def run_of(ctx: Ctx, judgement: str) -> str | None:
+    """The run in which a judgement was made; None where a person or nobody's run made it."""
+    return judgements.run_of(ctx.db, ctx.organisation, judgement)
+
+
 def listing(
     ctx: Ctx,
     *,

@@ -40,6 +40,9 @@ _LIST = sa.text(
     "AND (CAST(:before AS timestamptz) IS NULL OR (at, id) < (:before, :before_id)) "
     "ORDER BY at DESC, id DESC LIMIT :limit"
 )
+_RUN_OF = sa.text(
+    "SELECT run FROM governance_judgement WHERE organisation = :organisation AND id = :id"
+)
 _STREAK = sa.text(
     "INSERT INTO governance_streak (organisation, policy, fails) VALUES (:organisation, :policy, :add) "
     "ON CONFLICT (organisation, policy) DO UPDATE SET fails = "
@@ -115,6 +118,13 @@ def listing(
     }
     rows = db.execute(_LIST, {**values, "before": at, "before_id": id}).mappings()
     return [_judgement(row) for row in rows]
+
+
+def run_of(db: sa.Connection, organisation: OrganisationId, judgement: str) -> str | None:
+    """The run in which a judgement was made, or None."""
+    values = {"organisation": organisation, "id": judgement}
+    found: str | None = db.execute(_RUN_OF, values).scalar_one_or_none()
+    return found
 
 
 def streak(db: sa.Connection, organisation: OrganisationId, policy: str, *, failed: bool) -> int:

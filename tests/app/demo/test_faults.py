@@ -15,8 +15,10 @@ def test_a_fault_changes_a_parameter_that_the_product_declares_as_a_drill():
     spec = spec_of((EXAMPLE / "service/.headrace/product.yaml").read_bytes())
     scenario = load(EXAMPLE)
 
-    added = with_fault(scenario, "canary").happenings[len(scenario.happenings) :]
+    faulty = with_fault(scenario, "canary")
+    added = faulty.happenings[len(scenario.happenings) :]
 
+    assert faulty.ends_with == ("validate-release",)
     (given,) = [one.input for one in added if one.operation == "deployment.set-parameter"]
     parameter = spec.parameter(given["parameter"])
     assert parameter.drill

@@ -19,7 +19,7 @@ from capabilities.workflows import toy_house
 from headrace.capabilities.record.git.commits import commit_files
 from headrace.capabilities.record.git.model import CommitNote, Person
 from headrace.capabilities.record.git.repository import create, heads
-from headrace.capabilities.workflows.engine import prepare
+from headrace.capabilities.workflows.engine import IDLE_SECONDS, prepare
 from headrace.capabilities.workflows.model import JobState
 from headrace.capabilities.workflows.store import jobs, leave_process
 from headrace.kernel.context import Ctx, system_actor
@@ -139,6 +139,20 @@ def test_a_flow_runs_to_its_end(stage: Stage):
     until(all_done(stage, 3))
     assert stage.stepped() == 6
     assert len(stage.acts()) == 6
+
+
+def test_a_worker_that_had_nothing_to_do_looks_seldom_and_wakes_up_for_work(stage: Stage):
+    def looked_at_each() -> float:
+        sql = sa.text("SELECT max(polling_interval_sec) FROM dbos.queues")
+        with stage.database.system.connect() as db:
+            return float(db.execute(sql).scalar_one())
+
+    stage.start_worker()
+    until(lambda: looked_at_each() == IDLE_SECONDS)
+    stage.ask(walks=1, length=3)
+    until(all_done(stage, 1))
+    until(lambda: looked_at_each() < IDLE_SECONDS)
+    until(lambda: looked_at_each() == IDLE_SECONDS)
 
 
 def test_one_key_runs_once_however_often_it_is_asked_for(stage: Stage):

@@ -142,6 +142,14 @@ class Happening:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Fault:
+    """What goes wrong on purpose, and the modules that end a scenario in which it does."""
+
+    happens: tuple[Happening, ...]
+    ends_with: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Scenario:
     """A whole scenario. `ends_with` are the modules that end it, once each has a run that is done."""
 
@@ -160,7 +168,7 @@ class Scenario:
     decisions: tuple[Recorded, ...]
     happenings: tuple[Happening, ...] = ()
     services: tuple[Served, ...] = ()
-    faults: Mapping[str, tuple[Happening, ...]] = field(default_factory=dict)  # when asked for
+    faults: Mapping[str, Fault] = field(default_factory=dict)  # when asked for
     ends_with: tuple[str, ...]
     recordings: str = "recordings"
     settings: Mapping[str, str] = field(default_factory=dict)
@@ -171,7 +179,9 @@ def with_fault(scenario: Scenario, fault: str) -> Scenario:
     if fault not in scenario.faults:
         known = ", ".join(sorted(scenario.faults)) or "it has none"
         raise NotFound(f"{scenario.name} has no fault {fault!r}: {known}", fault=fault)
-    return replace(scenario, happenings=(*scenario.happenings, *scenario.faults[fault]))
+    added = scenario.faults[fault]
+    happenings = (*scenario.happenings, *added.happens)
+    return replace(scenario, happenings=happenings, ends_with=added.ends_with)
 
 
 def load(folder: Path) -> Scenario:

@@ -38,6 +38,9 @@ class Capacity:
     poll_seconds: float = 0.1
 
 
+IDLE_SECONDS = 0.5
+"""How often each queue is looked at while there is nothing to do: four looks take as many milliseconds."""
+
 CAPACITY: Mapping[Queue, Capacity] = {
     Queue.SAFETY: Capacity(workers=4),
     Queue.RECORD: Capacity(workers=2),
@@ -76,6 +79,7 @@ class Engine:
         self._running: set[str] = set()
         self._suspects: set[str] = set()
         self._stopping = False
+        self._is_busy = True
         self._lock = threading.Lock()
         config: DBOSConfig = {
             "name": NAME,
@@ -104,6 +108,17 @@ class Engine:
                 polling_interval_sec=capacity.poll_seconds,
                 on_conflict="always_update",
             )
+
+    def pace(self, *, is_busy: bool) -> None:
+        """Look at the queues often, or seldom while there is nothing to do. It holds for every worker."""
+        if is_busy == self._is_busy:
+            return
+        self._is_busy = is_busy
+        for queue, capacity in self._capacity.items():
+            wanted = capacity.poll_seconds if is_busy else max(IDLE_SECONDS, capacity.poll_seconds)
+            found = DBOS.retrieve_queue(queue.value)
+            if found is not None and found.polling_interval_sec != wanted:
+                found.set_polling_interval_sec(wanted)
 
     def stop(self, patience_seconds: int = 5) -> None:
         """Take no more work, let running steps end, go. A flow that is cut off is recovered later."""

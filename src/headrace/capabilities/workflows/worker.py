@@ -39,6 +39,7 @@ class Timing:
     busy_poll: timedelta = timedelta(milliseconds=20)
     effects_kept: timedelta = timedelta(days=7)
     jobs_kept: timedelta = timedelta(days=90)
+    quiet: timedelta = timedelta(seconds=3)  # without work, after which queues are looked at seldom
 
 
 class Worker:
@@ -61,6 +62,7 @@ class Worker:
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
         self._last: dict[str, float] = {}
+        self._busy_at = time.monotonic()
         self._pulse = Pulse(self._timing.lease)
         self._dispatcher = Dispatcher(units=units, system=system)
         self._engine = Engine(
@@ -80,6 +82,7 @@ class Worker:
         self._every(self._timing.beat, self._beat, "lease")
         self._every(self._timing.beat, self._reap, "reaper")
         self._every(timedelta(minutes=10), self._forget, "retention")
+        self._every(timedelta(seconds=1), self._pace, "pace")
         self._often(self._journal, "journal")
         self._often(self._time, "timers")
 
@@ -156,6 +159,14 @@ class Worker:
                 if store.drop_timer(ctx.db, organisation, job, now):
                     ctx.start(job)
         return bool(due) | bool(self._schedules.start_due())
+
+    def _pace(self) -> None:
+        """Have the queues looked at as often as there is work in them."""
+        now = time.monotonic()
+        with self._system.connect() as db:
+            if store.is_outstanding(db, ()):
+                self._busy_at = now
+        self._engine.pace(is_busy=now - self._busy_at < self._timing.quiet.total_seconds())
 
     def _forget(self) -> None:
         with self._system.begin() as db:

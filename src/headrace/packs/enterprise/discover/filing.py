@@ -1,6 +1,6 @@
 """Filing signals: by a person, by a scanner, by any agent that notices something."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
 
 from headrace.capabilities.artifacts import service as artifacts
@@ -42,9 +42,15 @@ HOLD = "waits for the triage rules"
 
 
 def signal_draft(
-    ctx: Ctx, content: Content, made: Made, *, on: date | None = None, note: str = ""
+    ctx: Ctx,
+    content: Content,
+    made: Made,
+    *,
+    on: date | None = None,
+    note: str = "",
+    about: Sequence[VersionRef] = (),
 ) -> Draft:
-    """The draft of a signal observed `on` a day; its slug is the day and the title, and free.
+    """The draft of a signal observed `on` a day, at the versions `about`; its slug is free.
 
     Raises NotSuperseded when it corrects what cannot be corrected.
     """
@@ -58,9 +64,14 @@ def signal_draft(
         context=ORGANISATION,
         content=content,
         made=made,
-        links=_supersedes(ctx, content),
+        links=(*_supersedes(ctx, content), *(related(one) for one in about)),
         note=note,
     )
+
+
+def related(version: VersionRef) -> Link:
+    """The link of what speaks of a version without being made from it."""
+    return Link(kind=LinkKind.RELATES, target=version)
 
 
 def _supersedes(ctx: Ctx, content: Content) -> tuple[Link, ...]:

@@ -20,7 +20,7 @@ from headrace.kernel.json import Json
 from headrace.packs.enterprise.build.contents import texts
 from headrace.packs.enterprise.build.mission import feedback
 from headrace.packs.enterprise.discover.contents import Content, at, items, told
-from headrace.packs.enterprise.discover.filing import ORGANISATION
+from headrace.packs.enterprise.discover.filing import ORGANISATION, related
 from headrace.packs.enterprise.operate import amending, signals
 
 KEY = "postmortem"
@@ -255,7 +255,10 @@ def _draft(ctx: Ctx, run: Run, incident: Incident, content: Mapping[str, Json]) 
         context=run.context,
         content=content,
         made=streams.made_by(ctx, run),
-        links=streams.input_links(run),
+        links=(
+            *streams.input_links(run),
+            *(related(one) for one in signals.about(ctx, incident)),
+        ),
         base=present.head if present is not None else None,
     )
 

@@ -6,14 +6,17 @@ from pathlib import PurePosixPath
 from headrace.capabilities.agents import service as agents
 from headrace.capabilities.agents.model import Lifecycle
 from headrace.capabilities.artifacts import service as artifacts
-from headrace.capabilities.artifacts.model import ArtifactId, Made
+from headrace.capabilities.artifacts.model import ArtifactId, Made, VersionRef
 from headrace.capabilities.operate import service as operate
 from headrace.capabilities.operate.model import Incident, SignKind
+from headrace.capabilities.releases import service as releases
+from headrace.capabilities.releases.model import ReleaseStatus
 from headrace.kernel.context import Ctx
 from headrace.kernel.ids import PrincipalId
 from headrace.packs.enterprise.discover import filing
 from headrace.packs.enterprise.discover.contents import signal_content
 
+CONTRACT = "release-contract"
 OPERATIONS = "Operations"
 """The source of what operating a service shows."""
 
@@ -47,8 +50,22 @@ def file(ctx: Ctx, incident: str, by: str, seen: Observation) -> None:
         recommended=filing.recommended(seen.urgency, seen.impact),
     )
     made = Made(by=maker, brain="skill", recipe=seen.key)
-    version = filing.file_signal(ctx, filing.signal_draft(ctx, content, made))
+    spoken_of = about(ctx, operate.get(ctx, incident))
+    version = filing.file_signal(ctx, filing.signal_draft(ctx, content, made, about=spoken_of))
     operate.note_signal(ctx, incident, seen.key, version.ref.artifact)
+
+
+def about(ctx: Ctx, incident: Incident) -> tuple[VersionRef, ...]:
+    """What an incident leads back to: the runbook that was followed, and how the service went out last."""
+    found = [incident.runbook] if incident.runbook else []
+    released = [
+        one
+        for one in releases.listing(ctx, ReleaseStatus.DEPLOYED, limit=200)
+        if one.rollout.service == incident.service and one.contract.startswith(f"{CONTRACT}/")
+    ]
+    if released:
+        found.append(max(released, key=lambda one: one.id).contract)
+    return tuple(VersionRef.parse(one) for one in found)
 
 
 def _principal(ctx: Ctx, role: str) -> PrincipalId | None:

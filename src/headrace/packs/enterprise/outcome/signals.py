@@ -15,6 +15,7 @@ from headrace.kernel.context import Ctx
 from headrace.kernel.ids import PrincipalId
 from headrace.kernel.json import Json
 from headrace.packs.enterprise.build.measures import stream_facts
+from headrace.packs.enterprise.build.mission import effective
 from headrace.packs.enterprise.build.report import hours
 from headrace.packs.enterprise.discover import filing
 from headrace.packs.enterprise.discover.contents import signal_content
@@ -41,6 +42,8 @@ class Found:
 def file(ctx: Ctx, mission: Mission, measured: Sequence[Measurement]) -> None:
     """File what the facts of a mission give, and what nobody has filed under the same title."""
     known = {one.title.casefold() for one in intake.listing(ctx)}
+    promised = effective(ctx, "outcome-contract", mission.context)
+    about = (promised.ref,) if promised is not None else ()
     made = Made(by=of_role(ctx, "product-strategy"), brain="skill", recipe=mission.context)
     for found in (
         *_missed(mission, measured),
@@ -48,7 +51,8 @@ def file(ctx: Ctx, mission: Mission, measured: Sequence[Measurement]) -> None:
         *_asked(ctx, mission),
     ):
         if found.title.casefold() not in known:
-            filing.file_signal(ctx, filing.signal_draft(ctx, _content(mission, found), made))
+            draft = filing.signal_draft(ctx, _content(mission, found), made, about=about)
+            filing.file_signal(ctx, draft)
 
 
 def of_role(ctx: Ctx, role: str) -> PrincipalId:

@@ -6,7 +6,13 @@ from headrace.capabilities.agents import service as agents
 from headrace.capabilities.agents.model import Lifecycle
 from headrace.capabilities.artifacts import service as artifacts
 from headrace.capabilities.artifacts.layout import slug
-from headrace.capabilities.artifacts.model import Artifact, ArtifactId, Made, Projection
+from headrace.capabilities.artifacts.model import (
+    Artifact,
+    ArtifactId,
+    Made,
+    Projection,
+    VersionRef,
+)
 from headrace.capabilities.releases import service as releases
 from headrace.capabilities.releases.model import Move, Release, ReleaseId, Taken
 from headrace.kernel.context import Ctx
@@ -67,7 +73,7 @@ def notice(ctx: Ctx, release: Release, number: int, cause: str) -> None:
     """File what a step gives rise to as a signal; the same step files one once."""
     step = next(one for one in releases.history(ctx, release.id) if one.number == number)
     for title, category, observation, urgency in _noticed(release, step):
-        _file(ctx, title, category, observation, urgency, cause)
+        _file(ctx, release, title, category, observation, urgency, cause)
 
 
 def early(ctx: Ctx, release: Release, stage: str, cause: str) -> None:
@@ -76,6 +82,7 @@ def early(ctx: Ctx, release: Release, stage: str, cause: str) -> None:
     if reached is not None and reached.also:
         _file(
             ctx,
+            release,
             f"{release.title}: early access available",
             "customer",
             f"{', '.join(reached.also)} are reached by stage {stage} of {release.id}: they can be told.",
@@ -110,7 +117,15 @@ def _noticed(release: Release, step: Taken) -> Sequence[tuple[str, str, str, str
     )
 
 
-def _file(ctx: Ctx, title: str, category: str, observation: str, urgency: str, cause: str) -> None:
+def _file(
+    ctx: Ctx,
+    release: Release,
+    title: str,
+    category: str,
+    observation: str,
+    urgency: str,
+    cause: str,
+) -> None:
     by = agent(ctx)
     id = ArtifactId(f"signal/{ctx.now:%Y-%m-%d}-{slug(title)}")
     if by is None or artifacts.find(ctx, id) is not None:
@@ -128,7 +143,8 @@ def _file(ctx: Ctx, title: str, category: str, observation: str, urgency: str, c
         recommended=filing.recommended(urgency, impact),
     )
     made = Made(by=by, brain="skill", recipe=cause)
-    filing.file_signal(ctx, filing.signal_draft(ctx, content, made))
+    about = (VersionRef.parse(release.contract),)
+    filing.file_signal(ctx, filing.signal_draft(ctx, content, made, about=about))
 
 
 def agent(ctx: Ctx) -> PrincipalId | None:

@@ -11,13 +11,15 @@ from typing import cast
 
 from headrace.capabilities.agents.model import AgentTask, Bench, Instrument, Workspace
 from headrace.capabilities.artifacts import service as artifacts
-from headrace.capabilities.artifacts.model import Draft, Version
+from headrace.capabilities.artifacts.model import Draft, Link, Version, VersionRef
 from headrace.capabilities.deployments import service as deployments
 from headrace.capabilities.deployments.model import Deployment, DeploymentState
 from headrace.capabilities.flags import service as flags
 from headrace.capabilities.flags.model import Definition, Segment
 from headrace.capabilities.health import service as health
 from headrace.capabilities.people import service as people
+from headrace.capabilities.releases import service as releases
+from headrace.capabilities.releases.model import ReleaseId
 from headrace.capabilities.streams import service as streams
 from headrace.capabilities.streams.model import ContextId, Finished, Run
 from headrace.kernel.context import Ctx
@@ -33,6 +35,7 @@ from headrace.packs.enterprise.build.mission import (
 )
 from headrace.packs.enterprise.discover import facts as discovered
 from headrace.packs.enterprise.discover.contents import items, told
+from headrace.packs.enterprise.discover.filing import related
 from headrace.packs.enterprise.ship import trying
 from headrace.packs.enterprise.ship.verdicts import work_of
 
@@ -201,8 +204,20 @@ def evidence(
             },
         },
         made=streams.made_by(ctx, run),
-        links=streams.input_links(run),
+        links=(*streams.input_links(run), *_about(ctx, run, release)),
     )
+
+
+def _about(ctx: Ctx, run: Run, release: str) -> Iterator[Link]:
+    """What a proof is a proof of: the contract of a release, or before that the plan of the work."""
+    if release:
+        contract = releases.get(ctx, ReleaseId(release)).contract
+        if contract.startswith("release-contract/"):
+            yield related(VersionRef.parse(contract))
+        return
+    fleet = effective(ctx, "fleet-config", run.context)
+    if fleet is not None:
+        yield related(fleet.ref)
 
 
 def submitted_rows(submitted: Mapping[str, Json]) -> Iterator[dict[str, Json]]:

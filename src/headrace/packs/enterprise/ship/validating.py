@@ -1,7 +1,8 @@
 """Validating: what is tried once everybody is reached, and the record of what came back (AE-59)."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from headrace.capabilities.agents.model import AgentTask, Bench, Instrument
@@ -19,13 +20,28 @@ MODULE = "validate-release"
 ERRORS, LATENCY, RESOURCES, STEP = "errors", "latency", "resources", "step"
 
 MORE_ERRORS, SLOWER, QUANTILE = 0.005, 2.0, 0.95
-"""Against the time before everybody was reached: half a point more failures, or twice as slow, is not met."""
+"""Against the time before everybody was reached: half a point more failures, or more requests than
+usual that are twice as slow, is not met."""
 
 ENOUGH = 20
 """Requests on either side below which nothing is said."""
 
 _FAILED = 500
 _TAIL = 32 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Request:
+    """A line of the access log. Times in one form compare as text."""
+
+    at: str
+    route: str
+    status: int
+    seconds: float
+
+    @property
+    def kind(self) -> tuple[str, int]:
+        return self.route, self.status
 
 
 def start(ctx: Ctx, release: Release, status: str) -> Run | None:
@@ -102,43 +118,69 @@ def _steps(task: AgentTask) -> Iterator[Tried]:
 
 
 def compared(log: Path, began: str) -> Iterator[Tried]:
-    """The share of failures and a quantile of latency since a moment, against the time before it."""
-    before: list[tuple[int, float]] = []
-    since: list[tuple[int, float]] = []
-    for at, status, seconds in _requests(log):
-        (since if at >= began else before).append((status, seconds))
+    """The share of failures since a moment, and of requests that are slow, against the time before it.
+
+    Latency is compared like with like: each request with those before it of its route and status, for
+    what is asked for changes when everybody has something new.
+    """
+    before: list[Request] = []
+    since: list[Request] = []
+    for one in _requests(log):
+        (since if one.at >= began else before).append(one)
     if min(len(before), len(since)) < ENOUGH:
         told = f"{len(before)} requests before and {len(since)} since; {ENOUGH} are needed"
         yield Tried(check=ERRORS, result=NOT_EVALUATED, evidence=told)
         yield Tried(check=LATENCY, result=NOT_EVALUATED, evidence=told)
         return
     usual, now = (_share(one) for one in (before, since))
+    evidence = f"{log.name}: {len(since)} requests since {began}"
     yield Tried(
         check=ERRORS,
         result=MET if now - usual <= MORE_ERRORS else NOT_MET,
         figure=f"{now:.2%} (before: {usual:.2%})",
-        evidence=f"{log.name}: {len(since)} requests since {began}",
+        evidence=evidence,
     )
-    slow, slower = (_quantile(one) for one in (before, since))
-    yield Tried(
+    yield _latency(before, since, evidence)
+
+
+def _latency(before: Sequence[Request], since: Sequence[Request], evidence: str) -> Tried:
+    """No more requests than usual may take longer than twice the quantile that their kind had before."""
+    limits = {
+        kind: _quantile(seconds) * SLOWER
+        for kind, seconds in _by_kind(before).items()
+        if len(seconds) >= ENOUGH
+    }
+    alike = [one for one in since if one.kind in limits]
+    if len(alike) < ENOUGH:
+        told = f"{len(alike)} requests since of a kind that was asked before; {ENOUGH} are needed"
+        return Tried(check=LATENCY, result=NOT_EVALUATED, evidence=told)
+    slow = sum(one.seconds > limits[one.kind] for one in alike) / len(alike)
+    return Tried(
         check=LATENCY,
-        result=MET if slower <= slow * SLOWER else NOT_MET,
-        figure=f"p{QUANTILE * 100:g} {slower * 1000:.0f} ms (before: {slow * 1000:.0f} ms)",
-        evidence=f"{log.name}: {len(since)} requests since {began}",
+        result=MET if slow <= 1 - QUANTILE else NOT_MET,
+        figure=f"{slow:.1%} slower than {SLOWER:g} times p{QUANTILE * 100:g} before",
+        evidence=f"{evidence}, {len(alike)} compared by route and status",
     )
 
 
-def _share(seen: list[tuple[int, float]]) -> float:
-    return sum(status >= _FAILED for status, _ in seen) / len(seen)
+def _by_kind(requests: Sequence[Request]) -> Mapping[tuple[str, int], list[float]]:
+    found: dict[tuple[str, int], list[float]] = {}
+    for one in requests:
+        found.setdefault(one.kind, []).append(one.seconds)
+    return found
 
 
-def _quantile(seen: list[tuple[int, float]]) -> float:
-    times = sorted(seconds for _, seconds in seen)
+def _share(seen: Sequence[Request]) -> float:
+    return sum(one.status >= _FAILED for one in seen) / len(seen)
+
+
+def _quantile(seconds: Sequence[float]) -> float:
+    times = sorted(seconds)
     return times[min(int(QUANTILE * len(times)), len(times) - 1)]
 
 
-def _requests(log: Path) -> Iterator[tuple[str, int, float]]:
-    """(when, status, seconds) of each line that tells a request; times in one form compare as text."""
+def _requests(log: Path) -> Iterator[Request]:
+    """Each line that tells a request."""
     try:
         text = log.read_bytes()[-_TAIL:].decode(errors="replace")
     except OSError:
@@ -146,8 +188,13 @@ def _requests(log: Path) -> Iterator[tuple[str, int, float]]:
     for line in text.splitlines():
         try:
             one = json.loads(line)
-            yield trying.instant(str(one["at"])), int(one["status"]), float(one["seconds"])
-        except (ValueError, KeyError, TypeError):
+            yield Request(
+                at=trying.instant(str(one["at"])),
+                route=str(one.get("route", "")),
+                status=int(one["status"]),
+                seconds=float(one["seconds"]),
+            )
+        except (ValueError, KeyError, TypeError, AttributeError):
             continue
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from textwrap import shorten
 
 from headrace.capabilities.agents import service as agents
 from headrace.capabilities.agents.model import Lifecycle
@@ -90,7 +91,7 @@ def lesson(incident: Incident) -> Observation:
     found = incident.context.findings if incident.context is not None else None
     errors = "; ".join(f"{one.text} ({one.count} times)" for one in found.errors) if found else ""
     part = f" for {incident.dimension}" if incident.dimension else ""
-    cause = found.errors[0].text if found and found.errors else "no error was logged"
+    cause = _named(found.errors[0].text) if found and found.errors else "no error was logged"
     return Observation(
         key=f"{incident.id}: lesson",
         title=f"{incident.service} failed{part}: {cause}"[:120],
@@ -103,6 +104,12 @@ def lesson(incident: Incident) -> Observation:
         urgency="next-cycle",
         impact="high" if incident.severity in {"SEV1", "SEV2"} else "medium",
     )
+
+
+def _named(error: str) -> str:
+    """What an error is called, without all that it says: `duckdb.OutOfMemoryException`."""
+    name, _, _ = error.partition(": ")
+    return name if " " not in name else shorten(error, 60, placeholder=" …")
 
 
 def hidden(ctx: Ctx, incident: Incident) -> Observation | None:

@@ -15,6 +15,8 @@ export function followLive(): void {
       !(attrName === "open" && (node instanceof HTMLDetailsElement || node instanceof HTMLDialogElement)),
   } as never);
   live.addEventListener("moved", renewSoon);
+  const every = Number(live.dataset.every ?? 0);
+  if (every > 0) window.setInterval(() => { if (!document.hidden) renewSoon(); }, every * 1000);
   live.addEventListener("htmx:sse:error", () => showOffline(true));
   live.addEventListener("htmx:sse:after:connection", () => {
     if (showOffline(false)) renewSoon();

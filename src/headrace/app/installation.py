@@ -2,7 +2,7 @@
 
 import os
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from pydantic import SecretStr
 
 from headrace.app.house import compose
+from headrace.app.telling_settings import told
 from headrace.capabilities.agents import service as agents
 from headrace.capabilities.agents.brains.external_agent import ExternalAgent
 from headrace.capabilities.agents.brains.settings import ModelConfig
@@ -69,9 +70,15 @@ class Installation:
             self.brains,
             self.deployments,
             Telemetry(wanted=telemetry_wanted(os.environ)),
+            told(self.settings, home=self.home, from_home=self._from_home()),
         )
         streams.check(made)
         return made
+
+    def _from_home(self) -> Mapping[str, Path]:
+        """Settings that a file of the home decides while nothing is set for them."""
+        own = self.home / CLOCK_FILE
+        return {"clock": own} if own.is_file() else {}
 
     @cached_property
     def deployments(self) -> Deployments:

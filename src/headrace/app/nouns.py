@@ -5,7 +5,7 @@ from collections.abc import Mapping
 # fmt: off
 # ruff: noqa: E501
 NOUNS: Mapping[str, str] = {
-    "agent": "list, show, roles, hire, advance, retire, pause, resume, renew, runs, run-show, run-cancel, run-submit",
+    "agent": "list, show, roles, hire, advance, retire, pause, resume, renew, runs, run-show, run-cancel, run-submit, quality",
     "archive": "due, rules",
     "artifact": "list, show, lineage, chain, types, acknowledge, archive, unarchive",
     "audit": "verify",
@@ -32,6 +32,7 @@ NOUNS: Mapping[str, str] = {
     "mission": "list, show, move, open",
     "organisation": "create, list",
     "outcome": "available, list",
+    "overview": "Show six figures of the organisation at work: runs, workforce, queue, what is blocked, cost today.",
     "permission": "list",
     "person": "add, list, deactivate, activate, names",
     "policy": "list",
@@ -44,6 +45,7 @@ NOUNS: Mapping[str, str] = {
     "scrape": "set, list, remove",
     "segment": "set, remove, list",
     "series": "list, course",
+    "setting": "list",
     "signal": "list, stale, triage, improvements, file, take",
     "source": "list, load",
     "stream": "list, impact",

@@ -1,6 +1,6 @@
 """What agents offers to REST, CLI and MCP."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ from headrace.capabilities.agents.model import (
     BrainKind,
     Employee,
     Lifecycle,
+    Progress,
     RefusedAct,
     RoleCard,
     Run,
@@ -170,6 +171,12 @@ class RunLine:
     ended_at: datetime | None
     error: str
     retry_at: datetime | None
+    tokens: int  # in and out
+    identity: str  # what answers: a model, or a hash of what else it is
+    worked_for: float  # real seconds
+    steps: int  # tool calls so far
+    tool: str  # of the newest step
+    path: str  # of the file that it is about
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -297,7 +304,7 @@ def runs(ctx: Ctx, query: RunQuery) -> RunPage:
         limit=query.limit,
     )
     following = found[-1].id if len(found) == query.limit else None
-    return RunPage(items=tuple(_line(one) for one in found), next=following)
+    return RunPage(items=_lines(ctx, found), next=following)
 
 
 def layers(ctx: Ctx, _: Nothing) -> LayerList:
@@ -373,7 +380,15 @@ def _role(card: RoleCard) -> RoleLine:
     )
 
 
-def _line(one: Run) -> RunLine:
+def _lines(ctx: Ctx, found: Sequence[Run]) -> tuple[RunLine, ...]:
+    come = service.progress(ctx, [one.id for one in found])
+    return tuple(_line(one, come.get(one.id, _NO_STEP)) for one in found)
+
+
+_NO_STEP = Progress(steps=0, tool="", path="")
+
+
+def _line(one: Run, come: Progress) -> RunLine:
     order = one.order
     return RunLine(
         run=one.id,
@@ -390,13 +405,19 @@ def _line(one: Run) -> RunLine:
         ended_at=one.ended_at,
         error=one.error,
         retry_at=one.retry_at,
+        tokens=one.usage.input_tokens + one.usage.output_tokens,
+        identity=one.identity,
+        worked_for=one.worked_for or 0.0,
+        steps=come.steps,
+        tool=come.tool,
+        path=come.path,
     )
 
 
 def _run_shown(ctx: Ctx, one: Run) -> RunShown:
     steps = service.steps(ctx, one.id)
     return RunShown(
-        line=_line(one),
+        line=_lines(ctx, [one])[0],
         recipe=one.recipe,
         identity=one.identity,
         usage=one.usage,

@@ -3,4 +3,6 @@
 from headrace.capabilities.control import operations
 from headrace.kernel.capability import Capability
 
-CAPABILITY = Capability(name="control", operations=operations.OPERATIONS)
+CAPABILITY = Capability(
+    name="control", operations=operations.OPERATIONS, permissions=operations.PERMISSIONS
+)

@@ -1,7 +1,8 @@
 """The words of control: answers that are put together from several rooms."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from headrace.capabilities.record.model import OriginKind
 
@@ -174,3 +175,70 @@ class Trace:
     contexts: tuple[ContextTold, ...]
     items: tuple[Node, ...]
     more: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overview:
+    """Six figures of an organisation at work, as its rows are at one instant.
+
+    `live_runs` are runs of agents that are being worked on, `external_runs` those of them that an
+    outside agent works on; `agents_at_work` of the `workforce` of agents that may work have one.
+    `queued` runs are asked for and not begun; `blocked` are runs that were refused a start and wait,
+    and tasks that are blocked. `today` is the midnight, UTC, from which use is summed; money is in
+    millionths of a dollar, a lower bound where `today_unpriced` uses had no price.
+    """
+
+    at: datetime
+    live_runs: int
+    external_runs: int
+    agents_at_work: int
+    workforce: int
+    queued: int
+    blocked: int
+    today: datetime
+    today_tokens: int
+    today_micro_usd: int
+    today_unpriced: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Week:
+    """What was judged of an agent's work in a week, and how its runs ended, by word."""
+
+    begins: date
+    verdicts: Mapping[str, int]
+    runs: Mapping[str, int]
+    tokens: int
+    micro_usd: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quality:
+    """An agent's weeks; not `is_whole` where older changes or runs are left out."""
+
+    agent: str
+    changes: int
+    weeks: tuple[Week, ...]
+    is_whole: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettingLine:
+    """A setting of this installation: what it is, and where that comes from.
+
+    `source` is "environment", "home" (a file of it) or "default". A secret's `value` says only whether
+    there is one.
+    """
+
+    name: str
+    value: str
+    source: str
+    is_secret: bool
+    meaning: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettingLines:
+    """Every setting, as the composition declares them for a machine."""
+
+    items: tuple[SettingLine, ...]

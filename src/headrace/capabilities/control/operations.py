@@ -7,9 +7,12 @@ from typing import Annotated
 from pydantic import Field
 
 from headrace.capabilities.control import service, told
-from headrace.capabilities.control.model import Trace, Why
-from headrace.kernel.capability import Effect, Http, Operation, OperationKind
+from headrace.capabilities.control.model import Overview, Quality, SettingLines, Trace, Why
+from headrace.capabilities.people.model import OPERATOR
+from headrace.kernel.capability import Effect, Http, Operation, OperationKind, Permission
 from headrace.kernel.context import Ctx
+
+SETTINGS = f"{OPERATOR}:settings"
 
 _WITH_LINE = re.compile(r"(?P<path>.+):(?P<line>[1-9][0-9]*)")
 
@@ -56,6 +59,39 @@ def trace(ctx: Ctx, traced: Traced) -> Trace:
     return service.trace(ctx, traced.signal)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Nothing:
+    """No input."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfAgent:
+    agent: Annotated[str, Field(min_length=1, description="Handle of an agent.")]
+
+
+def overview(ctx: Ctx, _: Nothing) -> Overview:
+    """Show six figures of the organisation at work: runs, workforce, queue, what is blocked, cost today.
+
+    Each is counted from the rows that it is about, all in one instant.
+    """
+    return service.overview(ctx)
+
+
+def quality(ctx: Ctx, of: OfAgent) -> Quality:
+    """Show what was judged of an agent's work and how its runs ended, week by week."""
+    return service.quality(ctx, of.agent.removeprefix("@"))
+
+
+def settings(ctx: Ctx, _: Nothing) -> SettingLines:
+    """List every setting of this installation, what it is, and where that comes from.
+
+    A setting is read from the environment at the start: change it there, and start anew. Secrets are
+    told only to be there.
+    """
+    lines = tuple(ctx.declared(SettingLines))
+    return lines[0] if lines else SettingLines(items=())
+
+
 OPERATIONS = (
     Operation(
         name="why",
@@ -79,4 +115,39 @@ OPERATIONS = (
         effect=Effect.NONE,
         shown=told.trace,
     ),
+    Operation(
+        name="overview",
+        permission="agent:read",
+        input=Nothing,
+        output=Overview,
+        run=overview,
+        http=Http(method="GET", path="/overview"),
+        kind=OperationKind.QUERY,
+        effect=Effect.NONE,
+    ),
+    Operation(
+        name="agent.quality",
+        permission="agent:read",
+        input=OfAgent,
+        output=Quality,
+        run=quality,
+        http=Http(method="GET", path="/agents/{agent}/quality"),
+        kind=OperationKind.QUERY,
+        effect=Effect.NONE,
+    ),
+    Operation(
+        name="setting.list",
+        permission=SETTINGS,
+        input=Nothing,
+        output=SettingLines,
+        run=settings,
+        http=Http(method="GET", path="/settings"),
+        kind=OperationKind.QUERY,
+        effect=Effect.NONE,
+        columns=("name", "value", "source", "meaning"),
+    ),
+)
+
+PERMISSIONS = (
+    Permission(name=SETTINGS, summary="List the settings of this machine; the operator alone"),
 )

@@ -413,3 +413,17 @@ def _run(row: sa.RowMapping) -> Run:
             "outputs": tuple(VersionRef.parse(ref) for ref in row["outputs"]),
         }
     )
+
+
+_COUNTS = sa.text(
+    "SELECT state, count(*) AS runs FROM streams_run "
+    "WHERE organisation = :organisation AND state = ANY(:states) GROUP BY state"
+)
+
+
+def counts(
+    db: sa.Connection, organisation: OrganisationId, states: Collection[RunState]
+) -> Mapping[RunState, int]:
+    """How many runs stand in each of these states; one without any is left out."""
+    values = {"organisation": organisation, "states": list(states)}
+    return {RunState(row.state): row.runs for row in db.execute(_COUNTS, values)}

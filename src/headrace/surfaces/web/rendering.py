@@ -18,8 +18,8 @@ from headrace.surfaces.web.porter import Membership
 @dataclass(frozen=True, kw_only=True)
 class Frame:
     """What stands around every page. `seal` goes into its forms; `waiting` counts the inbox; `follows`
-    is where the page hears that something moved; `back` is its own address; `memberships` are the
-    organisations that whoever signed in may switch to."""
+    is where the page hears that something moved, `every` the seconds after which it looks anyway;
+    `back` is its own address; `memberships` are the organisations that whoever signed in may switch to."""
 
     nav: str
     places: tuple[Place, ...]
@@ -31,6 +31,7 @@ class Frame:
     data: str
     back: str
     follows: str
+    every: int
     language: str
     languages: tuple[Language, ...]
     theme: str
@@ -78,10 +79,12 @@ def _filters(speaker: Speaker) -> dict[str, object]:
         "moment": clockwork.moment,
         "span": clockwork.span,
         "between": clockwork.between,
+        "seconds": clockwork.seconds,
         "number": wording.number,
         "percent": wording.percent,
         "money": wording.money,
         "short": wording.short,
+        "identity": wording.identity,
         "say": speaker.say,
         "part": lambda text: quote(text, safe=""),
         "artifact_address": wording.artifact_address,

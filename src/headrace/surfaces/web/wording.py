@@ -87,6 +87,7 @@ OTHERS = (
     said("runbook"), said("subject"), said("dimension"), said("improving"), said("stable"),
     said("declining"), said("close"), said("follow up"), said("pivot"), said("extend"),
     said("maintain"), said("accelerate"), said("scale down"), said("sunset"), said("file"), said("date"),
+    said("environment"), said("home"), said("default"),
 )  # fmt: skip
 """Words of the data that pages say in the reader's language where they are plain English."""
 
@@ -136,12 +137,18 @@ class Clockwork:
             return self.speaker.say("{} h {} m").format(hours, minutes)
         return self.speaker.say("{} m").format(minutes)
 
+    def seconds(self, length: float) -> str:
+        """Real seconds: `42 s`, and from two minutes on as a span."""
+        if length < 120:
+            return self.speaker.say("{} s").format(round(length))
+        return self.span(timedelta(seconds=length))
+
     def between(self, start: datetime | None, end: datetime | None) -> str:
         """How long from one moment to the other; a dash while one of them has not come."""
         return self.span(end - start) if start and end else "—"
 
 
-LENGTHS = (said("{} d {} h"), said("{} h {} m"), said("{} m"))
+LENGTHS = (said("{} d {} h"), said("{} h {} m"), said("{} m"), said("{} s"))
 
 
 def number(value: int | None) -> str:
@@ -171,6 +178,11 @@ def short(hash: str | None) -> str:
     return (hash or "—")[:12]
 
 
+def identity(text: str) -> str:
+    """What answered a run: a model's name whole, of a hash the beginning."""
+    return text[:24]
+
+
 def artifact_address(reference: str) -> str:
     """The page of `type/slug`, or of its version `type/slug@2`."""
     place, _, version = reference.partition("@")
@@ -193,6 +205,7 @@ _PLACES = {
     "release": "/releases/",
     "flag": "/flags/",
     "deployment": "/deployments/",
+    "agent-run": "/runs/",
     "incident": "/incidents/",
 }
 """Where the things of other lineages have their pages."""

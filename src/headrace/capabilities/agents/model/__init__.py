@@ -32,8 +32,10 @@ from headrace.capabilities.agents.model.errors import (
 )
 from headrace.capabilities.agents.model.runs import (
     OPEN_STATES,
+    Load,
     ObservationMade,
     PersonWanted,
+    Progress,
     QuestionAsked,
     Refused,
     RefusedAct,
@@ -83,6 +85,7 @@ __all__ = [
     "Hired",
     "Instrument",
     "Lifecycle",
+    "Load",
     "NotEmployable",
     "NotWaiting",
     "ObservationMade",
@@ -91,6 +94,7 @@ __all__ = [
     "PeopleDecide",
     "PersonWanted",
     "ProductCheck",
+    "Progress",
     "QuestionAsked",
     "Refused",
     "RefusedAct",

@@ -79,6 +79,25 @@ class Run:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Load:
+    """How many open runs of one state an employee has, by what it thinks with."""
+
+    employee: str
+    state: RunState
+    brain: BrainKind
+    runs: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """How far a run has come: its tool calls so far, and the newest of them."""
+
+    steps: int
+    tool: str
+    path: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class RefusedAct:
     """Something an agent tried beyond its authority; it did not happen."""
 

@@ -42,13 +42,16 @@ from headrace.capabilities.agents.service.hiring import (
     staff,
 )
 from headrace.capabilities.agents.service.queries import (
+    loads,
     named,
+    progress,
     recipe,
     refusals,
     result,
     run,
     runs,
     steps,
+    workforce,
 )
 from headrace.capabilities.agents.service.stalling import stall
 from headrace.capabilities.agents.service.talking import (
@@ -97,11 +100,13 @@ __all__ = [
     "keep_message",
     "layers",
     "load_catalogue",
+    "loads",
     "look_up",
     "named",
     "pause",
     "planned",
     "practise",
+    "progress",
     "recipe",
     "refusals",
     "refuse",
@@ -124,4 +129,5 @@ __all__ = [
     "trace",
     "unsaid",
     "without_tool",
+    "workforce",
 ]

@@ -1,10 +1,12 @@
 """What can be asked of runs."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from headrace.capabilities.agents.model import (
     OPEN_STATES,
     AgentRunId,
+    Load,
+    Progress,
     RefusedAct,
     Result,
     Run,
@@ -14,7 +16,7 @@ from headrace.capabilities.agents.model import (
     RunState,
     Step,
 )
-from headrace.capabilities.agents.store import deeds, talks
+from headrace.capabilities.agents.store import deeds, employees, talks
 from headrace.capabilities.agents.store import runs as store
 from headrace.kernel.context import Ctx
 
@@ -95,3 +97,18 @@ def steps(ctx: Ctx, id: str) -> Sequence[Step]:
         (number, place): call for number, turn in said for place, call in enumerate(turn.calls)
     }
     return deeds.steps(ctx.db, ctx.organisation, AgentRunId(id), calls)
+
+
+def progress(ctx: Ctx, ids: Collection[str]) -> Mapping[str, Progress]:
+    """How far each of these runs has come, by run; one that used no tool yet is left out."""
+    return deeds.progress(ctx.db, ctx.organisation, ids) if ids else {}
+
+
+def loads(ctx: Ctx) -> Sequence[Load]:
+    """Open runs of all employees, counted by state and brain."""
+    return store.loads(ctx.db, ctx.organisation)
+
+
+def workforce(ctx: Ctx) -> int:
+    """How many agents may take a run: active, and not paused."""
+    return employees.workforce(ctx.db, ctx.organisation)

@@ -1,13 +1,19 @@
 """Rows of what was done, refused and seen in a run."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from headrace.capabilities.agents.conversation import ToolCall
-from headrace.capabilities.agents.model import AgentRunId, ObservationMade, RefusedAct, Step
+from headrace.capabilities.agents.model import (
+    AgentRunId,
+    ObservationMade,
+    Progress,
+    RefusedAct,
+    Step,
+)
 from headrace.kernel.ids import OrganisationId
 
 _BEGIN = sa.text(
@@ -27,6 +33,11 @@ _DONE = sa.text(
 _STEPS = sa.text(
     "SELECT turn, number, tool, done, path, before, after, content, output, is_error "
     "FROM agents_step WHERE organisation = :organisation AND run = :run ORDER BY turn, number"
+)
+_PROGRESS = sa.text(
+    "SELECT DISTINCT ON (run) run, tool, path, count(*) OVER (PARTITION BY run) AS steps "
+    "FROM agents_step WHERE organisation = :organisation AND run = ANY(:runs) "
+    "ORDER BY run, turn DESC, number DESC"
 )
 _STEP = sa.text(
     "SELECT turn, number, tool, done, path, before, after, content, output, is_error "
@@ -161,3 +172,11 @@ def _step(row: sa.Row[Any], call: ToolCall) -> Step:
         output=row.output,
         is_error=row.is_error,
     )
+
+
+def progress(
+    db: sa.Connection, organisation: OrganisationId, runs: Collection[str]
+) -> Mapping[str, Progress]:
+    """The newest step of each run, by run; one that used no tool is left out."""
+    rows = db.execute(_PROGRESS, {"organisation": organisation, "runs": list(runs)})
+    return {row.run: Progress(steps=row.steps, tool=row.tool, path=row.path) for row in rows}

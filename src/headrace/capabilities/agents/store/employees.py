@@ -34,6 +34,10 @@ _PAGE = sa.text(
     f"{_EMPLOYEE} AND e.handle > :after AND (CAST(:state AS text) IS NULL OR e.state = :state) "
     "ORDER BY e.handle LIMIT :limit"
 )
+_WORKFORCE = sa.text(
+    "SELECT count(*) FROM agents_employee "
+    "WHERE organisation = :organisation AND state = 'active' AND NOT paused"
+)
 _MOVE = sa.text(
     "UPDATE agents_employee SET state = :state, superseded_by = :superseded_by "
     "WHERE organisation = :organisation AND id = :id"
@@ -124,3 +128,8 @@ def _employee(row: sa.Row[Any]) -> Employee:
     found = dict(row._mapping)
     card = from_json(RoleCard, found.pop("card"))
     return Employee(**{**found, "card": card, "state": Lifecycle(row.state)})
+
+
+def workforce(db: sa.Connection, organisation: OrganisationId) -> int:
+    """How many are active and not paused."""
+    return int(db.execute(_WORKFORCE, {"organisation": organisation}).scalar_one())

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from headrace.capabilities.agents.cards import RoleCard
 from headrace.capabilities.agents.conversation import BrainKind, Usage
-from headrace.capabilities.agents.model import AgentRunId, AgentTask, Run, RunEnd, RunState
+from headrace.capabilities.agents.model import AgentRunId, AgentTask, Load, Run, RunEnd, RunState
 from headrace.capabilities.budgets.model import Amount
 from headrace.kernel.ids import OrganisationId, PrincipalId
 from headrace.kernel.json import Json, canonical, from_json, to_json
@@ -48,6 +48,10 @@ _PAGE = sa.text(
 _NAMED = sa.text(f"{_RUN} AND r.id = ANY(:ids) ORDER BY r.id")
 _OPEN = sa.text(
     "SELECT id FROM agents_run WHERE organisation = :organisation AND ended_at IS NULL ORDER BY id"
+)
+_LOADS = sa.text(
+    "SELECT employee, state, brain, count(*) AS runs FROM agents_run "
+    "WHERE organisation = :organisation AND ended_at IS NULL GROUP BY employee, state, brain"
 )
 _BEGIN = sa.text(
     "UPDATE agents_run SET state = :state, began_really_at = now() "
@@ -268,3 +272,17 @@ def _run(row: sa.Row[Any]) -> Run:
         retry_at=row.retry_at,
         stalls=row.stalls,
     )
+
+
+def loads(db: sa.Connection, organisation: OrganisationId) -> Sequence[Load]:
+    """Open runs, counted by employee, state and brain."""
+    rows = db.execute(_LOADS, {"organisation": organisation}).mappings()
+    return [
+        Load(
+            employee=row["employee"],
+            state=RunState(row["state"]),
+            brain=BrainKind(row["brain"]),
+            runs=row["runs"],
+        )
+        for row in rows
+    ]

@@ -386,3 +386,8 @@ def _log(
         why=why,
         at=ctx.now,
     )
+
+
+def blocked_tasks(ctx: Ctx) -> int:
+    """How many tasks of all missions are blocked."""
+    return store.blocked_tasks(ctx.db, ctx.organisation)

@@ -99,6 +99,9 @@ _MOVE_TASK = sa.text(
     "WHERE organisation = :organisation AND mission = :mission AND id = :id"
 )
 
+_BLOCKED_TASKS = sa.text(
+    "SELECT count(*) FROM missions_task WHERE organisation = :organisation AND status = 'blocked'"
+)
 _ADD_UPDATE = sa.text(
     "INSERT INTO missions_update (organisation, mission, number, at, entry) "
     "SELECT :organisation, :mission, coalesce(max(number), 0) + 1, :at, CAST(:entry AS jsonb) "
@@ -328,3 +331,7 @@ def _task(row: sa.RowMapping) -> Task:
             "status": TaskStatus(row["status"]),
         }
     )
+
+
+def blocked_tasks(db: sa.Connection, organisation: OrganisationId) -> int:
+    return int(db.execute(_BLOCKED_TASKS, {"organisation": organisation}).scalar_one())

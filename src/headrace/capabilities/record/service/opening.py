@@ -36,6 +36,7 @@ from headrace.capabilities.record.service import (
     queues,
 )
 from headrace.kernel.context import Ctx
+from headrace.kernel.ids import PrincipalId
 
 _AWAITED = (ChangeState.OPENING, ChangeState.CLOSED)
 _SERIES = "change"
@@ -62,10 +63,11 @@ def changes(
     states: Iterable[ChangeState] | None = None,
     repository: str | None = None,
     context: str | None = None,
+    author: PrincipalId | None = None,
     before: int | None = None,
     limit: int = 50,
 ) -> Sequence[ChangeRequest]:
-    """Change requests, newest first, whose number is below `before`."""
+    """Change requests, newest first, whose number is below `before`; of one author where named."""
     place = None if repository is None else custody.repository(ctx, repository).id
     return store.changes(
         ctx.db,
@@ -73,6 +75,7 @@ def changes(
         states=states,
         repository=place,
         context=context,
+        author=author,
         before=before,
         limit=limit,
     )

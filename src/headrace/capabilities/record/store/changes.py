@@ -37,6 +37,7 @@ _LIST = sa.text(
     "AND (CAST(:states AS text[]) IS NULL OR state = ANY(:states)) "
     "AND (CAST(:repository AS text) IS NULL OR repository = :repository) "
     "AND (CAST(:context AS text) IS NULL OR context = :context) "
+    "AND (CAST(:author AS text) IS NULL OR author = :author) "
     "AND (CAST(:before AS integer) IS NULL OR number < :before) ORDER BY number DESC LIMIT :limit"
 )
 _NAMED = sa.text(f"SELECT {_PLAIN} {_HERE} AND id = ANY(:ids) ORDER BY number")
@@ -123,6 +124,7 @@ def changes(
     states: Iterable[ChangeState] | None,
     repository: str | None,
     context: str | None,
+    author: PrincipalId | None = None,
     before: int | None,
     limit: int,
 ) -> Sequence[ChangeRequest]:
@@ -132,6 +134,7 @@ def changes(
         "states": None if states is None else [state.value for state in states],
         "repository": repository,
         "context": context,
+        "author": author,
         "before": before,
         "limit": limit,
     }

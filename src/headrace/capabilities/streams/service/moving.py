@@ -66,6 +66,11 @@ def runs(
     )
 
 
+def counts(ctx: Ctx, states: Collection[RunState]) -> Mapping[RunState, int]:
+    """How many runs stand in each of these states; one without any is left out."""
+    return store.counts(ctx.db, ctx.organisation, states)
+
+
 def of_change(ctx: Ctx, change: str) -> Run | None:
     """The run that handed in a change request, or None for a change made by hand."""
     return store.by_change(ctx.db, ctx.organisation, change)

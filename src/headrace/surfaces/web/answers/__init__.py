@@ -6,6 +6,13 @@ every field here with the answers' declared form.
 
 from collections.abc import Mapping
 
+from headrace.surfaces.web.answers.control import (
+    Overview,
+    Quality,
+    SettingLine,
+    SettingLines,
+    Week,
+)
 from headrace.surfaces.web.answers.delivery import (
     CheckLine,
     Comparison,
@@ -256,6 +263,9 @@ READS: Mapping[str, type] = {
     "invitation.list": Invitations,
     "permission.list": Permissions,
     "audit.verify": Audit,
+    "overview": Overview,
+    "agent.quality": Quality,
+    "setting.list": SettingLines,
     "incident.list": Incidents,
     "incident.show": IncidentShown,
 }
@@ -369,6 +379,7 @@ __all__ = [
     "Outcome",
     "Outcomes",
     "Output",
+    "Overview",
     "Parameter",
     "ParameterShown",
     "PathChange",
@@ -380,6 +391,7 @@ __all__ = [
     "Policies",
     "Policy",
     "Principal",
+    "Quality",
     "Question",
     "Ready",
     "ReadyList",
@@ -400,6 +412,8 @@ __all__ = [
     "Runs",
     "Scope",
     "Serving",
+    "SettingLine",
+    "SettingLines",
     "Signal",
     "Signals",
     "Stage",
@@ -428,5 +442,6 @@ __all__ = [
     "Usage",
     "VerdictGiven",
     "Version",
+    "Week",
     "Why",
 ]

@@ -145,6 +145,12 @@ class AgentRun:
     made_at: datetime
     ended_at: datetime | None
     error: str
+    tokens: int
+    identity: str
+    worked_for: float
+    steps: int
+    tool: str
+    path: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time
 
 from headrace.surfaces.web.answers import (
     AgentLine,
@@ -11,13 +12,18 @@ from headrace.surfaces.web.answers import (
     AgentRunShown,
     Agents,
     AgentShown,
+    Quality,
     Total,
     Totals,
+    Week,
 )
 from headrace.surfaces.web.asked import Asked
 from headrace.surfaces.web.content import Block, blocks_of
+from headrace.surfaces.web.course import Course, Series, course
+from headrace.surfaces.web.language import said
 from headrace.surfaces.web.pages.chart import Chart, chart
 from headrace.surfaces.web.pages.streams import layers_of
+from headrace.surfaces.web.wording import percent, spoken
 
 _PAGE = 200
 _RUNS = 50
@@ -41,10 +47,25 @@ class AgentsPage:
 
 
 @dataclass(frozen=True, kw_only=True)
+class WeekShown:
+    """A week of an agent: how often its work passed of how often it was judged, and its runs."""
+
+    week: Week
+    passed: int
+    judged: int
+    ended: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class AgentPage:
+    """`course` draws the share of verdicts that let its work pass, week by week."""
+
     shown: AgentShown
     runs: tuple[AgentRun, ...]
     spent: Total | None
+    quality: Quality
+    weeks: tuple[WeekShown, ...]
+    course: Course | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +102,38 @@ def show_one(asked: Asked) -> AgentPage:
     """One agent: its card, what it used, and its latest runs."""
     shown = asked.client.ask(AgentShown, "agent.show", agent=asked.path["agent"])
     runs = asked.client.ask(AgentRuns, "agent.runs", role=shown.agent.role, limit=_RUNS)
-    return AgentPage(shown=shown, runs=runs.items, spent=_spent(asked).get(shown.agent.handle))
+    quality = asked.client.ask(Quality, "agent.quality", agent=shown.agent.handle)
+    weeks = tuple(map(_week, quality.weeks))
+    return AgentPage(
+        shown=shown,
+        runs=runs.items,
+        spent=_spent(asked).get(shown.agent.handle),
+        quality=quality,
+        weeks=tuple(reversed(weeks)),
+        course=_course(weeks),
+    )
+
+
+_PASSED = {"pass", "pass with notes"}
+
+
+def _week(week: Week) -> WeekShown:
+    return WeekShown(
+        week=week,
+        passed=sum(count for word, count in week.verdicts.items() if spoken(word) in _PASSED),
+        judged=sum(week.verdicts.values()),
+        ended=sum(week.runs.values()),
+    )
+
+
+def _course(weeks: Sequence[WeekShown]) -> Course | None:
+    points = tuple(
+        (datetime.combine(one.week.begins, time(), UTC), one.passed / one.judged)
+        for one in weeks
+        if one.judged
+    )
+    series = Series(name=said("Passed"), points=points)
+    return course((series,), lambda share: percent(share, 0)) if len(points) > 1 else None
 
 
 def show_run(asked: Asked) -> RunPage:

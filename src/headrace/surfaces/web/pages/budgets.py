@@ -1,5 +1,6 @@
 """Budgets: what each scope may spend, has spent and holds reserved, and totals by what they went for."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from headrace.surfaces.web.answers import Budget, Budgets, Forecast, Forecasts, Total, Totals
@@ -16,6 +17,14 @@ DIMENSIONS = {
 
 
 @dataclass(frozen=True, kw_only=True)
+class BudgetLine:
+    """A budget with how it goes on; None of those that are looked at no further."""
+
+    budget: Budget
+    forecast: Forecast | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class BudgetsPage:
     """`forecasts` are the organisation's; `by` is what the totals are told by."""
 
@@ -25,8 +34,8 @@ class BudgetsPage:
     all_tokens: int
     all_micro_usd: int
     forecasts: tuple[Forecast, ...]
-    capped: tuple[Budget, ...]
-    others: tuple[Budget, ...]
+    capped: tuple[BudgetLine, ...]
+    others: tuple[BudgetLine, ...]
 
 
 def show(asked: Asked) -> BudgetsPage:
@@ -44,8 +53,24 @@ def show(asked: Asked) -> BudgetsPage:
         all_tokens=sum(one.tokens_in + one.tokens_out for one in totals),
         all_micro_usd=sum(one.micro_usd for one in totals),
         forecasts=client.ask(Forecasts, "budget.show", scope="organisation").items,
-        capped=tuple(one for one in budgets if _is_capped(one)),
-        others=tuple(one for one in used if not _is_capped(one)),
+        capped=_with_forecasts(asked, [one for one in budgets if _is_capped(one)]),
+        others=_with_forecasts(asked, [one for one in used if not _is_capped(one)]),
+    )
+
+
+_LOOKED_INTO = 30  # budgets of a list whose course is asked for, the first
+
+
+def _with_forecasts(asked: Asked, budgets: Sequence[Budget]) -> tuple[BudgetLine, ...]:
+    scopes = dict.fromkeys(f"{one.scope.kind}:{one.scope.id}" for one in budgets[:_LOOKED_INTO])
+    found = {
+        (scope, one.budget.period): one
+        for scope in scopes
+        for one in asked.client.ask(Forecasts, "budget.show", scope=scope).items
+    }
+    return tuple(
+        BudgetLine(budget=one, forecast=found.get((f"{one.scope.kind}:{one.scope.id}", one.period)))
+        for one in budgets
     )
 
 

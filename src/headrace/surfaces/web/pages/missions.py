@@ -16,6 +16,7 @@ from headrace.surfaces.web.answers import (
     Missions,
     MissionShown,
     Module,
+    Overview,
     Ready,
     ReadyList,
     Run,
@@ -58,7 +59,8 @@ class Column:
 
 @dataclass(frozen=True, kw_only=True)
 class MissionsPage:
-    """`view` is "list" or "board"; the board has a column for each status that a mission has."""
+    """`view` is "list" or "board"; the board has a column for each status that a mission has.
+    `overview` is there for whoever may see what agents do."""
 
     items: tuple[Mission, ...]
     status: str | None
@@ -66,6 +68,7 @@ class MissionsPage:
     view: str
     columns: tuple[Column, ...]
     next: str | None
+    overview: Overview | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,6 +135,7 @@ def show(asked: Asked) -> MissionsPage:
         view="board" if is_board else "list",
         columns=tuple(Column(status=key, missions=of) for key, of in by_status.items() if of),
         next=page.next,
+        overview=asked.client.ask_if_allowed(Overview, "overview"),
     )
 
 

@@ -12,7 +12,8 @@ class Page:
     """One page. Its data is at the same address with `.json` behind it; `nav` marks the frame's link.
 
     `menu` puts it into the navigation for whoever holds `permission`; `follows` are the beginnings
-    of the event types after which an open page asks for itself again (none: it stays as it is).
+    of the event types after which an open page asks for itself again (none: it stays as it is);
+    `every` so many seconds it does so anyway, where what it shows tells no event.
     """
 
     path: str
@@ -23,3 +24,4 @@ class Page:
     permission: str = ""
     menu: Menu | None = None
     follows: tuple[str, ...] = ()
+    every: int = 0

@@ -9,6 +9,8 @@ from headrace.surfaces.web.answers import (
     Halt,
     Repositories,
     Repository,
+    SettingLine,
+    SettingLines,
     Standing,
     Switch,
 )
@@ -23,11 +25,16 @@ class SettingsPage:
     halt: Halt | None
     executors: tuple[Executor, ...]
     repositories: tuple[Repository, ...]
+    settings: tuple[SettingLine, ...]
+    is_operator: bool
 
 
 def show(asked: Asked) -> SettingsPage:
     """The organisation's standing arrangements."""
+    listed = asked.client.ask_if_allowed(SettingLines, "setting.list")
     return SettingsPage(
+        settings=listed.items if listed else (),
+        is_operator=listed is not None,
         standing=asked.client.ask(Standing, "whoami"),
         halt=_halt(asked),
         executors=_executors(asked),

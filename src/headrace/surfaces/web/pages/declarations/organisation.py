@@ -2,7 +2,7 @@
 
 from headrace.surfaces.web.language import said
 from headrace.surfaces.web.navigation import Menu
-from headrace.surfaces.web.pages import agents, budgets, journal, people, rights
+from headrace.surfaces.web.pages import agents, budgets, journal, people, rights, runs
 from headrace.surfaces.web.pages.page import Page
 
 PAGES: tuple[Page, ...] = (
@@ -25,12 +25,24 @@ PAGES: tuple[Page, ...] = (
         follows=("agents.", "budgets."),
     ),
     Page(
+        path="/runs",
+        template="runs.html",
+        context=runs.RunsPage,
+        fill=runs.show,
+        nav="runs",
+        permission="agent:read",
+        menu=Menu(word=said("Runs"), letter="l", mark="◐", group=said("Organisation")),
+        follows=("agents.", "streams.", "budgets."),
+        every=5,
+    ),
+    Page(
         path="/runs/{run}",
         template="run.html",
         context=agents.RunPage,
         fill=agents.show_run,
-        nav="agents",
+        nav="runs",
         follows=("agents.", "budgets."),
+        every=5,
     ),
     Page(
         path="/people",

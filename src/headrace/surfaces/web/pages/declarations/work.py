@@ -50,7 +50,7 @@ PAGES: tuple[Page, ...] = (
         nav="missions",
         permission="mission:read",
         menu=Menu(word=said("Missions"), letter="m", mark="▷", on_phone=True),
-        follows=("missions.",),
+        follows=("missions.", "agents.", "streams.", "budgets."),
     ),
     Page(
         path="/missions/{mission}",

@@ -1,0 +1,55 @@
+"""Answers: the organisation at work in figures, an agent's weeks, and the settings of this machine."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overview:
+    """Six figures of one instant; use is summed from `today`, the midnight of organisation time."""
+
+    at: datetime
+    today: datetime
+    live_runs: int
+    external_runs: int
+    agents_at_work: int
+    workforce: int
+    queued: int
+    blocked: int
+    today_micro_usd: int
+    today_tokens: int
+    today_unpriced: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Week:
+    """What was judged of an agent's work in a week, and how its runs ended, by word."""
+
+    begins: date
+    runs: Mapping[str, int]
+    verdicts: Mapping[str, int]
+    micro_usd: int
+    tokens: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quality:
+    agent: str
+    weeks: tuple[Week, ...]
+    changes: int
+    is_whole: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettingLine:
+    name: str
+    meaning: str
+    value: str
+    source: str
+    is_secret: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettingLines:
+    items: tuple[SettingLine, ...]

@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from urllib.error import HTTPError
@@ -16,6 +17,7 @@ import pytest
 
 from capabilities.deployments.world import NAME, World
 from examples.test_bulk_export import EXAMPLE, player
+from flows import Runner
 from headrace.app.host import flags_beside
 from headrace.capabilities.deployments import service
 from headrace.capabilities.deployments.host import Host
@@ -24,13 +26,25 @@ from headrace.capabilities.deployments.model import DeploymentState
 from headrace.capabilities.flags import service as flags
 from headrace.capabilities.flags.evaluator import FlagEvaluator
 from headrace.capabilities.flags.model import Definition
+from headrace.capabilities.releases import service as releases
+from headrace.capabilities.releases.model import ReleaseId, ReleaseStatus, Rollout
 from headrace.capabilities.releases.tools import access_log
+from headrace.kernel.clock import ScaledClock
 from headrace.kernel.journal.notices import Notices
+from headrace.packs.enterprise.ship import stages
+from headrace.packs.enterprise.ship.contract import LASTS
 
 pytest.importorskip("duckdb", reason="needs the extra 'demo'")
 pytestmark = pytest.mark.slow
 
 FLAG = "bulk_export_enabled"
+CRITERIA = (
+    "error rate < baseline + 0.5%; "
+    "p99 latency of `GET /api/v2/datasets/{dataset_id}/records` < 2x baseline"
+)
+MOST = 30.0
+"""Seconds of real and of organisation time from the first failure until the flag is off (AE-58)."""
+
 BULK = "/api/v2/export/bulk"
 SEARCH = f"{Path(sys.executable).parent}:/usr/bin:/bin"
 
@@ -171,18 +185,47 @@ def test_wide_tables_break_parquet_alone_until_its_memory_is_raised(ground):
         assert ground.exports(WIDE, WIDE.wide, "parquet") == "completed"
 
 
-def test_customers_find_exports_a_drill_breaks_them_for_the_cohort_and_the_flag_takes_them_back(
+@pytest.fixture
+def clock():
+    """Organisation time that goes by as fast as the world's."""
+    return ScaledClock(origin=datetime(2026, 4, 7, tzinfo=UTC), started=datetime.now(UTC), scale=1)
+
+
+def begun(ground):
+    """A release of the plan that contracts begin with, reaching a part of the customers; its id."""
+    ada, emil = (ground.company.adds(one, "release:*", "flags:*") for one in ("ida", "emil"))
+    rows = stages.plan_rows((40.0, 60.0, 100.0), LASTS, CRITERIA)
+    plan = Rollout(
+        flag=FLAG,
+        service=NAME,
+        log=f"{NAME}/access.jsonl",
+        stages=stages.stages(rows),
+        criteria=stages.criteria(rows),
+    )
+    id = ReleaseId("REL-2026-001")
+    drafted = {"title": "Exports", "contract": "", "context": None, "plan": plan}
+    ground.do(releases.draft, id=id, **drafted, by=ada)
+    ground.do(releases.approve, id, "reviewed", by=emil)
+    ground.do(releases.begin, id)
+    return id
+
+
+def test_a_fault_under_real_traffic_turns_the_feature_off_by_itself_within_half_a_minute(
     ground,
 ):
-    ground.do(flags.roll_out, FLAG, Decimal(30), reason="canary")
+    jobs = Runner(
+        units=ground.units, system=ground.database.system, organisation=ground.organisation
+    )
+    jobs.drain(tolerate=True)  # what the world's repository was to be brought in from is nowhere
     with ground.running():
+        id = begun(ground)
         since, known = ground.do(_world_time), ground.do(flags.snapshot)
 
         def is_reached(user):
             return flags.given(known.flags[FLAG], known.segments, user, since) == "on"
 
         run = subprocess.Popen(
-            [sys.executable, EXAMPLE / "traffic.py", ground.place, "--customers=60", "--rate=40"]
+            [sys.executable, EXAMPLE / "traffic.py", ground.place, "--customers=120", "--rate=60"]
         )
         try:
             until(lambda: _report(ground).get("exporting", 0) > 10)
@@ -190,16 +233,23 @@ def test_customers_find_exports_a_drill_breaks_them_for_the_cohort_and_the_flag_
             assert not [one for one in _report(ground)["statuses"] if one.startswith("5")]
 
             ground.do(
-                service.set_parameter, NAME, "drill_storage_failing", 1, why="a drill", key="k"
+                service.set_parameter, NAME, "drill_storage_failing", 0.6, why="a drill", key="k"
             )
-            until(lambda: _report(ground)["statuses"].get("503", 0) > 5)
-            killed = time.monotonic()
-            ground.do(flags.kill, FLAG, "rolled back")
+            until(lambda: _report(ground)["statuses"].get("503", 0) > 0)
+            began, fault_at = time.monotonic(), ground.clock.now()
+            until(lambda: jobs.drain() and not ground.do(flags.flag, FLAG).is_on)
+            off_after = time.monotonic() - began
             until(lambda: _report(ground)["exporting"] == 0, 30)
-            assert time.monotonic() - killed < 30
+            obeyed_after = time.monotonic() - began
         finally:
             run.terminate()
             run.wait(40)
+        print(f"off after {off_after:.1f} s, and no customer had it after {obeyed_after:.1f} s")
+        assert off_after < MOST
+        assert ground.do(releases.get, id).status is ReleaseStatus.ROLLED_BACK
+        last = ground.do(releases.history, id)[-1]
+        assert last.reasons[0].startswith("errors against the others: worse")
+        assert last.at - fault_at < timedelta(seconds=MOST)
         seen = access_log.observe(ground.place / "access.jsonl", since, is_reached, [""])[""]
         assert sum(one.errors for one in seen.cohort) > 5
         assert sum(one.errors for one in seen.control) == 0

@@ -21,7 +21,12 @@ from headrace.capabilities.releases.model import (
 )
 from headrace.capabilities.releases.rules.comparison import compare, half_width, quantile
 from headrace.capabilities.releases.rules.lifecycle import MOVES, refusal, unmet
-from headrace.capabilities.releases.rules.rollout import evidence, malformed, next_step
+from headrace.capabilities.releases.rules.rollout import (
+    evidence,
+    is_doubtful,
+    malformed,
+    next_step,
+)
 
 NOON = datetime(2026, 4, 7, 12, tzinfo=UTC)
 ERRORS = Criterion(name="errors", measure=Measure.ERRORS, worse_by=0.005)
@@ -190,6 +195,23 @@ class TestSteps:
 
     def test_nobody_there_is_never_a_pass(self):
         assert self.step(30, Observed()).move is Move.HOLD
+
+    @pytest.mark.parametrize(
+        ("criterion", "cohort", "doubtful"),
+        [
+            (ERRORS, users(60, errors=0.03), True),  # beyond the limit, by chance or not
+            (ERRORS, users(2000, errors=0.001), False),  # passes
+            (ERRORS, users(600, errors=0.2), False),  # sure to be worse
+            (LATENCY, users(40, seconds=0.12), True),
+            (LATENCY, users(60, seconds=0.09), False),  # open, but nothing looks bad
+        ],
+        ids=["errors", "healthy", "worse", "slower", "no slower"],
+    )
+    def test_what_looks_bad_but_is_not_sure_is_doubtful(self, criterion, cohort, doubtful):
+        observed = seen(cohort, users(4000, errors=0.001, seed=2))
+        rollout = a_rollout(criterion)
+
+        assert is_doubtful(rollout, evidence(rollout, CANARY, {"": observed})) is doubtful
 
     def test_the_last_stage_ends_it(self):
         bound = Criterion(name="errors", measure=Measure.ERRORS, at_most=0.02)

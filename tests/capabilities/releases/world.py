@@ -114,8 +114,11 @@ class World:
     def is_reached(self, user):
         return bool(self.do(flags.evaluate, FLAG, {"targetingKey": user}).value)
 
-    def traffic(self, *, users=1500, bad=0.0, slower=1.0, seed=1):
-        """Requests as the service logs them; those whom the flag reaches fail and wait as told."""
+    def traffic(self, *, users=1500, bad=0.0, slower=1.0, tail=0.0, seed=1):
+        """Requests as the service logs them; those whom the flag reaches fail and wait as told.
+
+        `tail` is a share of their requests that takes ten times as long.
+        """
         chance = random.Random(seed)
         seen = self.do(flags.snapshot)
         log = self.folder / self.company.system.organisation / PLAN.log
@@ -127,6 +130,8 @@ class World:
                 for _ in range(4):
                     failed = chance.random() < (bad if given == "on" else 0.001)
                     seconds = 0.1 * chance.lognormvariate(0, 0.3)
+                    if given == "on" and tail and chance.random() < tail:
+                        seconds *= 10
                     line = {
                         "at": datetime.now(UTC).isoformat(),
                         "user": user,

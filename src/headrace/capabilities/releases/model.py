@@ -7,6 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import ClassVar, NewType
 
+from headrace.capabilities.deployments.model import Deployment
 from headrace.capabilities.flags.model import Flag, Segment
 from headrace.kernel.errors import Conflict, Invalid, NotFound
 from headrace.kernel.events import Event
@@ -74,7 +75,7 @@ class Rollout:
     flag: str
     variant: str = "on"
     log: str = "access.jsonl"  # the service's access log, below the folder of deployments
-    service: str = ""  # whose health targets watch over it too; "" is none
+    service: str = ""  # whose health check and targets watch over it too; "" is none
     stages: tuple[Stage, ...]
     criteria: tuple[Criterion, ...]
 
@@ -137,6 +138,7 @@ class Evidence:
 
     comparisons: tuple[Comparison, ...] = ()
     requests: int = 0  # of the cohort
+    failing: tuple[str, ...] = ()  # why the service itself is in no state to go on
 
 
 class Move(StrEnum):
@@ -163,14 +165,24 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True)
 class Watched:
-    """What a look needs: a stage, and where and since when its requests are written down."""
+    """What a look needs: a stage, where and since when its requests are written down, and its service.
+
+    `folder` is where deployments write. `deployment` is None where no service is named, or none of
+    that name was ever deployed.
+    """
 
     rollout: Rollout
     stage: Stage
-    log: Path
+    folder: Path
     since: datetime
     flag: Flag
     segments: Mapping[str, Segment]
+    deployment: Deployment | None = None
+
+    @property
+    def log(self) -> Path:
+        """The service's access log."""
+        return self.folder / self.rollout.log
 
 
 @dataclass(frozen=True, kw_only=True)

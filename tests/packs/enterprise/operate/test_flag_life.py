@@ -1,11 +1,20 @@
 """A flag that has done its work: proposed for removal, removed by a coding agent, merged and archived."""
 
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
 from capabilities.releases.world import PLAN
 from headrace.capabilities.agents import service as agents
+from headrace.capabilities.deployments import service as deployments
+from headrace.capabilities.deployments.keeper import Keeper, Machine
+from headrace.capabilities.deployments.model import DeploymentState
 from headrace.capabilities.flags import service as flags
 from headrace.capabilities.flags.model import Definition
 from headrace.capabilities.governance import service as governance
@@ -19,7 +28,37 @@ from packs.enterprise.build.conftest import CONTEXT, SMALL, committed, small, sm
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
-FLAG = "bulk_export"
+FLAG, SERVICE = "bulk_export", "customer-records"
+MACHINE = Machine(
+    host="here",
+    search_path=f"{Path(sys.executable).parent}:/usr/bin:/bin",
+    flag_url="http://127.0.0.1:9",
+)
+SERVED = """\
+serve:
+  command: [python, serve.py, "{port}"]
+  health: /healthz
+"""
+SERVE = """\
+import inspect, sys
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+sys.path.insert(0, "src")
+from greeting import hello
+
+
+class Answers(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(str(inspect.signature(hello)).encode())
+
+    def log_message(self, *_):
+        pass
+
+
+ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Answers).serve_forever()
+"""
 FLAGGED = """\
 def hello(on: bool) -> str:
     \"\"\"A greeting.\"\"\"
@@ -76,7 +115,8 @@ def world(small, tmp_path):  # noqa: F811 - the fixture of the neighbour
     folder = tmp_path / "flagged"
     files = {**SMALL, "src/greeting.py": FLAGGED, "tests/test_greeting.py": TEST}
     manifest = ".headrace/product.yaml"
-    files[manifest] = files[manifest].replace("[security]", "[security, architecture]")
+    files[manifest] = files[manifest].replace("[security]", "[security, architecture]") + SERVED
+    files["serve.py"] = SERVE
     for path, text in files.items():
         file = folder / path
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -93,7 +133,7 @@ def released(world):
     """The flag is everybody's, by a release of the mission."""
     world.do(flags.create, FLAG, Definition(owner="a-tech-lead"))
     id = ReleaseId("REL-2026-001")
-    plan = PLAN.__class__(**{**vars(PLAN), "stages": (PLAN.stages[-1],)})
+    plan = replace(PLAN, service=SERVICE, stages=(PLAN.stages[-1],))
     draft = {"id": id, "title": "Bulk export", "contract": "", "context": CONTEXT, "plan": plan}
     world.do(releases.draft, **draft)
     world.do(releases.approve, id, "reviewed", by="engineering-manager")
@@ -106,6 +146,33 @@ def grows_stale(world):
     world.clock.advance(timedelta(days=22))
     world.do(flags.review)
     world.jobs()
+
+
+@contextmanager
+def kept(world):
+    """The product as it stands is deployed, and a host keeps it; gives what one look of the host does."""
+    tip = world.product("rev-parse", "main").strip()
+    world.do(deployments.deploy, SERVICE, repository=SERVICE, commit=tip, key="first")
+    world.do(deployments.hold, MACHINE.host)
+    keeper = Keeper(world.units, world.organisation, SERVICE, MACHINE)
+    try:
+        yield keeper.look
+    finally:
+        runs = [one for one in (keeper.serving, keeper.coming) if one is not None]
+        keeper.end()
+        for one in runs:
+            if one.process.child is not None:
+                one.process.child.wait(10)
+
+
+def comes_to_run(world, look):
+    """What answers once the commit that is wanted serves; its words over HTTP."""
+    end = time.monotonic() + 30
+    while (found := world.do(deployments.get, SERVICE)).state is not DeploymentState.READY:
+        assert time.monotonic() < end, found.problem
+        look()
+        time.sleep(0.05)
+    return urlopen(found.address, timeout=5).read().decode()
 
 
 def gates(world, kind="flag-removal"):
@@ -175,6 +242,19 @@ def test_a_coding_agent_takes_it_out_it_is_judged_merged_and_the_flag_archived(w
     assert {one.policy for one in judgements} == {"security", "architecture"}
     assert "if on" not in world.product("show", "main:src/greeting.py")
     assert world.do(flags.flag, FLAG).archived_at is not None
+
+
+def test_after_the_removal_the_service_is_deployed_again_and_asks_no_flag(world):
+    with kept(world) as look:
+        assert comes_to_run(world, look) == "(on: bool) -> str"
+        grows_stale(world)
+        world.settle(patience=30)
+
+        change = world.change(world.one("flag-removal", "bulk-export"))
+        wanted = world.do(deployments.get, SERVICE)
+        assert (wanted.commit, wanted.generation) == (change.commit, 2)
+        assert comes_to_run(world, look) == "() -> str"
+        assert world.do(deployments.get, SERVICE).serving == change.commit
 
 
 def test_without_the_owners_yes_nothing_is_merged_and_the_flag_stays(world):

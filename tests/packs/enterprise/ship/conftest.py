@@ -1,7 +1,6 @@
 """A mission on the small product that is merged, deployed to a real service, and released."""
 
 import json
-import shutil
 import threading
 from collections.abc import Callable
 from contextlib import contextmanager
@@ -32,7 +31,7 @@ from packs.enterprise.build.conftest import (  # noqa: F401 - fixtures
 )
 from packs.enterprise.build.test_stream import FLEET, REPORT, WORK, begin
 
-SERVICE, FLAG = "customer-records", "farewell_enabled"
+SERVICE, FLAG, ROUTE = "customer-records", "farewell_enabled", "GET /farewell"
 
 NAMED = FLEET.replace(
     "                policies: [security]\n",
@@ -163,7 +162,7 @@ class Shipping:
                     line = {
                         "at": now.isoformat(),
                         "user": user,
-                        "route": "GET /farewell",
+                        "route": ROUTE,
                         "status": 503 if failing(reached, number * 4 + again) else 200,
                         "seconds": 0.1 + (number % 7) * 0.001,
                     }
@@ -226,13 +225,18 @@ def shipping(small, tmp_path):  # noqa: F811 - the fixture above
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
     small.use(folder)
-    shutil.copy(EXAMPLE / "recordings/ship/release.yaml", small.recordings / "release.yaml")
-    for name, text in {"fleet": NAMED, "work": WORK, "report": REPORT}.items():
+    contract = (EXAMPLE / "recordings/ship/release.yaml").read_text()
+    recorded = {
+        "release": contract.replace("GET /api/v2/datasets/{dataset_id}/records", ROUTE),
+        "fleet": NAMED,
+        "work": WORK,
+        "report": REPORT,
+    }
+    for name, text in recorded.items():
         (small.recordings / f"{name}.yaml").write_text(text)
     small.found()
     small._team("on-call")
-    contract = small.contract("Goodbye is said")
-    small.approve_brief(briefed(), contract, design_required=False)
+    small.approve_brief(briefed(), small.contract("Goodbye is said"), design_required=False)
     small.do(intake.load_source, "crm_requests", CRM)
     made = Shipping(world=small)
     small.do(operate.adopt, replace(runbook(name="farewell"), service=SERVICE))

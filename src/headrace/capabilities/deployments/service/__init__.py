@@ -1,5 +1,6 @@
 """The verbs of deployments."""
 
+from headrace.capabilities.deployments.service.answering import answers
 from headrace.capabilities.deployments.service.hosting import (
     LEASE,
     died,
@@ -25,6 +26,7 @@ from headrace.capabilities.deployments.service.orders import (
 
 __all__ = [
     "LEASE",
+    "answers",
     "checkout",
     "deploy",
     "died",

@@ -8,6 +8,7 @@ from headrace.capabilities.releases.model import (
     Criterion,
     Evidence,
     Judgement,
+    Measure,
     Move,
     Observed,
     Rollout,
@@ -72,6 +73,30 @@ def evidence(rollout: Rollout, stage: Stage, seen: Mapping[str, Observed]) -> Ev
         comparisons=judge(rollout, stage, seen),
         requests=sum(user.requests for user in cohort),
     )
+
+
+def is_doubtful(rollout: Rollout, found: Evidence) -> bool:
+    """Whether something looks worse than it may be, though there is too little to be sure of it yet."""
+    criteria = {one.name: one for one in rollout.criteria}
+    return any(
+        one.judgement is Judgement.INCONCLUSIVE
+        and one.criterion in criteria
+        and _is_beyond(criteria[one.criterion], one)
+        for one in found.comparisons
+    )
+
+
+def _is_beyond(criterion: Criterion, seen: Comparison) -> bool:
+    """Whether what was seen lies beyond a limit, by chance or not."""
+    if seen.cohort is None:
+        return False
+    if criterion.at_most is not None and seen.cohort > criterion.at_most:
+        return True
+    if criterion.worse_by is None or seen.control is None:
+        return False
+    if criterion.measure is Measure.ERRORS:
+        return seen.cohort - seen.control > criterion.worse_by
+    return seen.control > 0 and seen.cohort / seen.control - 1 > criterion.worse_by
 
 
 def routes(rollout: Rollout) -> frozenset[str]:

@@ -1,6 +1,6 @@
 """The verbs of releases: draft, approve, begin, look, promote, hold, roll back."""
 
-from headrace.capabilities.releases.rules.rollout import evidence, malformed, routes
+from headrace.capabilities.releases.rules.rollout import evidence, is_doubtful, malformed, routes
 from headrace.capabilities.releases.service.drafting import (
     approve,
     draft,
@@ -36,6 +36,7 @@ __all__ = [
     "get",
     "history",
     "hold",
+    "is_doubtful",
     "listing",
     "look",
     "look_later",

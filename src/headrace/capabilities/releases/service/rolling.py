@@ -37,9 +37,12 @@ LOOKS = 12
 LEAST_WAIT, MOST_WAIT = timedelta(minutes=1), timedelta(hours=1)
 """Between two looks, in organisation time: what is bad is found early in a long stage too."""
 
-LEAST_REAL, MOST_REAL = timedelta(seconds=0.5), timedelta(seconds=15)
+LEAST_REAL, MOST_REAL = timedelta(seconds=0.5), timedelta(seconds=10)
 """Between two looks, in real time, however fast organisation time runs: users wait in real time, and
 within half a minute of being shown to be worse the work is off (AE-58)."""
+
+DOUBTFUL_REAL = timedelta(seconds=3)
+"""At most so long, in real time, after a look that saw a metric beyond its limit and could not be sure."""
 
 
 def begin(ctx: Ctx, id: ReleaseId) -> Release:
@@ -75,7 +78,7 @@ def look(ctx: Ctx, id: ReleaseId, stage: int, found: Evidence) -> Step | None:
         release.entered_at,
         ctx.now,
         found,
-        alarms=moving.asked(ctx, ALARM_QUESTION, release),
+        alarms=[*found.failing, *moving.asked(ctx, ALARM_QUESTION, release)],
         against=[*_held(release), *moving.asked(ctx, PROMOTE_QUESTION, release)],
     )
     if not _is_said(ctx, release, step):
@@ -123,18 +126,22 @@ def watched(ctx: Ctx, id: ReleaseId, stage: int) -> Watched | None:
     return Watched(
         rollout=release.rollout,
         stage=release.rollout.stages[stage],
-        log=deployments.folder(ctx) / release.rollout.log,
+        folder=deployments.folder(ctx),
         since=release.watched_from,
         flag=seen.flags[release.rollout.flag],
         segments=seen.segments,
+        deployment=deployments.find(ctx, release.rollout.service),
     )
 
 
-def look_later(ctx: Ctx, id: ReleaseId, stage: int, number: int) -> None:
-    """Look at a stage again, if it still lasts; `number` counts the looks."""
+def look_later(ctx: Ctx, id: ReleaseId, stage: int, number: int, doubtful: bool = False) -> None:
+    """Look at a stage again, if it still lasts, and soon if the last look was doubtful.
+
+    `number` counts the looks.
+    """
     release = get(ctx, id)
     if release.status is ReleaseStatus.DEPLOYING and release.stage == stage:
-        _look_at(ctx, release, stage, number)
+        _look_at(ctx, release, stage, number, DOUBTFUL_REAL if doubtful else MOST_REAL)
 
 
 def _carry_out(ctx: Ctx, release: Release, step: Step) -> Release:
@@ -203,13 +210,15 @@ def _reach(ctx: Ctx, release: Release, stage: Stage) -> None:
     flags.roll_out(ctx, plan.flag, percent, reason=why, variant=plan.variant)
 
 
-def _look_at(ctx: Ctx, release: Release, stage: int, number: int) -> None:
+def _look_at(
+    ctx: Ctx, release: Release, stage: int, number: int, at_most: timedelta = MOST_REAL
+) -> None:
     lasts = release.rollout.stages[stage].lasts
     wait = min(max(lasts / LOOKS, LEAST_WAIT), MOST_WAIT) / (ctx.scale or 1.0)
     key = f"{release.id}/{stage}/{number}"
     arguments = {"release": release.id, "stage": str(stage), "number": str(number)}
     ctx.start_after_real(
-        min(max(wait, LEAST_REAL), MOST_REAL),
+        min(max(wait, LEAST_REAL), at_most),
         Job(flow="releases.look", key=key, arguments=arguments),
     )
 

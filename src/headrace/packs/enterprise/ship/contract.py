@@ -39,6 +39,9 @@ PERCENTS, LASTS = (5.0, 25.0, 100.0), ("24 hours", "48 hours", "ongoing")
 CRITERIA = "error rate < baseline + 0.5%; p95 latency < 2x baseline; p99 latency < 2x baseline"
 """The criteria offered with them; the limits are those of the delivery policy (AE-58)."""
 
+ALWAYS = ({"health_criteria": "error rate < baseline + 0.5%; p99 latency < 2x baseline"},)
+"""What takes every release back by itself, also where a plan names no such criterion (AE-58)."""
+
 FEATURE = "feature"
 
 

@@ -4,21 +4,26 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from headrace.capabilities.artifacts import service as artifacts
-from headrace.capabilities.artifacts.model import ArtifactId, Draft, Made
+from headrace.capabilities.artifacts.model import Artifact, ArtifactId, Draft, Made
+from headrace.capabilities.health import service as health
+from headrace.capabilities.health.model import Severity
 from headrace.capabilities.missions import service as missions
-from headrace.capabilities.missions.model import MissionStatus
+from headrace.capabilities.missions.model import CheckpointKind, MissionStatus
 from headrace.capabilities.record import service as record
 from headrace.capabilities.releases import service as releases
 from headrace.capabilities.releases.model import Line, Release, ReleaseStatus
 from headrace.kernel.capability import Http, Operation, OperationKind
 from headrace.kernel.context import Ctx
-from headrace.packs.enterprise.build.mission import effective, mission_slug, title
+from headrace.packs.enterprise.build.mission import effective, mission_slug, product, title
 from headrace.packs.enterprise.discover.contents import told
-from headrace.packs.enterprise.ship import readiness, running
+from headrace.packs.enterprise.ship import readiness, running, trying, validating
 from headrace.packs.enterprise.ship.verdicts import unpassed, work_of
 
 TYPE = "handover"
 READ = "mission:read"
+
+FIRST_LOOP, FIRST_OWNER = "discover", "discovery-agent"
+"""Where a mission is before anything was handed over, and who answers for it there."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +61,10 @@ class Standing:
 
 @dataclass(frozen=True, kw_only=True)
 class Standings:
+    """Every transfer of a mission; in which loop it is now, and who answers for it there."""
+
+    loop: str
+    owner: str
     items: tuple[Standing, ...]
 
 
@@ -138,6 +147,8 @@ def _to_operate(ctx: Ctx, context: str) -> Iterator[Line]:
         evidence=release.id if release is not None else "",
     )
     yield _validated(ctx, context)
+    yield _quiet(ctx)
+    yield _measured(ctx, context)
     for one in readiness.lines(ctx, context):
         if one.text in _OPERABLE:
             yield one
@@ -160,15 +171,42 @@ def _validated(ctx: Ctx, context: str) -> Line:
         if told(one.content, "fields", "kind") == "validation"
     ]
     left = [
-        told(row, "check")
+        f"{told(row, 'check')} is {told(row, 'result')}"
         for row in running.all_rows(found[-1] if found else None)
-        if row.get("result") == "not-met"
+        if row.get("result") == trying.NOT_MET
+        or (told(row, "check") in _SHOWN and row.get("result") != trying.MET)
     ]
     return Line(
         text="It was validated once it was out",
         met=bool(found) and not left,
-        because=f"not met: {', '.join(left)}" if left else "recorded" if found else "not yet",
+        because="; ".join(left) or ("recorded" if found else "not yet"),
         evidence=found[-1].path if found else "",
+    )
+
+
+_SHOWN = frozenset({trying.SMOKE, validating.ERRORS, validating.LATENCY})
+"""Checks that must be shown: what could not be evaluated is not met."""
+
+
+def _quiet(ctx: Ctx) -> Line:
+    standings = health.standings(ctx, service=product(ctx).slug)
+    loud = [one.target.name for one in standings if one.severity is Severity.PAGE]
+    return Line(
+        text="No alert calls anybody",
+        met=not loud,
+        because=", ".join(loud) or f"{len(standings)} targets are quiet",
+    )
+
+
+def _measured(ctx: Ctx, context: str) -> Line:
+    """Whether it is known on which days the outcome is measured."""
+    listed = missions.checkpoints(ctx, mission_slug(context))
+    dated = [one for one in listed if one.kind is not CheckpointKind.BASELINE and one.due]
+    return Line(
+        text="The days on which the outcome is measured are set",
+        met=bool(dated),
+        because=", ".join(f"{one.due:%Y-%m-%d}" for one in dated) or "none is",
+        evidence=f"work/missions/{mission_slug(context)}/OUTCOME-CONTRACT.md",
     )
 
 
@@ -215,19 +253,27 @@ def open_lines(ctx: Ctx, context: str, target: str) -> tuple[str, ...]:
 def record_due(ctx: Ctx, context: str) -> None:
     """Record each transfer that all facts allow and that follows the one before; once each."""
     for one in TRANSFERS:
-        id = ArtifactId(f"{TYPE}/{mission_slug(context)}-{one.name}")
-        if artifacts.find(ctx, id) is not None:
+        if recorded(ctx, context, one) is not None:
             continue
         if open_lines(ctx, context, one.target):
             return
-        _record(ctx, context, one, id)
+        _record(ctx, context, one)
 
 
-def _record(ctx: Ctx, context: str, one: Transfer, id: ArtifactId) -> None:
+def recorded(ctx: Ctx, context: str, one: Transfer) -> Artifact | None:
+    """The record of a transfer, or None before it was made."""
+    return artifacts.find(ctx, ArtifactId(f"{TYPE}/{_slug(context, one)}"))
+
+
+def _slug(context: str, one: Transfer) -> str:
+    return f"{mission_slug(context)}-{one.name}"
+
+
+def _record(ctx: Ctx, context: str, one: Transfer) -> None:
     shown = [line for line in one.lines(ctx, context) if line.met]
     draft = Draft(
         type=TYPE,
-        slug=id.partition("/")[2],
+        slug=_slug(context, one),
         context=context,
         parts={"mission": mission_slug(context), "slug": one.name},
         content={
@@ -256,12 +302,17 @@ def _record(ctx: Ctx, context: str, one: Transfer, id: ArtifactId) -> None:
 
 def show(ctx: Ctx, asked: WhichMission) -> Standings:
     """Show how a mission passes on from loop to loop: open lines, next owner, who keeps the gate."""
-    mission = missions.get(ctx, asked.mission)
-    return Standings(items=tuple(_standing(ctx, mission.context, one) for one in TRANSFERS))
+    context = missions.get(ctx, asked.mission).context
+    made = [one for one in TRANSFERS if recorded(ctx, context, one) is not None]
+    return Standings(
+        loop=made[-1].target if made else FIRST_LOOP,
+        owner=made[-1].owner if made else FIRST_OWNER,
+        items=tuple(_standing(ctx, context, one) for one in TRANSFERS),
+    )
 
 
 def _standing(ctx: Ctx, context: str, one: Transfer) -> Standing:
-    found = artifacts.find(ctx, ArtifactId(f"{TYPE}/{mission_slug(context)}-{one.name}"))
+    found = recorded(ctx, context, one)
     return Standing(
         source=one.source,
         target=one.target,

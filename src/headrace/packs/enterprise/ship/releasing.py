@@ -23,7 +23,8 @@ from headrace.kernel.json import Json
 from headrace.packs.enterprise.build.mission import frozen
 from headrace.packs.enterprise.discover.contents import items, told
 from headrace.packs.enterprise.ship import readiness, running, stages
-from headrace.packs.enterprise.ship.contract import TYPE
+from headrace.packs.enterprise.ship.contract import ALWAYS, TYPE
+from headrace.packs.enterprise.ship.verdicts import unpassed, work_of
 
 WATCHED = 600
 """Requests of the cohort that each stage is watched for at least, however soon its time is over."""
@@ -45,7 +46,7 @@ def plan(ctx: Ctx, contract: Version) -> Rollout:
         service=service,
         log=f"{service}/access.jsonl",
         stages=stages.stages(rows, known, requests=WATCHED),
-        criteria=stages.criteria(rows),
+        criteria=stages.with_always(stages.criteria(rows), stages.criteria(ALWAYS)),
     )
 
 
@@ -140,10 +141,13 @@ def _is_person(ctx: Ctx, id: PrincipalId) -> bool:
 
 
 def approval_objections(ctx: Ctx, release: Release) -> Sequence[str]:
-    """A release that has a contract is approved at the contract's gate, and nowhere else."""
+    """A release that has a contract is approved at the contract's gate, and nowhere else.
+
+    One that was drafted by hand takes no work of a mission with it that has not passed (AE-53).
+    """
     contract = contract_of(ctx, release)
     if contract is None:
-        return ()
+        return unpassed(work_of(ctx, release.context)) if release.context is not None else ()
     if contract.change is None:
         return (f"{contract.ref} asks nobody yet",)
     change = record.change(ctx, contract.change)

@@ -79,6 +79,20 @@ def criteria(rows: Iterable[Content]) -> tuple[Criterion, ...]:
     return tuple(kept.values())
 
 
+def with_always(planned: Sequence[Criterion], always: Sequence[Criterion]) -> tuple[Criterion, ...]:
+    """A plan's criteria, and those that hold in every plan.
+
+    What a plan says of the same metric counts instead, also where it says it of one route alone.
+    """
+    named = {_metric(one) for one in planned}
+    return (*planned, *(one for one in always if _metric(one) not in named))
+
+
+def _metric(one: Criterion) -> tuple[Measure, float, bool]:
+    quantile = one.quantile if one.measure is Measure.LATENCY else 0.0
+    return one.measure, quantile, one.worse_by is not None
+
+
 def clauses(text: str) -> tuple[str, ...]:
     """What a cell of criteria lists."""
     return tuple(one.strip() for one in _APART.split(text) if one.strip())

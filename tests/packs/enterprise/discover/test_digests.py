@@ -144,6 +144,25 @@ def test_three_related_signals_in_four_weeks_open_a_mission_and_two_do_not(
         assert sections["actions"][0]["action"] == "Validate the opportunity behind bulk export"
 
 
+@pytest.mark.parametrize("recorded", [True, False], ids=["words of the example", "plain"])
+def test_a_pattern_that_a_mission_answers_is_told_again_and_asks_for_no_other_one(
+    company, recorded
+):
+    if not recorded:
+        company.record("digest.yaml", WRITTEN)
+    for number in range(3):
+        company.file(f"Export, told {number}", topic="Bulk export")
+    weekly(company)
+    company.file("Something else")
+
+    sections = weekly(company).content["sections"]
+
+    (alert,) = sections["pattern_alerts"]
+    (mission,) = company.do(missions.listing)
+    assert f"mission:{mission.slug}" in alert["action"]
+    assert not [one for one in sections["actions"] if "Validate" in one["action"]]
+
+
 def test_what_repeats_or_was_corrected_makes_no_pattern(company):
     company.record("digest.yaml", WRITTEN)
     first = company.file("Export wanted", topic="export", system="CRM")

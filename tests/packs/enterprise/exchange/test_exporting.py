@@ -7,7 +7,12 @@ from headrace.capabilities.artifacts.layout import content_hash
 from headrace.capabilities.artifacts.model import Draft, Made
 from headrace.capabilities.record import service as record
 from headrace.packs.enterprise.exchange.lint import lint
-from headrace.packs.enterprise.exchange.public_form import Surroundings, public_path, public_text
+from headrace.packs.enterprise.exchange.public_form import (
+    WAITS,
+    Surroundings,
+    public_path,
+    public_text,
+)
 from headrace.packs.enterprise.exchange.reading import read_tree
 from headrace.packs.enterprise.exchange.rules.structure import RULES as STRUCTURE
 from headrace.packs.enterprise.types import TYPES
@@ -17,7 +22,7 @@ from packs.enterprise.exchange.public_project import (
     overlaid,
     validate,
 )
-from packs.enterprise.types.documents import DOCUMENTS
+from packs.enterprise.types.documents import DOCUMENTS, a_mission_brief
 
 LAYOUTS = {one.name: one for one in TYPES}
 PARTS = {
@@ -33,27 +38,24 @@ PARTS = {
 SLUG = "bulk-data-export"
 
 
-def held(company, kinds):
-    """These types of documents are effective in the record, as after an approval."""
+def hold(company, kind, content, **parts):
+    """A document is effective in the record, as after an approval; its reference."""
 
     def make(ctx):
-        made = Made(by=company.people["vp-product"].principal, brain="human")
-        refs = []
-        for kind in kinds:
-            layout = LAYOUTS[kind]
-            context = "organisation" if layout.context_kind == "organisation" else f"mission:{SLUG}"
-            draft = Draft(
-                type=kind,
-                slug=SLUG,
-                context=context,
-                content=DOCUMENTS[kind],
-                made=made,
-                parts={k: v for k, v in PARTS.items() if f"{{{k}" in layout.path},
-            )
-            refs.append(artifacts.propose(ctx, draft).ref)
-        artifacts.make_effective(ctx, refs, change=None, commit="0" * 40)
+        layout = LAYOUTS[kind]
+        draft = Draft(
+            type=kind,
+            slug=SLUG,
+            context="organisation" if layout.context_kind == "organisation" else f"mission:{SLUG}",
+            content=content,
+            made=Made(by=company.people["vp-product"].principal, brain="human"),
+            parts={k: v for k, v in (PARTS | parts).items() if f"{{{k}" in layout.path},
+        )
+        made = artifacts.propose(ctx, draft).ref
+        artifacts.make_effective(ctx, [made], change=None, commit="0" * 40)
+        return made
 
-    company.do(make)
+    return company.do(make)
 
 
 def exported(company, **wanted):
@@ -66,7 +68,7 @@ RENAMED = ("release-contract", "technical-design")
 
 @pytest.mark.parametrize("kind", [*FORMED, *RENAMED])
 def test_every_type_has_the_labels_and_sections_that_the_public_validators_ask_for(company, kind):
-    held(company, [kind])
+    hold(company, kind, DOCUMENTS[kind])
 
     corpus = read_tree(exported(company, renamed=True))
 
@@ -86,6 +88,24 @@ def test_the_disposition_of_a_signal_is_a_ticked_box():
     assert record.read_document(LAYOUTS["signal"], told).content["sections"] == {
         "disposition": {"recommended": "defer"}
     }
+
+
+def test_a_signal_that_proceeds_is_deferred_there_until_a_brief_names_it(company):
+    named = company.file("Exports asked for", disposition="proceed")
+    waiting = company.file("Imports asked for", disposition="proceed")
+
+    hold(
+        company,
+        "mission-brief",
+        a_mission_brief(sections__origin__signals=[company.effective(named).path]),
+    )
+
+    files = exported(company)
+    told = {id: files[company.effective(id).path] for id in (named, waiting)}
+    assert "- [x] Proceed to opportunity validation\n" in told[named]
+    assert "- [x] Defer to next planning cycle\n" in told[waiting]
+    assert WAITS in told[waiting]
+    assert WAITS not in told[named]
 
 
 @pytest.mark.parametrize("kind", ["signal", "mission-brief", "release-contract"])

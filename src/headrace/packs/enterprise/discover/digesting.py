@@ -60,7 +60,9 @@ def _alert(one: Content, written: Content, taken: set[str]) -> Json:
     plain: Content = {
         "name": told(one, "name").title(),
         "description": f"{told(one, 'signals_involved')} signals within four weeks: {titles}.",
-        "action": "Validate the opportunity",
+        "action": f"Weigh what is new in {led_to}, which answers them"
+        if (led_to := told(one, "led_to"))
+        else "Validate the opportunity",
         "urgency": told(one, "urgency") or "medium",
     }
     return {

@@ -119,6 +119,7 @@ def of_digest(ctx: Ctx, run: Run) -> Facts:
         },
         "counts": {"total": found.total, "new": found.new, **counts},
         "alert_count": len(found.alerts),
+        "fresh_alert_count": sum(_absorbed(one) == "" for one in found.alerts),
         "signals": [_signal(one) for theme in found.themes for one in theme.signals],
         "groups": [_theme(one) for one in found.themes],
         "themes": [_themed(one) for one in found.themes],
@@ -354,8 +355,14 @@ def _alert(alert: Alert) -> Json:
         "signals": [one.signal for one in alert.signals],
         "titles": [one.title for one in alert.signals],
         "urgency": _alert_urgency(alert),
-        "fresh": all(one.absorbed_by is None for one in alert.signals),
+        "fresh": not _absorbed(alert),
+        **({"led_to": _absorbed(alert)} if _absorbed(alert) else {}),
     }
+
+
+def _absorbed(alert: Alert) -> str:
+    """The context of the mission that answers the alert's signals, "" where none does."""
+    return next((one.absorbed_by for one in alert.signals if one.absorbed_by), "")
 
 
 def _alert_urgency(alert: Alert) -> str:

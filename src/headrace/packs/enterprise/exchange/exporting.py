@@ -1,8 +1,10 @@
 """Export: the record as a tree in the public layout, every effective work product a file."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from headrace.capabilities.artifacts import service as artifacts
 from headrace.capabilities.artifacts.model import Version
 from headrace.capabilities.record import service as record
 from headrace.capabilities.record.model import RepositoryKind
@@ -16,6 +18,8 @@ from headrace.packs.enterprise.exchange.public_form import (
 )
 from headrace.packs.enterprise.types.imported_document import NAME as IMPORTED
 from headrace.packs.enterprise.types.imported_document import original
+
+_SIGNAL = re.compile(r"\bsignals?/(\d{4}-\d{2}-\d{2}-[\w-]+)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +50,8 @@ def export(ctx: Ctx, *, context: str = "", renamed: bool = False) -> Export:
         product=_product(ctx),
         renamed=renamed,
     )
-    files = {one.path: one for one in (_ours(ctx, version, around) for version in ours)}
+    taken_up = _taken_up(ctx)
+    files = {one.path: one for one in (_ours(ctx, version, around, taken_up) for version in ours)}
     left_out: list[str] = []
     for version in versions:
         if version.type == IMPORTED:
@@ -54,12 +59,23 @@ def export(ctx: Ctx, *, context: str = "", renamed: bool = False) -> Export:
     return Export(files=tuple(files[path] for path in sorted(files)), left_out=tuple(left_out))
 
 
-def _ours(ctx: Ctx, version: Version, around: Surroundings) -> ExportedFile:
+def _ours(
+    ctx: Ctx, version: Version, around: Surroundings, taken_up: frozenset[str]
+) -> ExportedFile:
     written = record.document(ctx, version)
+    waits = version.ref.artifact.partition("/")[2] not in taken_up
     return ExportedFile(
         path=public_path(written.path, renamed=around.renamed),
-        text=public_text(version.type, written.text, around),
+        text=public_text(version.type, written.text, around, waits=waits),
         version=str(version.ref),
+    )
+
+
+def _taken_up(ctx: Ctx) -> frozenset[str]:
+    """The slugs of the signals that an approved mission brief names, as an id or as a path."""
+    briefs = artifacts.effective_of(ctx, "mission-brief")
+    return frozenset(
+        found for one in briefs for found in _SIGNAL.findall(record.document(ctx, one).text)
     )
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 NUMBER_WORDS = {
@@ -82,6 +83,25 @@ def share(text: str) -> float | None:
     """The first percentage in a text."""
     found = SHARE.search(text)
     return float(found[1]) if found else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Interval:
+    """What a written figure may stand for: every value that would be written so."""
+
+    low: float
+    high: float
+
+    def meets(self, other: "Interval") -> bool:
+        """Whether the two have a value in common."""
+        return self.low <= other.high + 1e-9 and other.low <= self.high + 1e-9
+
+
+def written(digits: str, *, scale: float = 1.0) -> Interval:
+    """The values that are rounded to these digits, each times `scale`: "110" is 109.5 to 110.5."""
+    number = float(digits.replace(",", ""))
+    half = 0.5 * 10 ** -len(digits.partition(".")[2])
+    return Interval(low=scale * (number - half), high=scale * (number + half))
 
 
 def told(amount: timedelta) -> str:

@@ -1,6 +1,7 @@
 """The public form: how a file of ours reads where the public project's tools look at it. Pure.
 
-Words and figures stay; only labels, boxes and references take the form that those tools know.
+Words and figures stay; only labels, boxes and references take the form that those tools know. Where they
+know no word for what holds here, the nearest stands there, and beside it what holds here.
 """
 
 import re
@@ -17,6 +18,13 @@ DISPOSITIONS = {
 
 STATUSES = {"planning": "approved", "cancelled": "paused"}
 """Statuses of a mission that the public project's schema does not know, and the nearest that it does."""
+
+WAITS = "**Disposition here:** proceed; no mission brief has taken it up yet."
+"""What a signal tells that is to proceed and waits.
+
+There, whoever ticks "proceed" names the signal in a brief in the same breath, and a tick without a brief
+counts as lost work; until then such a signal is told as deferred to the next cycle, which it waits for.
+"""
 
 _DISPOSITION = re.compile(r"- \*\*Disposition:\*\* (proceed|defer|monitor|archive)$")
 _STATUS = re.compile(r"- \*\*Status:\*\* (planning|cancelled)$")
@@ -46,10 +54,13 @@ def public_path(path: str, *, renamed: bool) -> str:
     return re.sub(r"/TECHNICAL-DESIGN\.md$", "/technical-design.md", path)
 
 
-def public_text(kind: str, text: str, around: Surroundings) -> str:
-    """The text of a file of that type in the public form; front matter and code stay as they are."""
+def public_text(kind: str, text: str, around: Surroundings, *, waits: bool = False) -> str:
+    """The text of a file of that type in the public form; front matter and code stay as they are.
+
+    `waits` says of a signal that no mission brief has taken it up.
+    """
     matter, body = _parted(text)
-    change = _OF_KIND.get(kind)
+    change = _waiting_signal if waits and kind == "signal" else _OF_KIND.get(kind)
     lines: list[str] = []
     for line, is_code in _lines(body):
         if is_code:
@@ -62,11 +73,22 @@ def public_text(kind: str, text: str, around: Surroundings) -> str:
 
 def _signal(line: str) -> Iterator[str]:
     found = _DISPOSITION.match(line)
-    if found is None:
-        yield line
+    return _boxes(found[1]) if found else iter((line,))
+
+
+def _waiting_signal(line: str) -> Iterator[str]:
+    found = _DISPOSITION.match(line)
+    if found is None or found[1] != "proceed":
+        yield from _signal(line)
         return
+    yield from _boxes("defer")
+    yield ""
+    yield WAITS
+
+
+def _boxes(ticked: str) -> Iterator[str]:
     for word, box in DISPOSITIONS.items():
-        yield f"- [{'x' if word == found[1] else ' '}] {box}"
+        yield f"- [{'x' if word == ticked else ' '}] {box}"
 
 
 def _brief(line: str) -> Iterator[str]:
@@ -76,10 +98,6 @@ def _brief(line: str) -> Iterator[str]:
         return
     yield f"- **Status:** {STATUSES[found[1]]}"
     yield f"- **Status here:** {found[1]}"
-
-
-def _release(line: str) -> Iterator[str]:
-    yield "## Release Summary" if line == "## Summary" else line
 
 
 _EXCEPTION = {
@@ -97,7 +115,6 @@ def _exception(line: str) -> Iterator[str]:
 _OF_KIND: Mapping[str, Callable[[str], Iterator[str]]] = {
     "signal": _signal,
     "mission-brief": _brief,
-    "release-contract": _release,
     "governance-exception": _exception,
 }
 

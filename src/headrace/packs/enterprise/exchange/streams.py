@@ -19,6 +19,8 @@ class Stream:
     """One stream: its name, the pool that works in it, its policies, and all words told of it."""
 
     name: str
+    mission: frozenset[str]
+    """The words of its mission's name: found in many titles, and no sign of the stream."""
     pool: str
     policies: frozenset[str]
     profile: frozenset[str]
@@ -52,6 +54,7 @@ def _stream(corpus: Corpus, fleet: Piece, heading: Heading, name: str) -> Stream
         ]
     return Stream(
         name=name,
+        mission=words(fleet.path.rpartition("/")[2].removesuffix(".md")),
         pool=pool,
         policies=frozenset(_policies(fleet, heading)),
         profile=frozenset().union(*(words(text) for text in named)),
@@ -72,17 +75,17 @@ def _policies(fleet: Piece, stream: Heading) -> Iterator[str]:
             inside = begins
 
 
-def is_about(text: str, name: str) -> bool:
-    """Whether a text names a stream: by all its words, or by its first."""
+def is_about(text: str, name: str, mission: frozenset[str] = frozenset()) -> bool:
+    """Whether a text names a stream: by all its words, or by its first if `mission` has it not."""
     own, told = words(name), words(text)
-    first = name.casefold().split("-")[0].split(" ")[0]
-    return own <= told or first in told
+    first = words(re.split(r"[- ]", name, maxsplit=1)[0])
+    return own <= told or (first <= told and not first <= mission)
 
 
 def stream_of(text: str, known: Sequence[Stream]) -> Stream | None:
     """The one stream that a text names; None when it names none, or several alike."""
     whole = [one for one in known if words(one.name) <= words(text)]
-    named = whole or [one for one in known if is_about(text, one.name)]
+    named = whole or [one for one in known if is_about(text, one.name, one.mission)]
     return named[0] if len(named) == 1 else None
 
 

@@ -1,6 +1,7 @@
 """The logbook: every step of a rollout in its contract's document, and the signals that it gives rise to."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from headrace.capabilities.agents import service as agents
 from headrace.capabilities.agents.model import Lifecycle
@@ -69,78 +70,82 @@ def evidence(ctx: Ctx, context: str) -> list[Json]:
     ]
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Noticed:
+    """What a step lets one see. Topics differ: signals of one source and topic repeat each other."""
+
+    title: str
+    topic: str
+    observation: str
+    category: str = "technical"
+    urgency: str = "next-cycle"
+
+
 def notice(ctx: Ctx, release: Release, number: int, cause: str) -> None:
     """File what a step gives rise to as a signal; the same step files one once."""
     step = next(one for one in releases.history(ctx, release.id) if one.number == number)
-    for title, category, observation, urgency in _noticed(release, step):
-        _file(ctx, release, title, category, observation, urgency, cause)
+    seen = _noticed(release, step)
+    if seen is not None:
+        _file(ctx, release, seen, cause)
 
 
 def early(ctx: Ctx, release: Release, stage: str, cause: str) -> None:
     """A stage reaches a segment by name: whoever looks after those customers is told (a signal)."""
     reached = next((one for one in release.rollout.stages if one.name == stage), None)
-    if reached is not None and reached.also:
-        _file(
-            ctx,
-            release,
-            f"{release.title}: early access available",
-            "customer",
-            f"{', '.join(reached.also)} are reached by stage {stage} of {release.id}: they can be told.",
-            "next-cycle",
-            cause,
-        )
+    if reached is None or not reached.also:
+        return
+    seen = _Noticed(
+        title=f"{release.title}: early access available",
+        topic=f"{release.title} early access",
+        category="customer",
+        observation=f"{', '.join(reached.also)} are reached by stage {stage} of {release.id}: "
+        "they can be told.",
+    )
+    _file(ctx, release, seen, cause)
 
 
-def _noticed(release: Release, step: Taken) -> Sequence[tuple[str, str, str, str]]:
+def _noticed(release: Release, step: Taken) -> _Noticed | None:
     if step.move is Move.ROLL_BACK:
-        why = "; ".join(step.reasons)
-        title = f"{release.title} was rolled back"
-        return ((title, "technical", f"{release.id} came back: {why}.", "immediate"),)
+        return _Noticed(
+            title=f"{release.title} was rolled back",
+            topic=f"{release.title} rollback",
+            observation=f"{release.id} came back: {'; '.join(step.reasons)}.",
+            urgency="immediate",
+        )
     if step.move not in {Move.PROMOTE, Move.FINISH}:
-        return ()
+        return None
     failing = [
         one
         for one in step.comparisons
         if one.criterion.startswith("errors") and (one.cohort or 0) > (one.control or 0)
     ]
     if not failing or step.stage is None:
-        return ()
+        return None
     stage = release.rollout.stages[step.stage].name
     said = "; ".join(f"{one.criterion}: {one.because}" for one in failing)
-    return (
-        (
-            f"{release.title}: single failures in {stage}",
-            "technical",
-            f"{release.id} went on, but more failed than of the others: {said}.",
-            "next-cycle",
-        ),
+    return _Noticed(
+        title=f"{release.title}: single failures in {stage}",
+        topic=f"{release.title} failures",
+        observation=f"{release.id} went on, but more failed than of the others: {said}.",
     )
 
 
-def _file(
-    ctx: Ctx,
-    release: Release,
-    title: str,
-    category: str,
-    observation: str,
-    urgency: str,
-    cause: str,
-) -> None:
+def _file(ctx: Ctx, release: Release, seen: _Noticed, cause: str) -> None:
     by = agent(ctx)
-    id = ArtifactId(f"signal/{ctx.now:%Y-%m-%d}-{slug(title)}")
+    id = ArtifactId(f"signal/{ctx.now:%Y-%m-%d}-{slug(seen.title)}")
     if by is None or artifacts.find(ctx, id) is not None:
         return
-    impact = "high" if urgency == "immediate" else "medium"
+    impact = "high" if seen.urgency == "immediate" else "medium"
     content = signal_content(
-        title=title,
-        category=category,
+        title=seen.title,
+        category=seen.category,
         system=f"{filing.NOTICED}{DEPLOYER}",
-        topic="release",
+        topic=seen.topic,
         confidence="high",
-        observation=observation,
-        urgency=urgency,
+        observation=seen.observation,
+        urgency=seen.urgency,
         impact=impact,
-        recommended=filing.recommended(urgency, impact),
+        recommended=filing.recommended(seen.urgency, impact),
     )
     made = Made(by=by, brain="skill", recipe=cause)
     about = (VersionRef.parse(release.contract),)

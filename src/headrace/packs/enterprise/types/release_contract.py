@@ -170,8 +170,9 @@ TYPE = ArtifactType(
     sections=(
         Prose(
             name="summary",
+            title="Release Summary",
             required=True,
-            aliases=("Release Summary",),
+            aliases=("Summary",),
             summary="What is released, and for whom.",
         ),
         CHANGES,

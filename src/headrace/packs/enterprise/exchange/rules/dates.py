@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from headrace.packs.enterprise.exchange.evaluations import reports_on
 from headrace.packs.enterprise.exchange.figures import (
     DAY,
     NUMBER,
@@ -186,16 +187,18 @@ def _row_and_report(corpus: Corpus) -> Found:
             reports.setdefault(stream.name, []).append(piece)
     for piece in corpus.of("outcome-report"):
         for row in piece.rows:
-            stream = stream_of(row.get("evaluation"), known) if row.get("evaluation") else None
+            subject = row.get("evaluation")
             on = day(row.get("date"))
-            own = reports.get(stream.name, []) if stream else []
+            stream = stream_of(subject, known) if subject else None
+            of_stream = reports.get(stream.name, []) if stream else []
+            own = reports_on(corpus, subject) or of_stream
             if on is None or not own or not _VERDICT_ROW.search(row.get("verdict")):
                 continue
             dated = {day(one.path.rpartition("/")[2]) for one in own}
             if on not in dated:
                 yield (
-                    f"the evaluation of {row.get('evaluation')} is dated {on}, its report "
-                    f"{', '.join(str(one) for one in dated)}",
+                    f"the evaluation of {subject} is dated {on}, its report "
+                    f"{', '.join(str(one) for one in sorted(filter(None, dated)))}",
                     (own[0].at(own[0].line), piece.at(row.line)),
                 )
 
@@ -222,7 +225,11 @@ def period_differs(corpus: Corpus) -> Found:
 
 
 def alert_dates(corpus: Corpus) -> Found:
-    """A pattern alert's first signal is later than its latest, or is not among the signals listed."""
+    """A pattern alert's first signal is later than its latest, or not the first of its signals.
+
+    Its signals are those that it names; where it names none and involves as many as the digest
+    lists, they are those. An alert may name signals of earlier weeks.
+    """
     for piece in corpus.of("signal-digest"):
         listed = sorted(
             on for row in piece.rows if row.get("signal") for on in days(row.get("date"))
@@ -230,23 +237,19 @@ def alert_dates(corpus: Corpus) -> Found:
         first = [p for p in piece.pairs if p.label == "first signal" and day(p.value)]
         last = [p for p in piece.pairs if p.label == "latest signal" and day(p.value)]
         for begin, end in zip(first, last, strict=False):
-            involved = next(
-                (
-                    p
-                    for p in piece.pairs
-                    if p.label == "signals involved" and p.headings == begin.headings
-                ),
-                None,
+            own = {p.label: p.value for p in piece.pairs if p.headings == begin.headings}
+            named = sorted(
+                on for path in _PATH_DAY.findall(own.get("signals", "")) for on in days(path[0])
             )
-            told_days = (day(begin.value), day(end.value))
-            all_of_them = involved and involved.value.strip() == str(len(listed))
+            all_of_them = own.get("signals involved", "").strip() == str(len(listed))
+            meant = named or (listed if all_of_them else [])
             places = (piece.at(begin.line), piece.at(end.line))
             if begin.value > end.value:
                 yield f"the first signal is of {begin.value}, the latest of {end.value}", places
-            elif all_of_them and told_days != (listed[0], listed[-1]):
+            elif meant and (day(begin.value), day(end.value)) != (meant[0], meant[-1]):
                 yield (
                     f"first and latest signal are told as {begin.value} and {end.value}, and the "
-                    f"signals listed are of {listed[0]} to {listed[-1]}",
+                    f"signals listed are of {meant[0]} to {meant[-1]}",
                     places,
                 )
 

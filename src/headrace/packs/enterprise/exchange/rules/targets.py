@@ -5,7 +5,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from headrace.capabilities.missions import service as missions
-from headrace.packs.enterprise.exchange.figures import day, duration, share, told, words
+from headrace.packs.enterprise.exchange.figures import (
+    Interval,
+    day,
+    duration,
+    share,
+    told,
+    words,
+    written,
+)
 from headrace.packs.enterprise.exchange.model import (
     Corpus,
     Found,
@@ -32,6 +40,7 @@ _PERCENTILE = re.compile(r"\bp(\d{2,3})\b", re.I)
 _STATED = re.compile(
     r"\bp(\d{2,3})\b[^.;,|]{0,20}?(?:<|≤|under|below)\s*(\d+(?:\.\d+)?)\s*(ms|s|seconds?)\b", re.I
 )
+_VARIANCE = re.compile(r"([+−-]?\s?\d+(?:\.\d+)?)\s*(%|days?)")
 _STAGE = re.compile(r"Stage\s+\d+:\s*(.+?)\s*\((\d+(?:\.\d+)?)%\)\s*(?:[—–-]+\s*(.+))?$")
 _TRAFFIC = re.compile(r"\b(\d+(?:\.\d+)?)% (?:of traffic|of users|of requests|cohort)")
 _AFTER = re.compile(r"results? after ([^:*]+)", re.I)
@@ -157,22 +166,34 @@ def variance_differs(corpus: Corpus) -> Found:
     for piece, row in _measured(corpus):
         target, actual = row.get("target"), row.get("actual")
         told_variance = row.get("variance")
-        found = re.match(r"([+-−]?\s?\d+(?:\.\d+)?)\s*(%|days?)", told_variance)
+        found = _VARIANCE.match(told_variance)
         if found is None:
             continue
-        said = float(found[1].replace("−", "-").replace(" ", ""))
+        said = found[1].replace("−", "-").replace(" ", "")
         due, on = day(target), day(actual)
         limit, value = _limit(target), _value(actual)
-        right: float | None = None
+        right: Interval | None = None
         if found[2].startswith("day") and due and on:
-            right = (on - due).days
+            right = Interval(low=(on - due).days, high=(on - due).days)
         elif found[2] == "%" and limit and value is not None and limit.number:
-            right = 100 * (value - limit.number) / limit.number
-        if right is not None and abs(right - said) > 1:
+            right = Interval(low=_percent(value.low, limit), high=_percent(value.high, limit))
+        if right is not None and not right.meets(_cut_or_rounded(said)):
+            middle = (right.low + right.high) / 2
             yield (
-                f"the variance of {actual} from {target} is {right:+.0f}, and is told as {told_variance}",
+                f"the variance of {actual} from {target} is {middle:+.0f}, and is told as {told_variance}",
                 (piece.at(row.line),),
             )
+
+
+def _percent(value: float, limit: Limit) -> float:
+    return 100 * (value - limit.number) / limit.number
+
+
+def _cut_or_rounded(digits: str) -> Interval:
+    """What a told difference may stand for: people round it, or cut it off."""
+    rounded, number = written(digits), float(digits)
+    unit = rounded.high - rounded.low
+    return Interval(low=number - unit, high=number + unit)
 
 
 def target_missed(corpus: Corpus) -> Found:
@@ -183,7 +204,7 @@ def target_missed(corpus: Corpus) -> Found:
         due, on = day(row.get("target")), day(row.get("actual"))
         kept: bool | None = None
         if limit is not None and value is not None:
-            kept = value <= limit.number if limit.less else value >= limit.number
+            kept = _keeps(value, limit)
         elif due is not None and on is not None:
             kept = on <= due
         if kept is False and verdict in ("met", "exceeded"):
@@ -194,6 +215,13 @@ def target_missed(corpus: Corpus) -> Found:
         elif kept is True and verdict in ("not-met", "not met", "missed"):
             said = f"{row.get('actual')} keeps {row.get('target')}, and is told as {verdict}"
             yield said, (piece.at(row.line),)
+
+
+def _keeps(value: Interval, limit: Limit) -> bool | None:
+    """Whether a figure keeps a limit; None where that hangs on the digits that were rounded away."""
+    if value.low < limit.number < value.high:
+        return None
+    return value.high <= limit.number if limit.less else value.low >= limit.number
 
 
 def _measured(corpus: Corpus) -> Iterator[tuple[Piece, Row]]:
@@ -220,14 +248,20 @@ def _limit(text: str) -> Limit | None:
     return Limit(less=less, number=number, unit="s" if unit in _SCALE else unit)
 
 
-def _value(text: str) -> float | None:
-    """The first number of a text, times in seconds; None for a date."""
+def _value(text: str) -> Interval | None:
+    """The first number of a text as what it may stand for, times in seconds; None for a date.
+
+    A whole number without a unit of measure was counted, and is exact.
+    """
     if day(text) is not None:
         return None
     found = _FIGURE.search(text)
     if found is None:
         return None
-    return float(found[1].replace(",", "")) * _SCALE.get(_singular(found[2] or ""), 1.0)
+    if not found[2] and "." not in found[1]:
+        number = float(found[1].replace(",", ""))
+        return Interval(low=number, high=number)
+    return written(found[1], scale=_SCALE.get(_singular(found[2] or ""), 1.0))
 
 
 def _singular(unit: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from headrace.packs.enterprise.exchange.evaluations import attempt, reports_on
 from headrace.packs.enterprise.exchange.figures import day
 from headrace.packs.enterprise.exchange.model import (
     Corpus,
@@ -63,13 +64,12 @@ def _reports(corpus: Corpus, known: Sequence[Stream]) -> Iterator[Verdict]:
         policies = sorted(
             row.get("policy").casefold() for row in piece.rows if "policy" in row.cells
         )
-        attempt = piece.value("attempt")
         yield Verdict(
             stream=stream.name,
             verdict=overall[0],
             day=day(name),
             about=",".join(policies),
-            order=(name[:10], int(attempt.value) if attempt and attempt.value.isdigit() else 1),
+            order=(name[:10], attempt(piece)),
             place=piece.at(overall[1]),
             path=piece.path,
         )
@@ -102,7 +102,7 @@ def _summed_up(corpus: Corpus, known: Sequence[Stream]) -> Iterator[Verdict]:
             verdict = _VERDICT.search(row.get("verdict"))
             subject = row.get("evaluation", "subject", "stream")
             stream = stream_of(subject, known) if subject else None
-            if verdict and stream:
+            if verdict and stream and not reports_on(corpus, subject):
                 yield Verdict(
                     stream=stream.name,
                     verdict=verdict[1],
@@ -123,6 +123,7 @@ def _newest(told: Sequence[Verdict]) -> list[Verdict]:
 
 def verdict_differs(corpus: Corpus) -> Found:
     """A release or an outcome report repeats another verdict than was given."""
+    yield from _of_changes(corpus)
     known = streams(corpus)
     reports = _newest([*_reports(corpus, known)])
     given = reports or []
@@ -135,6 +136,21 @@ def verdict_differs(corpus: Corpus) -> Found:
                 f"{verdict} is told of {stream}, and its evaluation says {right.verdict}",
                 (right.place, place),
             )
+
+
+def _of_changes(corpus: Corpus) -> Found:
+    """Rows of an outcome report that name the change which was judged: its newest report is meant."""
+    for piece in corpus.of("outcome-report"):
+        for row in piece.rows:
+            subject = row.get("evaluation", "subject", "stream")
+            said = _VERDICT.search(row.get("verdict"))
+            reports = sorted(reports_on(corpus, subject), key=lambda one: (attempt(one), one.path))
+            given = _overall(reports[-1]) if reports else None
+            if said and given and said[1] != given[0]:
+                yield (
+                    f"{said[1]} is told of {subject}, and its evaluation says {given[0]}",
+                    (reports[-1].at(given[1]), piece.at(row.line)),
+                )
 
 
 def _repeated(corpus: Corpus, known: Sequence[Stream]) -> Iterator[tuple[str, str, Place]]:

@@ -3,7 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headrace.surfaces.web.comparison import beside
+from headrace.surfaces.web.answers import Line
+from headrace.surfaces.web.comparison import beside, paired
 
 LINES = st.lists(st.sampled_from(["a", "b", "c", "d"]), max_size=30)
 
@@ -34,3 +35,30 @@ def test_long_equal_parts_are_folded():
 
 def test_equal_versions_differ_in_nothing():
     assert not [row for row in beside(["a", "b"], ["a", "b"]) if row.kind == "changed"]
+
+
+def line(kind: str, text: str, old: int | None, new: int | None) -> Line:
+    return Line(kind=kind, text=text, old_number=old, new_number=new)
+
+
+def test_what_was_taken_out_of_a_file_stands_beside_what_came_and_no_line_is_lost():
+    part = [
+        line("context", "one", 1, 1),
+        line("removed", "two", 2, None),
+        line("removed", "three", 3, None),
+        line("added", "2", None, 2),
+        line("context", "four", 4, 3),
+        line("added", "five", None, 4),
+    ]
+
+    rows = paired([part, [line("context", "nine", 9, 9)]])
+
+    assert [(row.kind, row.old, row.new) for row in rows] == [
+        ("same", "one", "one"),
+        ("changed", "two", "2"),
+        ("changed", "three", None),
+        ("same", "four", "four"),
+        ("changed", None, "five"),
+        ("gap", None, None),
+        ("same", "nine", "nine"),
+    ]

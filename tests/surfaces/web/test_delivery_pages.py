@@ -136,7 +136,7 @@ def test_a_draft_names_what_is_unmet_before_it_can_be_approved(world, browser):
 
 
 def test_a_checklist_shows_its_evidence_with_the_page_that_it_is_looked_at_on(world, browser):
-    proofs = "work/evaluations/a.md, G-3, flag bulk_export, http://127.0.0.1:4000, <b>x</b>"
+    proofs = "work/evaluations/a.md, REL-2026-001, G-3, flag bulk_export, http://127.0.0.1:4000, <b>x</b>"
     world.draft(checklist=(Line(text="Alerts", met=True, evidence=proofs),))
 
     (line,) = browser.get(f"/releases/{ID}.json").json()["checklist"]
@@ -144,6 +144,7 @@ def test_a_checklist_shows_its_evidence_with_the_page_that_it_is_looked_at_on(wo
 
     assert [one["address"] for one in line["evidence"]] == [
         "/why?path=work%2Fevaluations%2Fa.md",
+        "/releases/REL-2026-001",
         "/inbox/G-3",
         "/flags/bulk_export",
         None,

@@ -1,9 +1,11 @@
 """The one declaration of what artifacts offers."""
 
-from headrace.capabilities.artifacts import operations
+from headrace.capabilities.artifacts import comment_operations, operations
 from headrace.capabilities.artifacts.model import (
     Archived,
     BecameEffective,
+    Commented,
+    CommentWithdrawn,
     PhaseChanged,
     Proposed,
     Restored,
@@ -13,11 +15,23 @@ from headrace.kernel.capability import Capability, Permission
 
 CAPABILITY = Capability(
     name="artifacts",
-    operations=operations.OPERATIONS,
-    events=(Proposed, BecameEffective, PhaseChanged, Restored, Archived, Unarchived),
+    operations=(*operations.OPERATIONS, *comment_operations.OPERATIONS),
+    events=(
+        Proposed,
+        BecameEffective,
+        PhaseChanged,
+        Restored,
+        Archived,
+        Unarchived,
+        Commented,
+        CommentWithdrawn,
+    ),
     permissions=(
         Permission(
             name="artifact:read", summary="See artifacts, their versions and what they came from"
+        ),
+        Permission(
+            name="artifact:comment", summary="Say something of artifacts for people to read"
         ),
         Permission(name="artifact:acknowledge", summary="Say that a drift is of no consequence"),
     ),

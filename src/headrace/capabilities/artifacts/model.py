@@ -11,7 +11,7 @@ from headrace.capabilities.artifacts.layout.artifact_type import ArtifactType as
 from headrace.capabilities.artifacts.layout.artifact_type import Phase as Phase
 from headrace.capabilities.artifacts.layout.artifact_type import Storage as Storage
 from headrace.kernel.context import Ctx
-from headrace.kernel.errors import Conflict, Invalid, NotFound
+from headrace.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from headrace.kernel.events import Event
 from headrace.kernel.ids import PrincipalId
 from headrace.kernel.json import Json
@@ -377,3 +377,64 @@ class PathTaken(Conflict):
     """Another artifact stands at this path."""
 
     code = "artifacts.path_taken"
+
+
+CommentId = NewType("CommentId", str)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comment:
+    """What somebody said of a version: words for people, which decide nothing and instruct nobody.
+
+    No agent is told them, no check reads them. `element` names the part that is meant, "" is all of it.
+    One that is taken back keeps its place and loses its words.
+    """
+
+    id: CommentId
+    version: VersionRef
+    element: str = ""
+    author: PrincipalId
+    text: str
+    at: datetime
+    withdrawn_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Commented(Event):
+    """Somebody said something of a version; what it was stands in its row alone."""
+
+    type: ClassVar[str] = "artifacts.commented"
+    artifact: ArtifactId
+    version: int
+    comment: CommentId
+    author: PrincipalId
+
+    @property
+    def lineage(self) -> str:
+        return f"artifact:{self.artifact}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommentWithdrawn(Event):
+    """A comment was taken back by its author; its words are gone."""
+
+    type: ClassVar[str] = "artifacts.comment_withdrawn"
+    artifact: ArtifactId
+    comment: CommentId
+    author: PrincipalId
+
+    @property
+    def lineage(self) -> str:
+        return f"artifact:{self.artifact}"
+
+
+class CommentNotFound(NotFound):
+    """There is no such comment."""
+
+    code = "artifacts.comment_not_found"
+
+
+class CommentRefused(NotAllowed):
+    """Only who said it takes it back."""
+
+    code = "artifacts.comment_refused"

@@ -1,9 +1,11 @@
-"""Comparison: two versions of an artifact side by side, line by line. Pure."""
+"""Comparison: two versions of an artifact, or of a file, side by side, line by line. Pure."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import zip_longest
 
+from headrace.surfaces.web.answers import Line
 from headrace.surfaces.web.content import Block
 
 _AROUND = 3  # unchanged lines that are kept around a difference
@@ -81,3 +83,45 @@ def _lines(block: Block) -> Iterator[str]:
     if block.columns:
         yield " | ".join(block.columns)
     yield from (" | ".join(row) for row in block.rows)
+
+
+def paired(parts: Sequence[Sequence[Line]]) -> tuple[Row, ...]:
+    """The lines of a file's changed parts as rows of both sides: what was taken out beside what came."""
+    rows: list[Row] = []
+    for part in parts:
+        if rows:
+            rows.append(Row(kind="gap"))
+        out: list[Line] = []
+        come: list[Line] = []
+        for line in part:
+            if line.kind == "removed":
+                out.append(line)
+            elif line.kind == "added":
+                come.append(line)
+            else:
+                rows += _exchanged(out, come)
+                out, come = [], []
+                rows.append(_kept(line))
+        rows += _exchanged(out, come)
+    return tuple(rows)
+
+
+def _exchanged(out: Sequence[Line], come: Sequence[Line]) -> Iterator[Row]:
+    for old, new in zip_longest(out, come):
+        yield Row(
+            kind="changed",
+            old_number=old.old_number if old else None,
+            old=old.text if old else None,
+            new_number=new.new_number if new else None,
+            new=new.text if new else None,
+        )
+
+
+def _kept(line: Line) -> Row:
+    return Row(
+        kind="same",
+        old_number=line.old_number,
+        old=line.text,
+        new_number=line.new_number,
+        new=line.text,
+    )

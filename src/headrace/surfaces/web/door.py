@@ -15,7 +15,7 @@ from headrace.kernel.errors import HeadraceError, Invalid
 from headrace.kernel.failures import TooLarge, failure
 from headrace.kernel.json import to_json
 from headrace.surfaces.web import visitors
-from headrace.surfaces.web.answers import Inbox, Standing
+from headrace.surfaces.web.answers import Inbox, Standing, View, Views
 from headrace.surfaces.web.asked import Asked
 from headrace.surfaces.web.assets import Assets
 from headrace.surfaces.web.client import Client
@@ -147,6 +147,8 @@ class Door:
             back=request.url.path + query if request.method == "GET" else "/",
             follows=",".join(page.follows) if page else "",
             every=page.every if page else 0,
+            views=_views(client, path) if _is_kept(page, visitor) else (),
+            may_keep=_is_kept(page, visitor) and request.method == "GET",
             language=liked.language,
             languages=LANGUAGES,
             theme=liked.theme,
@@ -220,6 +222,8 @@ class Door:
             back="/",
             follows="",
             every=0,
+            views=(),
+            may_keep=False,
             language=liked.language,
             languages=(),
             theme=liked.theme,
@@ -263,6 +267,20 @@ def _standing(client: Client) -> Standing | None:
         return client.ask(Standing, "whoami")
     except HeadraceError:
         return None  # the page itself says what is wrong
+
+
+def _is_kept(page: Page | None, visitor: Visitor) -> bool:
+    """Whether a page is a list that this visitor may keep as it is."""
+    return page is not None and page.menu is not None and visitor.person is not None
+
+
+def _views(client: Client, path: str) -> tuple[View, ...]:
+    """The reader's views of the list at this path; none where they may not be known."""
+    found = client.ask_if_allowed(Views, "view.list")
+    own = {path, "/"} if path == "/inbox" else {path}
+    return tuple(
+        one for one in (found.items if found else ()) if one.address.partition("?")[0] in own
+    )
 
 
 def _waiting(client: Client) -> int | None:

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
+_RELEASE = re.compile(r"REL-[0-9]{4}-[0-9]+")
 _GATE = re.compile(r"[GQ]-[0-9]+")
 _FILE = re.compile(r"[\w.-]+(/[\w.-]+)+\.\w+")
 
@@ -32,6 +33,8 @@ def why_address(path: str, repository: str = "", line: int | None = None) -> str
 def _address(text: str) -> str | None:
     if _GATE.fullmatch(text):
         return f"/inbox/{quote(text, safe='')}"
+    if _RELEASE.fullmatch(text):
+        return f"/releases/{text}"
     if text.startswith("flag "):
         return f"/flags/{quote(text.removeprefix('flag '), safe='')}"
     return why_address(text) if _FILE.fullmatch(text) else None

@@ -9,7 +9,7 @@ from headrace.surfaces.web.answers import Batch
 from headrace.surfaces.web.client import Client
 from headrace.surfaces.web.pages import operations, page_at
 from headrace.surfaces.web.pages.page import Page
-from headrace.surfaces.web.visitors import Visitor
+from headrace.surfaces.web.visitors import Visitor, own_address
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,10 +82,49 @@ def operate(sent: Sent) -> Filled:
     return Filled(page=page_at("/do/{operation}"), context=context)
 
 
+def comment(sent: Sent) -> str:
+    """What somebody says of a version, for people to read."""
+    _needs_person(sent)
+    artifact, version = sent.form.get("artifact", ""), sent.form.get("version", "")
+    sent.client.do(
+        "comment.add",
+        artifact=artifact,
+        version=int(version) if version.isascii() and version.isdigit() else None,
+        text=sent.form.get("text", ""),
+    )
+    return f"/artifacts/{quote(artifact)}?version={quote(version, safe='')}&tab=comments"
+
+
+def withdraw_comment(sent: Sent) -> str:
+    """One's own comment, taken back."""
+    _needs_person(sent)
+    sent.client.do("comment.withdraw", comment=sent.path["comment"])
+    return f"/artifacts/{quote(sent.form.get('artifact', ''))}?tab=comments"
+
+
+def keep_view(sent: Sent) -> str:
+    """A list as it is, under a name."""
+    _needs_person(sent)
+    address = own_address(sent.form.get("address", ""))
+    sent.client.do("view.save", name=sent.form.get("name", "").strip(), address=address)
+    return address
+
+
+def remove_view(sent: Sent) -> str:
+    """A view that is kept no longer."""
+    _needs_person(sent)
+    sent.client.do("view.remove", name=sent.form.get("name", ""))
+    return own_address(sent.form.get("address", "/"))
+
+
 FORMS: Mapping[str, Act] = {
     "/inbox/{item}/decision": decide,
     "/inbox/{item}/delegation": delegate,
     "/inbox/decisions": decide_batch,
+    "/comments": comment,
+    "/comments/{comment}/withdrawal": withdraw_comment,
+    "/views": keep_view,
+    "/views/removal": remove_view,
     "/do/{operation}": operate,
 }
 """What may be sent, by address."""

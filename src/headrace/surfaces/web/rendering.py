@@ -8,6 +8,7 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from headrace.surfaces.web import wording
+from headrace.surfaces.web.answers import View
 from headrace.surfaces.web.assets import Assets
 from headrace.surfaces.web.language import ENGLISH, LANGUAGES, Language, Speaker
 from headrace.surfaces.web.markdown import render as markdown
@@ -19,7 +20,8 @@ from headrace.surfaces.web.porter import Membership
 class Frame:
     """What stands around every page. `seal` goes into its forms; `waiting` counts the inbox; `follows`
     is where the page hears that something moved, `every` the seconds after which it looks anyway;
-    `back` is its own address; `memberships` are the organisations that whoever signed in may switch to."""
+    `back` is its own address; `memberships` are the organisations that whoever signed in may switch
+    to. `views` are the lists that the reader keeps of this page, `may_keep` whether it can be kept."""
 
     nav: str
     places: tuple[Place, ...]
@@ -32,6 +34,8 @@ class Frame:
     back: str
     follows: str
     every: int
+    views: tuple[View, ...]
+    may_keep: bool
     language: str
     languages: tuple[Language, ...]
     theme: str

@@ -8,6 +8,11 @@ from headrace.capabilities.artifacts.service.archiving import (
     unarchive,
     wanted_path,
 )
+from headrace.capabilities.artifacts.service.comments import (
+    comment,
+    comments,
+    withdraw_comment,
+)
 from headrace.capabilities.artifacts.service.lineage import (
     acknowledge,
     chain,
@@ -55,6 +60,8 @@ __all__ = [
     "at_path",
     "authored_part",
     "chain",
+    "comment",
+    "comments",
     "differences",
     "drift",
     "effective",
@@ -84,4 +91,5 @@ __all__ = [
     "unlike",
     "versions",
     "wanted_path",
+    "withdraw_comment",
 ]

@@ -69,6 +69,7 @@ from headrace.capabilities.people.model.people import (
     TokenNotFound,
     TokenRevoked,
 )
+from headrace.capabilities.people.model.views import View, ViewRefused
 
 __all__ = [
     "GRANT",
@@ -136,4 +137,6 @@ __all__ = [
     "TokenIssued",
     "TokenNotFound",
     "TokenRevoked",
+    "View",
+    "ViewRefused",
 ]

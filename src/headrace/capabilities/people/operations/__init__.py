@@ -11,7 +11,7 @@ from headrace.capabilities.people.model import (
     Principal,
     Team,
 )
-from headrace.capabilities.people.operations import forms, verbs
+from headrace.capabilities.people.operations import forms, verbs, views
 from headrace.kernel.capability import Effect, Http, Operation, OperationKind, Permission
 
 ORGANISATIONS = f"{OPERATOR}:organisations"
@@ -169,6 +169,7 @@ OPERATIONS = (
         "/permissions",
     ),
     _query("whoami", SELF, forms.Nothing, service.Identity, verbs.whoami, "/whoami"),
+    *views.OPERATIONS,
 )
 
 PERMISSIONS = (

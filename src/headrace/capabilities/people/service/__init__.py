@@ -83,6 +83,7 @@ from headrace.capabilities.people.service.tokens import (
     revoke_token,
     tokens,
 )
+from headrace.capabilities.people.service.views import remove_view, save_view, views
 
 __all__ = [
     "BATCH",
@@ -134,10 +135,12 @@ __all__ = [
     "principal",
     "principals",
     "record_refusal",
+    "remove_view",
     "resolve",
     "revoke",
     "revoke_invitation",
     "revoke_token",
+    "save_view",
     "session",
     "session_actor",
     "sessions",
@@ -149,6 +152,7 @@ __all__ = [
     "tell_failures",
     "tokens",
     "too_often",
+    "views",
     "whoami",
     "wrong",
 ]

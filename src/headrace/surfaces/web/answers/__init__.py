@@ -116,6 +116,8 @@ from headrace.surfaces.web.answers.people import (
     Teams,
     Token,
     Tokens,
+    View,
+    Views,
 )
 from headrace.surfaces.web.answers.record import (
     Artifact,
@@ -128,6 +130,8 @@ from headrace.surfaces.web.answers.record import (
     Change,
     ChangeLine,
     Changes,
+    Comment,
+    Comments,
     Diff,
     Drift,
     Events,
@@ -266,6 +270,8 @@ READS: Mapping[str, type] = {
     "overview": Overview,
     "agent.quality": Quality,
     "setting.list": SettingLines,
+    "comment.list": Comments,
+    "view.list": Views,
     "incident.list": Incidents,
     "incident.show": IncidentShown,
 }
@@ -309,6 +315,8 @@ __all__ = [
     "CheckLine",
     "Checkpoint",
     "Checkpoints",
+    "Comment",
+    "Comments",
     "Comparison",
     "Criterion",
     "Deployment",
@@ -442,6 +450,8 @@ __all__ = [
     "Usage",
     "VerdictGiven",
     "Version",
+    "View",
+    "Views",
     "Week",
     "Why",
 ]

@@ -81,3 +81,16 @@ class IssuedToken:
     id: str
     secret: str = field(repr=False)
     expires_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """A list that the reader keeps, under a name of theirs."""
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Views:
+    items: tuple[View, ...]

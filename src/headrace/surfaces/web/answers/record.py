@@ -215,3 +215,22 @@ class Happened:
 class Events:
     items: tuple[Happened, ...]
     next: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comment:
+    """What somebody said of a version; one that was taken back has no text."""
+
+    comment: str
+    author: str
+    version: int
+    element: str
+    text: str
+    at: datetime
+    withdrawn_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comments:
+    items: tuple[Comment, ...]
+    next: str | None

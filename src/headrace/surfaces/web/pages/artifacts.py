@@ -10,6 +10,8 @@ from headrace.surfaces.web.answers import (
     Artifacts,
     ArtifactType,
     ArtifactTypes,
+    Comment,
+    Comments,
     Drift,
     Lineage,
     Link,
@@ -22,6 +24,7 @@ from headrace.surfaces.web.client import Client, named
 from headrace.surfaces.web.comparison import Row, beside, lines
 from headrace.surfaces.web.content import Block, blocks
 from headrace.surfaces.web.language import said
+from headrace.surfaces.web.pages.acts import Act, allowed
 from headrace.surfaces.web.pages.lineage import made_from
 
 _PAGE = 50
@@ -32,6 +35,7 @@ TABS = {
     "diff": said("Diff"),
     "lineage": said("Lineage"),
     "provenance": said("Provenance"),
+    "comments": said("Comments"),
 }
 
 
@@ -68,6 +72,15 @@ class Neighbour:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Said:
+    """A comment with its author in words; its author may take it back."""
+
+    comment: Comment
+    by: str
+    is_own: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class ArtifactPage:
     """`numbers` are the versions that there are; `made_by` is in words. `against` is the version
     that `rows` compare with; 0 without one."""
@@ -86,6 +99,9 @@ class ArtifactPage:
     led_to: tuple[Neighbour, ...]
     drift: tuple[Drift, ...]
     spent: Total | None
+    comments: tuple[Said, ...]
+    more_comments: str | None
+    may_comment: bool
 
 
 def show(asked: Asked) -> ArtifactsPage:
@@ -123,6 +139,10 @@ def show_one(asked: Asked) -> ArtifactPage:
     against = min(asked.number("against") or number - 1, 10**6)
     is_diff = tab == "diff" and 0 < against != number
     opened = asked.word("open")
+    talk = Comments(items=(), next=None)
+    if tab == "comments":
+        after = asked.word("after")
+        talk = client.ask(Comments, "comment.list", artifact=artifact, after=after, limit=_PAGE)
     return ArtifactPage(
         artifact=artifact,
         number=number,
@@ -138,6 +158,26 @@ def show_one(asked: Asked) -> ArtifactPage:
         led_to=tuple(_neighbour(client, one, opened) for one in lineage.led_to),
         drift=lineage.drift,
         spent=_spent(client, version.change) if tab == "provenance" else None,
+        comments=_said(client, talk.items),
+        more_comments=talk.next,
+        may_comment=client.person is not None and bool(allowed(client, (_SAY,))),
+    )
+
+
+_SAY = Act(operation="comment.add", word=said("Comment"))
+
+
+def _said(client: Client, found: Sequence[Comment]) -> tuple[Said, ...]:
+    names = {one.id: one for one in client.everybody()} if found else {}
+    return tuple(
+        Said(
+            comment=one,
+            by=names[one.author].name or names[one.author].handle
+            if one.author in names
+            else one.author,
+            is_own=one.author in names and names[one.author].handle == client.person,
+        )
+        for one in found
     )
 
 

@@ -15,6 +15,7 @@ from headrace.surfaces.web.answers import (
 )
 from headrace.surfaces.web.asked import Asked
 from headrace.surfaces.web.client import Client, named
+from headrace.surfaces.web.comparison import Row, paired
 
 _PAGE = 50
 _JUDGEMENTS = 100  # of one change, the newest
@@ -39,13 +40,22 @@ class Verdict:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Halves:
+    """A file that differs, as rows of both sides."""
+
+    file: FileDiff
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class ChangePage:
-    """`author` and reviewers are in words."""
+    """`author` and reviewers are in words; `halves` are there where files are looked at side by side."""
 
     change: Change
     author: str
     verdicts: tuple[Verdict, ...]
     files: tuple[FileDiff, ...]
+    halves: tuple[Halves, ...]
 
 
 def show(asked: Asked) -> ChangesPage:
@@ -70,7 +80,12 @@ def show_one(asked: Asked) -> ChangePage:
         author=named(names, change.author),
         verdicts=verdicts(client, change, names) if change.policies else (),
         files=files,
+        halves=tuple(map(_halves, files)) if asked.word("view") == "beside" else (),
     )
+
+
+def _halves(file: FileDiff) -> Halves:
+    return Halves(file=file, rows=paired([hunk.lines for hunk in file.hunks]))
 
 
 def with_diff(client: Client, change: str) -> tuple[Change, tuple[FileDiff, ...]]:

@@ -137,7 +137,8 @@ def show_one(asked: Asked) -> OutcomePage:
     client, slug = asked.client, asked.path["mission"]
     mission = client.ask(MissionShown, "mission.show", mission=slug).mission
     newest = client.ask(Outcomes, "outcome.list", mission=slug)
-    checkpoints = client.ask(Checkpoints, "checkpoint.list", mission=slug).items
+    listed = client.ask(Checkpoints, "checkpoint.list", mission=slug).items
+    checkpoints = sorted(listed, key=lambda one: one.kind != "baseline")
     looked = tuple(one.id for one in checkpoints if one.state in _LOOKED)
     shown = tuple(
         OutcomeShown(outcome=one, evidence=places(", ".join(one.evidence))) for one in newest.items

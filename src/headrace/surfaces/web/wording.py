@@ -128,7 +128,10 @@ class Clockwork:
 
     def span(self, length: timedelta) -> str:
         """A length of time in its two largest units: `3 h 12 m`."""
-        minutes = max(0, int(length.total_seconds())) // 60
+        seconds = max(0, int(length.total_seconds()))
+        if 0 < seconds < 60:
+            return self.speaker.say("{} s").format(seconds)
+        minutes = seconds // 60
         days, rest = divmod(minutes, 24 * 60)
         hours, minutes = divmod(rest, 60)
         if days:

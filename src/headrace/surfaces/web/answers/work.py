@@ -122,6 +122,7 @@ class Run:
     inputs: Mapping[str, tuple[Reference, ...]]
     findings: tuple[str, ...]
     period: str
+    cause: str | None  # the run after which it began, or what else it was begun by
 
 
 @dataclass(frozen=True, kw_only=True)

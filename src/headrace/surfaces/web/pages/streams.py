@@ -1,6 +1,6 @@
 """A stream as a picture: which run stands where, what came from what."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -112,7 +112,8 @@ def _needs(
     nodes: Sequence[_Node],
     newest: Mapping[tuple[str, str], _Line],
 ) -> list[tuple[str, ...]]:
-    """For each node the keys of those whose outputs it read, or will read; the nearest alone."""
+    """For each node the keys of those whose outputs it read, or after which it began; the nearest alone."""
+    of_run = {line.run.id: _run_key(line) for line in newest.values()}
     maker = {
         f"{output.artifact}": f"{line.run.module}/{line.run.element}"
         for line in newest.values()
@@ -136,11 +137,27 @@ def _needs(
             found.append((change[node.element],))
         elif line is not None:
             read = [one.artifact for given in line.run.inputs.values() for one in given]
-            found.append(tuple(dict.fromkeys(maker[one] for one in read if one in maker)))
+            begun_by = [of_run[line.run.cause]] if line.run.cause in of_run else []
+            after = dict.fromkeys([*(maker[one] for one in read if one in maker), *begun_by])
+            found.append(tuple(after) or _before(line, newest.values()))
         else:
             wanted = modules[node.module].inputs if node.module in modules else ()
             found.append(tuple(dict.fromkeys(makes[one] for one in wanted if one in makes)))
     return _nearest([_key(node) for node in nodes], found)
+
+
+def _run_key(line: _Line) -> str:
+    return f"{line.run.module}/{line.run.element}"
+
+
+def _before(line: _Line, lines: Iterable[_Line]) -> tuple[str, ...]:
+    """What ended last before a run began that read nothing: it stands after that."""
+    ended = [
+        (other.run.ended_at, _run_key(other))
+        for other in lines
+        if other.run.ended_at is not None and other.run.ended_at <= line.run.made_at
+    ]
+    return (max(ended)[1],) if ended else ()
 
 
 def _nearest(keys: Sequence[str], needs: list[tuple[str, ...]]) -> list[tuple[str, ...]]:

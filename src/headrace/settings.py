@@ -125,6 +125,25 @@ class Settings(BaseSettings):
         description="Seconds of real time within which a halt has stopped every agent: calls in "
         "flight are looked after often enough for it.",
     )
+    work_backend: Literal["git-files", "github-issues"] = Field(
+        default="git-files",
+        description="Where signals, missions, decisions, releases and postmortems are kept: as files in "
+        "Git, or as issues. Designs, evidence and rules are kept in Git either way.",
+    )
+    work_backend_overrides: dict[str, Literal["git-files", "github-issues"]] = Field(
+        default_factory=dict,
+        description="Types that are kept elsewhere than the others, as a JSON object.",
+    )
+    issues_url: str = Field(
+        default="https://api.github.com",
+        description="Address of the tracker's REST interface, of GitHub's shape.",
+    )
+    issues_repository: str = Field(
+        default="", description="Repository of the issues, as owner/name."
+    )
+    issues_token: SecretStr | None = Field(
+        default=None, description="Token that may write issues there."
+    )
     search_path: str = Field(
         default="/usr/local/bin:/usr/bin:/bin",
         description="Folders in which the tools of a product's checks are looked for, after those "

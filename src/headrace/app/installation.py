@@ -21,7 +21,7 @@ from headrace.capabilities.deployments.model import Deployments
 from headrace.capabilities.people import service as people
 from headrace.capabilities.people.entrance import Entrance
 from headrace.capabilities.people.model import SessionLife
-from headrace.capabilities.record.model import Places
+from headrace.capabilities.record.model import BackendKind, Places, WorkBackend
 from headrace.capabilities.streams import service as streams
 from headrace.capabilities.telemetry.model import Telemetry
 from headrace.capabilities.workflows.jobs import JobWriter
@@ -69,6 +69,7 @@ class Installation:
             Places(repositories=self.home / "repositories", worktrees=self.home / "worktrees"),
             self.brains,
             self.deployments,
+            self.work_backend,
             Telemetry(wanted=telemetry_wanted(os.environ)),
             told(self.settings, home=self.home, from_home=self._from_home()),
         )
@@ -79,6 +80,24 @@ class Installation:
         """Settings that a file of the home decides while nothing is set for them."""
         own = self.home / CLOCK_FILE
         return {"clock": own} if own.is_file() else {}
+
+    @cached_property
+    def work_backend(self) -> WorkBackend:
+        """Where operational work products are kept. Raises Invalid for a tracker without a repository."""
+        settings = self.settings
+        overrides = {
+            type: BackendKind(kind) for type, kind in settings.work_backend_overrides.items()
+        }
+        made = WorkBackend(
+            kind=BackendKind(settings.work_backend),
+            address=settings.issues_url,
+            repository=settings.issues_repository,
+            token=settings.issues_token,
+            overrides=overrides,
+        )
+        if BackendKind.GITHUB_ISSUES in {made.kind, *overrides.values()} and not made.repository:
+            raise Invalid("Say with HEADRACE_ISSUES_REPOSITORY=owner/name where issues are kept")
+        return made
 
     @cached_property
     def deployments(self) -> Deployments:

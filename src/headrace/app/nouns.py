@@ -26,6 +26,7 @@ NOUNS: Mapping[str, str] = {
     "inbox": "list, show",
     "incident": "list, show, acknowledge, mitigate, resolve, escalate, say",
     "invitation": "issue, list, revoke",
+    "issue": "list, write, overwrite",
     "journal": "list, follow, parked, replay, erase",
     "layer": "list",
     "ledger": "list, totals",

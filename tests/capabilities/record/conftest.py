@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from pydantic import SecretStr
 
 from flows import Runner, run_jobs  # noqa: F401 - a fixture
 from headrace.app import CAPABILITIES
@@ -27,15 +28,19 @@ from headrace.capabilities.artifacts.model import (
 )
 from headrace.capabilities.people import service as people
 from headrace.capabilities.record import service
+from headrace.capabilities.record.issues.fake_tracker import FakeTracker
 from headrace.capabilities.record.model import (
     ArchiveRule,
+    BackendKind,
     BranchName,
     ChangeRequest,
     Done,
     Foundation,
+    IssueForm,
     Places,
     Proposal,
     ReviewVerdict,
+    WorkBackend,
 )
 from headrace.kernel.capability import Capability, Check
 from headrace.kernel.context import Actor, ActorKind, Ctx
@@ -123,11 +128,24 @@ BUSY: list[str] = []
 """What a room above has at work; emptied after each test."""
 
 
-def compose(folder: Path) -> House:
+both_backends = pytest.mark.parametrize("backend", [*BackendKind], indirect=True)
+"""For tests of rules: they hold wherever work products are kept."""
+
+FORMS = (
+    IssueForm(type="signal", labels=("artifact:signal",), told=(("category", "fields.category"),)),
+    IssueForm(type="brief", labels=("artifact:mission",)),
+    IssueForm(type="contract", labels=("artifact:contract",), within="brief"),
+    IssueForm(type="status", labels=("artifact:status",), within="brief"),
+)
+
+
+def compose(folder: Path, backend: WorkBackend) -> House:
     packs = Capability(
         name="test-pack",
         declares=(
             *TYPES,
+            *FORMS,
+            backend,
             Projection(type="brief", run=_status),
             Projection(type="status", run=_status),
             ArchiveRule(type="signal", after=timedelta(days=30), done=_done),
@@ -148,8 +166,36 @@ def compose(folder: Path) -> House:
 
 
 @pytest.fixture(scope="session")
-def house(tmp_path_factory) -> House:
-    return compose(tmp_path_factory.mktemp("record"))
+def folder(tmp_path_factory) -> Path:
+    return tmp_path_factory.mktemp("record")
+
+
+@pytest.fixture
+def tracker() -> Iterator[FakeTracker]:
+    """A tracker outside, which nothing speaks to unless a test says so."""
+    with FakeTracker().running() as made:
+        yield made
+
+
+@pytest.fixture
+def backend(request) -> WorkBackend:
+    """Files in Git; with the parameter "github-issues", the tracker."""
+    kind = BackendKind(getattr(request, "param", BackendKind.GIT_FILES))
+    if kind is BackendKind.GIT_FILES:
+        return WorkBackend()
+    tracker = request.getfixturevalue("tracker")
+    return WorkBackend(
+        kind=kind,
+        address=tracker.address,
+        repository=tracker.repository,
+        token=SecretStr(tracker.token),
+        overrides={"measure": BackendKind.GIT_FILES},
+    )
+
+
+@pytest.fixture
+def house(folder, backend) -> House:
+    return compose(folder, backend)
 
 
 @pytest.fixture(autouse=True)
@@ -170,6 +216,7 @@ class Record:
     system: Actor
     jobs: Runner
     people: dict[str, Actor]
+    tracker: FakeTracker | None = None  # where one was asked for
     live = LIVE
     done = DONE
     reasons = REASONS
@@ -262,6 +309,13 @@ class Record:
         """Subjects of the commits made on the branch itself, oldest first."""
         return self.git("log", "--first-parent", "--reverse", "--format=%s", branch).splitlines()
 
+    def kept(self, artifact: str) -> str:
+        """The text of its decided version, wherever that is kept."""
+        if self.do(service.in_git, artifact):
+            return self.show(self.do(artifacts.get, artifact).path)
+        number = next(o.number for o in self.do(service.issues) if o.artifact == artifact)
+        return str(self.tracker.issues[number]["body"])
+
     def show(self, path: str, branch: str = "main") -> str:
         return self.git("show", f"{branch}:{path}")
 
@@ -347,9 +401,11 @@ class Hand:
 
 
 @pytest.fixture
-def record(units, organisation, system, run_jobs) -> Record:  # noqa: F811 - the fixture above
+def record(request, backend, units, organisation, system, run_jobs) -> Record:  # noqa: F811 - the fixture above
     """A founded organisation with a writer, two owners, and a team of two."""
     made = Record(units=units, organisation=organisation, system=system, jobs=run_jobs, people={})
+    if backend.kind is BackendKind.GITHUB_ISSUES:
+        made.tracker = request.getfixturevalue("tracker")
     made.do(people.found_organisation, slug=organisation.replace("_", "-"), name="Acme")
     for handle in ("writer", "vp-product", "steering", "lead-one", "lead-two", "ada"):
         principal = made.do(people.add_principal, handle=handle)

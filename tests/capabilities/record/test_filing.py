@@ -2,6 +2,7 @@
 
 import pytest
 
+from capabilities.record.conftest import both_backends
 from headrace.capabilities.artifacts import service as artifacts
 from headrace.capabilities.artifacts.model import Draft, Immutable, Made
 from headrace.capabilities.record import service
@@ -49,11 +50,13 @@ def test_a_version_that_is_filed_twice_is_written_once(record):
     assert record.log() == ["Found the record", "File signal/export@1"]
 
 
+@both_backends
 def test_a_type_that_needs_a_person_is_not_filed(record):
     with pytest.raises(ProposalRefused, match="A person decides about brief/export@1"):
         record.file(record.propose("brief"))
 
 
+@both_backends
 def test_a_type_that_is_kept_in_rows_is_effective_at_once(record):
     record.file(record.propose("measure"), drain=False)
 
@@ -61,6 +64,7 @@ def test_a_type_that_is_kept_in_rows_is_effective_at_once(record):
     assert record.log() == ["Found the record"]
 
 
+@both_backends
 def test_a_filed_signal_is_never_edited(record):
     record.file(record.propose("signal"))
 

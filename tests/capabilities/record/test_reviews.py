@@ -1,8 +1,11 @@
 """Who has to approve, by CODEOWNERS of the branch that a change goes to."""
 
+from capabilities.record.conftest import both_backends
 from headrace.capabilities.people import service as people
 from headrace.capabilities.record import service
 from headrace.capabilities.record.model import ReviewVerdict
+
+pytestmark = both_backends
 
 BRIEF = "work/missions/export/BRIEF.md"
 CONTRACT = "work/missions/export/CONTRACT.md"

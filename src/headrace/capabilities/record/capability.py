@@ -6,11 +6,12 @@ from headrace.capabilities.people.model import OrganisationFounded, PeopleOnly
 from headrace.capabilities.record import (
     archive_operations,
     flows,
+    issue_operations,
     lock_operations,
     operations,
     service,
 )
-from headrace.capabilities.record.model import EVENTS, Moved
+from headrace.capabilities.record.model import EVENTS, IssueWritten, Moved, Overwritten
 from headrace.kernel.capability import Capability, Permission, Schedule, Subscription
 
 CAPABILITY = Capability(
@@ -19,8 +20,9 @@ CAPABILITY = Capability(
         *operations.OPERATIONS,
         *lock_operations.OPERATIONS,
         *archive_operations.OPERATIONS,
+        *issue_operations.OPERATIONS,
     ),
-    events=(*EVENTS, Moved),
+    events=(*EVENTS, Moved, IssueWritten, Overwritten),
     subscriptions=(
         Subscription(
             name="record.found",

@@ -1,5 +1,6 @@
 """What may be proposed, reviewed and merged. Pure."""
 
+import hashlib
 from collections.abc import Collection, Iterable
 
 from headrace.capabilities.record.model import (
@@ -77,3 +78,8 @@ def _wanted(one: RequiredReview) -> str:
     if not one.reviewers:
         return f"{paths} needs {' or '.join(one.owners)}, who is the author or nobody here"
     return f"{paths} needs the approval of {' or '.join(one.owners)}"
+
+
+def text_hash(text: str) -> str:
+    """What tells a text of ours from one that somebody has changed, whatever spaces stand around it."""
+    return hashlib.sha256(text.strip().encode()).hexdigest()

@@ -14,6 +14,7 @@ from headrace.packs.enterprise import (
     outcome,
     requests,
     ship,
+    tracking,
 )
 from headrace.packs.enterprise.foundation import BRANCHES, FOUNDATION
 from headrace.packs.enterprise.roles import ROLES
@@ -73,6 +74,7 @@ CAPABILITY = Capability(
         *decisions.DECLARES,
         *operate.DECLARES,
         *archiving.RULES,
+        *tracking.FORMS,
         Fallback(handles=("engineering-manager", "mission-lead", "steering")),
     ),
 )

@@ -8,6 +8,7 @@ from headrace.capabilities.record.flows import (
     moving,
     opening,
     rebuilding,
+    tracking,
     writing,
 )
 from headrace.kernel.flow import Flow, Queue
@@ -33,8 +34,14 @@ SYNC = Flow(name="record.sync", run=looking.sync, queue=Queue.RECORD)
 MOVE = Flow(
     name="record.move", run=moving.move, queue=Queue.RECORD, on_failure=service.moving_failed
 )
+TRACK = Flow(
+    name="record.track",
+    run=tracking.track,
+    queue=Queue.INTERACTIVE,  # a slow tracker keeps nobody from Git
+    on_failure=service.tracking_failed,
+)
 SWEEP = Flow(name="record.sweep", run=moving.sweep, queue=Queue.RECORD)
 REBUILD = Flow(name="record.rebuild", run=rebuilding.rebuild, queue=Queue.RECORD)
 COMPARE = Flow(name="record.compare", run=rebuilding.compare, queue=Queue.RECORD)
 
-FLOWS = (FOUND, IMPORT, OPEN, CLOSE, MERGE, FILE, DRAW, MOVE, SWEEP, SYNC, REBUILD, COMPARE)
+FLOWS = (FOUND, IMPORT, OPEN, CLOSE, MERGE, FILE, DRAW, MOVE, TRACK, SWEEP, SYNC, REBUILD, COMPARE)

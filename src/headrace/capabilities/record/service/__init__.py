@@ -56,6 +56,7 @@ from headrace.capabilities.record.service.holding import (
     renew_lock,
     take_lock,
 )
+from headrace.capabilities.record.service.homes import in_git, is_tracked
 from headrace.capabilities.record.service.intake import begin_sync, sync, take_in
 from headrace.capabilities.record.service.merging import (
     EXEMPTION,
@@ -104,6 +105,17 @@ from headrace.capabilities.record.service.reviewing import (
     reviews,
     reviews_of,
 )
+from headrace.capabilities.record.service.tracking import (
+    claim_issues,
+    issue_written,
+    issues,
+    issues_done,
+    overwrite,
+    plan_issue,
+    tracker,
+    tracking_failed,
+    write_now,
+)
 from headrace.capabilities.record.service.witnessing import Witnessed, witness
 
 __all__ = [
@@ -126,6 +138,7 @@ __all__ = [
     "change_of",
     "changes",
     "claim_filings",
+    "claim_issues",
     "claim_moves",
     "claim_projections",
     "close",
@@ -143,6 +156,11 @@ __all__ = [
     "finish_compare",
     "finish_rebuild",
     "found",
+    "in_git",
+    "is_tracked",
+    "issue_written",
+    "issues",
+    "issues_done",
     "location",
     "lock",
     "lock_objections",
@@ -159,9 +177,11 @@ __all__ = [
     "open_failed",
     "opened",
     "origins",
+    "overwrite",
     "places",
     "plan_founding",
     "plan_import",
+    "plan_issue",
     "plan_merge",
     "plan_opening",
     "plan_tidy",
@@ -190,8 +210,11 @@ __all__ = [
     "sync",
     "take_in",
     "take_lock",
+    "tracker",
+    "tracking_failed",
     "unarchive",
     "witness",
     "worktree_place",
     "write_document",
+    "write_now",
 ]

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from headrace.capabilities.artifacts import service as artifacts
-from headrace.capabilities.artifacts.model import Artifact, ArtifactId, Phase, Storage, VersionRef
+from headrace.capabilities.artifacts.model import Artifact, ArtifactId, Phase, VersionRef
 from headrace.capabilities.record import store
 from headrace.capabilities.record.model import (
     ORGANISATION,
@@ -25,7 +25,7 @@ from headrace.capabilities.record.model import (
     RepositoryId,
     RepositoryState,
 )
-from headrace.capabilities.record.service import custody, notes, noting, projections, queues
+from headrace.capabilities.record.service import custody, homes, notes, noting, projections, queues
 from headrace.capabilities.record.store import moving as rows
 from headrace.kernel.context import Ctx
 from headrace.kernel.flow import Job
@@ -189,7 +189,8 @@ def _put_away(ctx: Ctx, ids: Sequence[ArtifactId], why: str) -> Sequence[Artifac
 
 
 def _move(ctx: Ctx, those: Sequence[Artifact]) -> None:
-    filed = [one for one in those if artifacts.layout(ctx, one.type).record is Storage.GIT]
+    homes.track(ctx, homes.tracked(ctx, (one.id for one in those)))
+    filed = [one for one in those if homes.in_git(ctx, one.id)]
     for one in filed:
         rows.add_move(ctx.db, ctx.organisation, one.id, ctx.new_id("ask"))
     if filed and custody.found(ctx).state is RepositoryState.ACTIVE:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from headrace.capabilities.artifacts import service as artifacts
-from headrace.capabilities.artifacts.model import Storage, Version, VersionRef
+from headrace.capabilities.artifacts.model import Version, VersionRef
 from headrace.capabilities.record import store
 from headrace.capabilities.record.model import (
     ORGANISATION,
@@ -17,7 +17,7 @@ from headrace.capabilities.record.model import (
     Repository,
     RepositoryState,
 )
-from headrace.capabilities.record.service import custody, documents, notes, queues
+from headrace.capabilities.record.service import custody, documents, homes, notes, queues
 from headrace.kernel.context import Ctx
 from headrace.kernel.flow import Job
 
@@ -28,16 +28,18 @@ _AGAIN = timedelta(minutes=5)
 def file_versions(ctx: Ctx, refs: Iterable[VersionRef]) -> None:
     """Put versions on the main branch without anybody's approval; they become effective there.
 
-    A type that is kept in rows is effective at once. Repeats do nothing. Raises ProposalRefused for
-    a type that needs approval. Records Filed.
+    What is kept in rows, or in a tracker, is effective at once. Repeats do nothing. Raises
+    ProposalRefused for a type that needs approval. Records Filed.
     """
     versions = [artifacts.get_version(ctx, ref) for ref in refs]
     wrong = [str(v.ref) for v in versions if artifacts.layout(ctx, v.type).approval]
     if wrong:
         raise ProposalRefused(f"A person decides about {', '.join(wrong)}: open a change request")
-    in_git = [v for v in versions if artifacts.layout(ctx, v.type).record is Storage.GIT]
+    in_git = [v for v in versions if homes.in_git(ctx, v.ref.artifact)]
     rows = [v.ref for v in versions if v not in in_git]
+    tracked = homes.tracked(ctx, (ref.artifact for ref in rows))
     artifacts.make_effective(ctx, rows, change=None, commit="")
+    homes.track(ctx, tracked)
     waiting = [v for v in in_git if v.commit is None]
     for version in waiting:
         store.add_filing(ctx.db, ctx.organisation, version.ref, ctx.now)

@@ -27,6 +27,7 @@ from headrace.capabilities.record.service import (
     custody,
     documents,
     holding,
+    homes,
     notes,
     queues,
     reviewing,
@@ -207,6 +208,7 @@ def merge_failed(ctx: Ctx, error: str, *, change: str) -> None:
 def _move_pointers(ctx: Ctx, row: ChangeRequest, result: MergeResult) -> None:
     assert row.decision is not None  # it was decided
     assert result.commit is not None  # and merged
+    tracked = homes.tracked(ctx, (member.ref.artifact for member in row.members))
     artifacts.make_effective(
         ctx,
         [member.ref for member in row.members],
@@ -214,6 +216,7 @@ def _move_pointers(ctx: Ctx, row: ChangeRequest, result: MergeResult) -> None:
         commit=result.commit,
         no_effect=row.decision.no_effect,
     )
+    homes.track(ctx, tracked)
     ended = replace(row, state=ChangeState.MERGED, commit=result.commit, ended_at=ctx.now)
     store.save_change(ctx.db, ctx.organisation, ended)
     ctx.record(

@@ -31,6 +31,7 @@ from headrace.capabilities.record.model import (
 from headrace.capabilities.record.service import (
     custody,
     documents,
+    homes,
     notes,
     proposing,
     queues,
@@ -223,13 +224,14 @@ def opened(ctx: Ctx, id: str, revision: int, written: BranchWritten) -> None:
     if present.revision != revision or present.state not in _AWAITED:
         return
     closed = present.state is ChangeState.CLOSED
+    refs = [member.ref for member in present.members]
     row = replace(
         present,
         state=present.state if closed else ChangeState.OPEN,
         branch=written.branch,
         base=written.base,
         head=written.head,
-        paths=written.paths,
+        paths=tuple(sorted({*written.paths, *homes.nominal_paths(ctx, refs)})),
     )
     store.save_change(ctx.db, ctx.organisation, row)
     if closed:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from headrace.capabilities.artifacts import service as artifacts
-from headrace.capabilities.artifacts.model import ArtifactId, Storage
+from headrace.capabilities.artifacts.model import ArtifactId
 from headrace.capabilities.record import store
 from headrace.capabilities.record.model import (
     ORGANISATION,
@@ -12,7 +12,7 @@ from headrace.capabilities.record.model import (
     Projected,
     RepositoryState,
 )
-from headrace.capabilities.record.service import custody, notes, queues
+from headrace.capabilities.record.service import custody, homes, notes, queues
 from headrace.capabilities.record.service.filing import batch_file
 from headrace.kernel.context import Ctx
 from headrace.kernel.flow import Job
@@ -25,8 +25,9 @@ def refresh_projection(ctx: Ctx, artifact: ArtifactId) -> None:
 
     Nothing is written when nothing differs. Raises ArtifactNotFound. Records Projected.
     """
-    declared = artifacts.layout(ctx, artifacts.get(ctx, artifact).type)
-    if declared.record is not Storage.GIT:
+    artifacts.get(ctx, artifact)
+    if not homes.in_git(ctx, artifact):
+        homes.track(ctx, homes.tracked(ctx, [artifact]))
         return
     store.add_projection(ctx.db, ctx.organisation, artifact, ctx.new_id("ask"))
     if custody.found(ctx).state is RepositoryState.ACTIVE:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from headrace.capabilities.artifacts import service as artifacts
-from headrace.capabilities.artifacts.model import Phase, Storage, Version, VersionRef
+from headrace.capabilities.artifacts.model import Phase, Version, VersionRef
 from headrace.capabilities.record import rules, store
 from headrace.capabilities.record.git import branches
 from headrace.capabilities.record.model import (
@@ -21,7 +21,7 @@ from headrace.capabilities.record.model import (
     SelfCheck,
     VersionTaken,
 )
-from headrace.capabilities.record.service import identities, noting
+from headrace.capabilities.record.service import homes, identities, noting
 from headrace.kernel.context import Ctx
 
 _UNDECIDED = frozenset({Phase.DRAFT, Phase.PROCESSING, Phase.IN_REVIEW, Phase.REVISION_REQUESTED})
@@ -37,7 +37,7 @@ def member(
 ) -> Member:
     """A version as a member. Raises ProposalRefused (every reason), VersionTaken."""
     version = artifacts.get_version(ctx, ref)
-    in_git = artifacts.layout(ctx, version.type).record is Storage.GIT
+    in_git = homes.in_git(ctx, ref.artifact)
     reasons = []
     if version.phase not in _UNDECIDED:
         reasons.append(f"{ref} is {version.phase} already")

@@ -40,6 +40,12 @@ def move(ctx: Ctx) -> None:
     ctx.start(Job(flow="record.move", key=batch, arguments={"batch": batch}))
 
 
+def track(ctx: Ctx) -> None:
+    """Write to the tracker what waits for it."""
+    batch = ctx.new_id("bat")
+    ctx.start(Job(flow="record.track", key=batch, arguments={"batch": batch}))
+
+
 def look(ctx: Ctx) -> None:
     """Look at what was committed by hand."""
     request = ctx.new_id("look")

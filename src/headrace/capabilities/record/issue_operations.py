@@ -1,0 +1,97 @@
+"""What the record offers about the tracker."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
+
+from headrace.capabilities.artifacts.model import ArtifactId
+from headrace.capabilities.record import service
+from headrace.capabilities.record.model import Issue
+from headrace.kernel.capability import Effect, Http, Operation, OperationKind
+from headrace.kernel.context import Ctx
+
+READ = "record:read"
+SYNC = "record:sync"
+
+
+@dataclass(frozen=True, kw_only=True)
+class IssueQuery:
+    waiting: Annotated[bool, Field(description="Only what is still to be written.")] = False
+    after: Annotated[str, Field(description="Go on after this artifact.")] = ""
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class IssuePage:
+    items: tuple[Issue, ...]
+    next: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Nothing:
+    """No input."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overwriting:
+    artifact: str
+    why: Annotated[str, Field(max_length=2_000)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tried:
+    """How many issues were still to be written."""
+
+    waiting: int
+
+
+def listing(ctx: Ctx, query: IssueQuery) -> IssuePage:
+    """List the work products that are kept in the tracker, with their issues and what still waits."""
+    found = service.issues(ctx, waiting=query.waiting, after=query.after, limit=query.limit)
+    full = len(found) == query.limit
+    return IssuePage(items=tuple(found), next=found[-1].artifact if full else None)
+
+
+def write(ctx: Ctx, _: Nothing) -> Tried:
+    """Write what waits for the tracker now, before its next try by itself."""
+    return Tried(waiting=service.write_now(ctx))
+
+
+def overwrite(ctx: Ctx, asked: Overwriting) -> Tried:
+    """Write over what somebody has edited in the tracker, and say why; it stays in the journal."""
+    service.overwrite(ctx, ArtifactId(asked.artifact), asked.why)
+    return Tried(waiting=len(service.issues(ctx, waiting=True, limit=200)))
+
+
+OPERATIONS = (
+    Operation(
+        name="issue.list",
+        permission=READ,
+        input=IssueQuery,
+        output=IssuePage,
+        run=listing,
+        http=Http(method="GET", path="/issues"),
+        kind=OperationKind.QUERY,
+        effect=Effect.NONE,
+        columns=("artifact", "number", "is_open", "version", "waiting", "error", "url"),
+    ),
+    Operation(
+        name="issue.write",
+        permission=SYNC,
+        input=Nothing,
+        output=Tried,
+        run=write,
+        http=Http(method="POST", path="/issues/write"),
+        effect=Effect.OUTSIDE,
+    ),
+    Operation(
+        name="issue.overwrite",
+        permission=SYNC,
+        input=Overwriting,
+        output=Tried,
+        run=overwrite,
+        http=Http(method="POST", path="/issues/overwrite"),
+        effect=Effect.OUTSIDE,
+    ),
+)

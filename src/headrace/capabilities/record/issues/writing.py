@@ -1,0 +1,84 @@
+"""Writing an issue: made once, changed only where it differs, whatever crashes in between.
+
+A tracker knows no effect keys, so each issue and each comment carries a mark, and whoever cannot know
+whether an earlier attempt came through looks for it first.
+"""
+
+from datetime import timedelta
+
+from headrace.capabilities.record.issues.client import Client, Found, LeaveAlone, Refused
+from headrace.capabilities.record.model import IssueDone, IssuePlan, WorkBackend
+from headrace.capabilities.record.rules import text_hash
+from headrace.kernel.json import Json
+
+_SLACK = timedelta(minutes=10)
+"""How far the clocks of tracker and database may be apart."""
+
+
+def write(tracker: WorkBackend, plan: IssuePlan) -> IssueDone:
+    """Let the tracker hold the issue as planned; harmless to repeat."""
+    client = Client(tracker)
+    issue: Found | None = None
+    try:
+        issue = _made(client, plan)
+        if plan.ours and text_hash(issue.body) not in plan.ours:
+            return _done(issue, plan, edited=True)
+        issue = _changed(client, plan, issue)
+        _said(client, plan, issue)
+        if plan.parent is not None and issue.number not in client.parts(plan.parent):
+            client.join(plan.parent, issue)
+    except LeaveAlone as away:
+        return _done(issue, plan, wait=away.wait)
+    except Refused as refusal:
+        return _done(issue, plan, refused=str(refusal))
+    return _done(issue, plan)
+
+
+def _made(client: Client, plan: IssuePlan) -> Found:
+    if plan.number is not None:
+        return client.issue(plan.number)
+    found = client.marked(plan.key, plan.labels[0], plan.since - _SLACK)
+    return found or client.create(plan.title, plan.body, plan.labels)
+
+
+def _changed(client: Client, plan: IssuePlan, issue: Found) -> Found:
+    """Labels of people stay; those of our prefixes are as planned."""
+    prefixes = {label.partition(":")[0] for label in plan.labels}
+    theirs = [one for one in issue.labels if one.partition(":")[0] not in prefixes]
+    changes: dict[str, Json] = {}
+    if issue.title != plan.title:
+        changes["title"] = plan.title
+    if issue.body.strip() != plan.body.strip():
+        changes["body"] = plan.body
+    if set(issue.labels) != {*plan.labels, *theirs}:
+        changes["labels"] = [*plan.labels, *theirs]
+    if issue.is_open is not plan.is_open:
+        changes["state"] = "open" if plan.is_open else "closed"
+        changes["state_reason"] = "reopened" if plan.is_open else "completed"
+    return client.change(issue.number, changes) if changes else issue
+
+
+def _said(client: Client, plan: IssuePlan, issue: Found) -> None:
+    mark = f"<!-- headrace:{plan.comment_key} -->"
+    if plan.comment and not any(mark in text for text in client.comments(issue.number)):
+        client.comment(issue.number, f"{mark}\n{plan.comment}")
+
+
+def _done(
+    issue: Found | None,
+    plan: IssuePlan,
+    *,
+    wait: float | None = None,
+    refused: str = "",
+    edited: bool = False,
+) -> IssueDone:
+    if issue is None:
+        return IssueDone(number=plan.number, wait=wait, refused=refused)
+    return IssueDone(
+        number=issue.number,
+        url=issue.url,
+        wait=wait,
+        refused=refused,
+        edited=edited,
+        written=text_hash(issue.body),
+    )

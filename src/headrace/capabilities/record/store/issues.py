@@ -1,0 +1,173 @@
+"""Rows of artifacts in the tracker: their numbers, and what is to be written there."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from headrace.capabilities.artifacts.model import ArtifactId
+from headrace.capabilities.record.model import Issue, IssueDone, IssuePlan
+from headrace.kernel.ids import OrganisationId
+
+_WAITS = "stamp IS DISTINCT FROM done_stamp"
+_ADD = sa.text(
+    "INSERT INTO record_issue (organisation, artifact, stamp) VALUES (:organisation, :artifact, :stamp) "
+    "ON CONFLICT (organisation, artifact) DO UPDATE SET stamp = excluded.stamp"
+)
+_KNOWN = sa.text(
+    "SELECT 1 FROM record_issue WHERE organisation = :organisation AND artifact = :artifact"
+)
+_CLAIM = sa.text(
+    "UPDATE record_issue SET batch = :batch WHERE organisation = :organisation AND artifact IN ("
+    "SELECT artifact FROM record_issue WHERE organisation = :organisation "
+    f"AND (batch = :batch OR (batch IS NULL AND {_WAITS})) "
+    "ORDER BY asked_at, artifact LIMIT :limit FOR UPDATE SKIP LOCKED) RETURNING artifact"
+)
+_PLANNED = sa.text(
+    "SELECT stamp, number, version, ours, asked_at FROM record_issue "
+    "WHERE organisation = :organisation AND artifact = :artifact"
+)
+_WRITTEN = sa.text(
+    "UPDATE record_issue SET number = coalesce(:number, number), url = coalesce(:url, url), "
+    "is_open = :is_open, version = :version, done_stamp = :stamp, error = '', "
+    "ours = ARRAY[:written] "
+    "WHERE organisation = :organisation AND artifact = :artifact"
+)
+_SETTLE = sa.text(
+    "UPDATE record_issue SET done_stamp = :stamp "
+    "WHERE organisation = :organisation AND artifact = :artifact"
+)
+_MEAN = sa.text(
+    "UPDATE record_issue SET ours = array_append(array_remove(ours, :hash), :hash) "
+    "WHERE organisation = :organisation AND artifact = :artifact AND cardinality(ours) > 0"
+)
+_FORGET_TEXT = sa.text(
+    "UPDATE record_issue SET ours = '{}' "
+    "WHERE organisation = :organisation AND artifact = :artifact"
+)
+_PARTLY = sa.text(
+    "UPDATE record_issue SET number = coalesce(:number, number), url = coalesce(:url, url), "
+    "error = :error WHERE organisation = :organisation AND artifact = :artifact"
+)
+_GIVE_BACK = sa.text(
+    "UPDATE record_issue SET batch = NULL WHERE organisation = :organisation AND batch = :batch"
+)
+_WAITING = sa.text(
+    "SELECT count(*) FROM record_issue WHERE organisation = :organisation "
+    f"AND batch IS NULL AND {_WAITS}"
+)
+_LIST = sa.text(
+    f"SELECT artifact, number, url, is_open, version, {_WAITS} AS waiting, error, asked_at "
+    "FROM record_issue WHERE organisation = :organisation AND artifact > :after "
+    f"AND (NOT :waiting OR {_WAITS}) ORDER BY artifact LIMIT :limit"
+)
+_NUMBER = sa.text(
+    "SELECT number FROM record_issue WHERE organisation = :organisation AND artifact = :artifact"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What a row says of an issue that is to be written."""
+
+    stamp: str
+    number: int | None
+    version: int
+    ours: tuple[str, ...]
+    asked_at: datetime
+
+
+def add(db: sa.Connection, organisation: OrganisationId, artifact: ArtifactId, stamp: str) -> None:
+    """Ask for the artifact's issue to be written; the stamp tells this request from earlier ones."""
+    db.execute(_ADD, {"organisation": organisation, "artifact": artifact, "stamp": stamp})
+
+
+def is_known(db: sa.Connection, organisation: OrganisationId, artifact: ArtifactId) -> bool:
+    """Whether the artifact is kept in the tracker, or is to be."""
+    values = {"organisation": organisation, "artifact": artifact}
+    return db.execute(_KNOWN, values).one_or_none() is not None
+
+
+def claim(
+    db: sa.Connection, organisation: OrganisationId, batch: str, limit: int
+) -> Sequence[ArtifactId]:
+    values = {"organisation": organisation, "batch": batch, "limit": limit}
+    return [ArtifactId(row.artifact) for row in db.execute(_CLAIM, values)]
+
+
+def wanted(db: sa.Connection, organisation: OrganisationId, artifact: ArtifactId) -> Wanted:
+    values = {"organisation": organisation, "artifact": artifact}
+    row = db.execute(_PLANNED, values).mappings().one()
+    return Wanted(**{**row, "ours": tuple(row["ours"])})
+
+
+def mean(
+    db: sa.Connection, organisation: OrganisationId, artifact: ArtifactId, text_hash: str
+) -> None:
+    """Note a text before it is sent: a tracker that took it and did not say so holds no edit."""
+    values = {"organisation": organisation, "artifact": artifact, "hash": text_hash}
+    db.execute(_MEAN, values)
+
+
+def written(
+    db: sa.Connection, organisation: OrganisationId, plan: IssuePlan, done: IssueDone
+) -> None:
+    """The issue stands as planned."""
+    values = {"is_open": plan.is_open, "version": plan.version, "stamp": plan.stamp}
+    told = {**_named(organisation, plan, done), **values, "written": done.written}
+    db.execute(_WRITTEN, told)
+
+
+def settle(
+    db: sa.Connection, organisation: OrganisationId, artifact: ArtifactId, stamp: str
+) -> None:
+    """Nothing is to be written for this request."""
+    db.execute(_SETTLE, {"organisation": organisation, "artifact": artifact, "stamp": stamp})
+
+
+def forget_text(db: sa.Connection, organisation: OrganisationId, artifact: ArtifactId) -> None:
+    """Let the next writing write over whatever stands in the tracker."""
+    db.execute(_FORGET_TEXT, {"organisation": organisation, "artifact": artifact})
+
+
+def partly(
+    db: sa.Connection, organisation: OrganisationId, plan: IssuePlan, done: IssueDone, error: str
+) -> None:
+    """The issue was not written whole; its number is kept, if it has one."""
+    db.execute(_PARTLY, {**_named(organisation, plan, done), "error": error})
+
+
+def give_back(db: sa.Connection, organisation: OrganisationId, batch: str) -> None:
+    db.execute(_GIVE_BACK, {"organisation": organisation, "batch": batch})
+
+
+def waiting(db: sa.Connection, organisation: OrganisationId) -> int:
+    """How many are to be written and in no job's hands."""
+    count: int = db.execute(_WAITING, {"organisation": organisation}).scalar_one()
+    return count
+
+
+def listing(
+    db: sa.Connection, organisation: OrganisationId, *, waiting: bool, after: str, limit: int
+) -> Sequence[Issue]:
+    """By artifact."""
+    values = {"organisation": organisation, "waiting": waiting, "after": after, "limit": limit}
+    return [Issue(**row) for row in db.execute(_LIST, values).mappings()]
+
+
+def number(db: sa.Connection, organisation: OrganisationId, artifact: ArtifactId) -> int | None:
+    """The number of its issue, or None."""
+    values = {"organisation": organisation, "artifact": artifact}
+    found: int | None = db.execute(_NUMBER, values).scalar_one_or_none()
+    return found
+
+
+def _named(organisation: OrganisationId, plan: IssuePlan, done: IssueDone) -> dict[str, Any]:
+    return {
+        "organisation": organisation,
+        "artifact": plan.artifact,
+        "number": done.number,
+        "url": done.url or None,
+    }

@@ -22,10 +22,13 @@ from headrace.capabilities.agents.service import claiming, lookups
 from headrace.capabilities.agents.service.queries import run as found_run
 from headrace.capabilities.agents.store import deeds, talks
 from headrace.capabilities.agents.tools import telling
+from headrace.capabilities.agents.tools.catalogue import TOOLS
 from headrace.capabilities.agents.tools.redaction import storable
 from headrace.capabilities.agents.tools.tool import Outcome, Tool, ToolEffect
 from headrace.kernel.context import Ctx
 from headrace.kernel.errors import HeadraceError
+
+_OFFERED = frozenset({SUBMIT_TOOL, *(tool.name for tool in TOOLS)})
 
 LONGEST_RESULT = 64_000
 """Characters of a result that its row keeps and a brain reads; more is cut, and said to be."""
@@ -158,13 +161,17 @@ def refuse(ctx: Ctx, run: Run, place: str, tool: str, reasons: Mapping[str, str]
 def without_tool(one: Doing) -> Outcome:
     """The answer to a call that no tool takes: what is wrong with it, or that the role may not use it.
 
-    What the card does not declare is refused whatever it is: a tool of ours, a skill, a server's tool.
+    What the card does not declare is refused whatever it is: a tool of ours, a skill, a server's tool. So
+    is what the card declares and nothing here offers, as an experiment that breaks a service.
     """
     if one.call.tool not in (*one.run.card.tools, SUBMIT_TOOL):
         declared = ", ".join(one.run.card.tools) or "none"
         told = (
             f"the role {one.run.card.id} may not use {one.call.tool}; its card declares {declared}."
         )
+        return Outcome(content=told, is_error=True, refused=one.call.tool)
+    if one.call.tool not in _OFFERED:
+        told = f"nothing here offers {one.call.tool}, although the card of the role names it."
         return Outcome(content=told, is_error=True, refused=one.call.tool)
     answer = asked_again(one.call)
     return Outcome(content=answer.content, is_error=True)

@@ -57,18 +57,27 @@ def database(_migrated: Database) -> Iterator[Database]:
 
 
 def empty(database: Database) -> None:
-    """Delete every row but the schema's own."""
+    """Delete every row but the schema's own.
+
+    Only tables that take room are emptied: a test writes to a few of more than a hundred, and
+    emptying all of them takes five times as long.
+    """
     owner = sa.create_engine(database.addresses.owner, poolclass=sa.NullPool)
     with owner.begin() as db:
-        tables = db.execute(
-            sa.text(
-                "SELECT schemaname || '.' || quote_ident(tablename) FROM pg_tables "
-                "WHERE schemaname IN ('public', 'dbos') AND tablename NOT IN "
-                "('alembic_version', 'kernel_secret', 'dbos_migrations', 'journal_sequence', 'queues')"
-            )
-        ).scalars()
-        db.execute(sa.text(f"TRUNCATE {', '.join(tables)} CASCADE"))
+        written = db.execute(_WRITTEN).scalars().all()
+        if written:
+            db.execute(sa.text(f"TRUNCATE {', '.join(written)} CASCADE"))
         db.execute(sa.text("UPDATE journal_sequence SET last = 0"))
+
+
+_WRITTEN = sa.text(
+    "SELECT format('%I.%I', space.nspname, class.relname) FROM pg_class class "
+    "JOIN pg_namespace space ON space.oid = class.relnamespace "
+    "WHERE class.relkind = 'r' AND space.nspname IN ('public', 'dbos') "
+    "AND pg_relation_size(class.oid) > 0 AND class.relname NOT IN "
+    "('alembic_version', 'kernel_secret', 'dbos_migrations', 'journal_sequence', 'queues')"
+)
+"""Tables with a page of their own; one that was truncated has none."""
 
 
 @pytest.fixture

@@ -131,6 +131,8 @@ class Dispatcher:
             for event in events:
                 self._take(subscription, event)
                 taken += 1
+            if len(events) < _BATCH:  # that was all; the next look steps over what follows
+                return taken
 
     def _take(self, subscription: Subscription, event: Recorded) -> None:
         for attempt in range(1, _ATTEMPTS + 1):

@@ -7,6 +7,7 @@ from headrace.capabilities.deployments.model import (
     DeploymentStopped,
     DeploymentWanted,
     ParameterSet,
+    RestartsSpent,
     ServiceRestarted,
 )
 from headrace.kernel.capability import Capability, Permission
@@ -21,6 +22,7 @@ CAPABILITY = Capability(
         DeploymentStopped,
         ParameterSet,
         ServiceRestarted,
+        RestartsSpent,
     ),
     permissions=(
         Permission(name=operations.READ, summary="See what runs where, and its parameters"),

@@ -168,7 +168,8 @@ class Keeper:
         """Tell of a death, and decide whether it is started again."""
         (self.folder / ADDRESS).unlink(missing_ok=True)
         if self._pause_after_death() is None:
-            self._fail(generation, f"{why}; {rules.MOST_DEATHS} deaths within {rules.WITHIN}")
+            told = f"{why}; {rules.MOST_DEATHS} deaths within {rules.WITHIN}"
+            self._fail(generation, told, deaths=rules.MOST_DEATHS)
             return None
         return self._do(service.died, self.machine.host, self.name, generation, why=why)
 
@@ -315,7 +316,7 @@ class Keeper:
         if not served_before or self._pause_after_death() is None:
             self._fail(run.about.generation, why)
 
-    def _fail(self, generation: int, why: str) -> None:
+    def _fail(self, generation: int, why: str, *, deaths: int = 0) -> None:
         """It does not come to run: nobody tries again until something else is wanted."""
         self.given_up = max(self.given_up, generation)
         if self.former is not None and self.former[0] == generation:
@@ -327,6 +328,7 @@ class Keeper:
             generation,
             why=why,
             tail=tail(self.folder / OUTPUT),
+            deaths=deaths,
         )
 
     # Means.

@@ -218,6 +218,23 @@ class ServiceRestarted(Event):
         return f"deployment:{self.service}"
 
 
+@dataclass(frozen=True, kw_only=True)
+class RestartsSpent(Event):
+    """A service died too often to be started again by itself: nothing of it runs until somebody acts."""
+
+    type: ClassVar[str] = "deployments.restarts_spent"
+    service: str
+    commit: str
+    generation: int
+    deaths: int
+    within_seconds: int
+    why: str
+
+    @property
+    def lineage(self) -> str:
+        return f"deployment:{self.service}"
+
+
 class DeploymentNotFound(NotFound):
     """Nothing of this name was ever deployed."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import cast
 
+from headrace.capabilities.deployments.model import DeploymentReady, RestartsSpent
 from headrace.capabilities.governance.model import GateDecided, GateState
 from headrace.capabilities.health.model import (
     AnomalySeen,
@@ -96,6 +97,36 @@ def on_recovered(ctx: Ctx, event: Recorded) -> None:
     service.over(ctx, str(told["subject"]), str(told["dimension"]))
 
 
+def on_spent(ctx: Ctx, event: Recorded) -> None:
+    """A service died more often than it may be restarted by itself: it serves nobody now."""
+    told = _payload(event)
+    name, minutes = str(told["service"]), int(_number(told["within_seconds"])) // 60
+    said = f"{name} died {told['deaths']} times within {minutes} minutes and is started no more"
+    service.sign(
+        ctx,
+        name,
+        Sign(
+            event=event.id,
+            kind=SignKind.BREACH,
+            subject=_deployment(name),
+            dimension="",
+            told=f"{said}: {told['why']}",
+            share=None,
+            usual=None,
+            since=event.at,
+        ),
+    )
+
+
+def on_ready(ctx: Ctx, event: Recorded) -> None:
+    """A service answers again."""
+    service.over(ctx, _deployment(str(_payload(event)["service"])), "")
+
+
+def _deployment(service: str) -> str:
+    return f"deployment:{service}"
+
+
 def on_decided(ctx: Ctx, event: Recorded) -> None:
     """A person decided about a plan."""
     told = _payload(event)
@@ -113,5 +144,7 @@ SUBSCRIPTIONS = (
     Subscription(name="operate.anomaly", events=(AnomalySeen,), run=on_anomaly),
     Subscription(name="operate.lost", events=(SourceLost,), run=on_lost),
     Subscription(name="operate.recovered", events=(Recovered,), run=on_recovered),
+    Subscription(name="operate.spent", events=(RestartsSpent,), run=on_spent),
+    Subscription(name="operate.ready", events=(DeploymentReady,), run=on_ready),
     Subscription(name="operate.decided", events=(GateDecided,), run=on_decided),
 )

@@ -10,6 +10,7 @@ from headrace.capabilities.deployments.model import (
     DeploymentFailed,
     DeploymentReady,
     DeploymentState,
+    RestartsSpent,
     ServiceRestarted,
     ServiceSpec,
 )
@@ -96,11 +97,19 @@ def ready(
 
 
 def failed(
-    ctx: Ctx, host: str, service: str, generation: int, *, why: str, tail: str = ""
+    ctx: Ctx,
+    host: str,
+    service: str,
+    generation: int,
+    *,
+    why: str,
+    tail: str = "",
+    deaths: int = 0,
 ) -> Deployment | None:
     """The wanted generation does not come to run; None when it is not wanted now.
 
-    What answered before goes on. Records DeploymentFailed.
+    What answered before goes on. `deaths`: it served, and died so often that it is given up. Records
+    DeploymentFailed, and RestartsSpent for such a one.
     """
     found = _held(ctx, host, service, generation)
     if found is None or found.state is DeploymentState.FAILED:
@@ -127,6 +136,17 @@ def failed(
             serving=after.serving,
         )
     )
+    if deaths:
+        ctx.record(
+            RestartsSpent(
+                service=service,
+                commit=after.commit,
+                generation=generation,
+                deaths=deaths,
+                within_seconds=int(rules.WITHIN.total_seconds()),
+                why=why,
+            )
+        )
     return after
 
 

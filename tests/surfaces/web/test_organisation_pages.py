@@ -131,6 +131,20 @@ def test_a_budget_tells_when_it_runs_out_at_the_pace_of_its_scope(office, visito
     assert "runs out" in visitor.sees("/budgets")
 
 
+def test_what_went_for_each_model_and_agent_is_told_with_what_went_lately(office, visitor, clock):
+    office.begins()
+    office.runner.drain()
+    now = visitor.get("/budgets.json?by=agent").json()
+    clock.advance(timedelta(days=8))
+    later = visitor.get("/budgets.json?by=agent").json()
+
+    (total,) = now["totals"]
+    assert now["lately"] == {total["key"]: total["micro_usd"]}
+    assert later["totals"] == now["totals"]
+    assert later["lately"] == {}
+    assert "In the last 7 days" in visitor.sees("/budgets?by=model")
+
+
 @pytest.fixture
 def machine(acme, database, clock) -> Units:
     """A machine with two settings, one of them a secret."""

@@ -104,6 +104,10 @@ def every_address(gate: str) -> list[str]:
         "/missions?view=board",
         "/agents?view=chart",
         "/artifacts/toy-note/export?tab=diff",
+        "/artifacts/toy-note/export?tab=comments",
+        "/outcomes/export",
+        "/trace?signal=toy-note/export",
+        "/rights?holder=vp-product",
         "/search?q=export",
     )
     return [one for one in (*plain, *tabs, *others) if "{" not in one]

@@ -1,12 +1,22 @@
 """Budgets: what each scope may spend, has spent and holds reserved, and totals by what they went for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
-from headrace.surfaces.web.answers import Budget, Budgets, Forecast, Forecasts, Total, Totals
+from headrace.surfaces.web.answers import (
+    Budget,
+    Budgets,
+    Forecast,
+    Forecasts,
+    Overview,
+    Total,
+    Totals,
+)
 from headrace.surfaces.web.asked import Asked
 from headrace.surfaces.web.language import said
 
+_LATELY = timedelta(days=7)
 DIMENSIONS = {
     "mission": said("Mission"),
     "agent": said("Agent"),
@@ -26,11 +36,13 @@ class BudgetLine:
 
 @dataclass(frozen=True, kw_only=True)
 class BudgetsPage:
-    """`forecasts` are the organisation's; `by` is what the totals are told by."""
+    """`forecasts` are the organisation's; `by` is what the totals are told by. `lately` is what went for
+    each of them in the last seven days of organisation time, by key; None where that is not known."""
 
     by: str
     dimensions: dict[str, str]
     totals: tuple[Total, ...]
+    lately: Mapping[str, int] | None
     all_tokens: int
     all_micro_usd: int
     forecasts: tuple[Forecast, ...]
@@ -50,6 +62,7 @@ def show(asked: Asked) -> BudgetsPage:
         by=by,
         dimensions=DIMENSIONS,
         totals=tuple(sorted(totals, key=lambda one: -one.micro_usd)),
+        lately=_lately(asked, by),
         all_tokens=sum(one.tokens_in + one.tokens_out for one in totals),
         all_micro_usd=sum(one.micro_usd for one in totals),
         forecasts=client.ask(Forecasts, "budget.show", scope="organisation").items,
@@ -72,6 +85,16 @@ def _with_forecasts(asked: Asked, budgets: Sequence[Budget]) -> tuple[BudgetLine
         BudgetLine(budget=one, forecast=found.get((f"{one.scope.kind}:{one.scope.id}", one.period)))
         for one in budgets
     )
+
+
+def _lately(asked: Asked, by: str) -> Mapping[str, int] | None:
+    """In millionths of a dollar. The organisation's clock is read from the overview."""
+    now = asked.client.ask_if_allowed(Overview, "overview")
+    if now is None:
+        return None
+    since = (now.at - _LATELY).isoformat()
+    found = asked.client.ask(Totals, "ledger.totals", by=by, since=since).items
+    return {one.key: one.micro_usd for one in found}
 
 
 def _is_capped(one: Budget) -> bool:

@@ -158,7 +158,12 @@ SIGNALS = {
 }
 
 
-def test_an_alert_may_rest_on_signals_of_earlier_weeks_and_its_days_are_those_of_its_own():
-    assert codes(SIGNALS | {DIGEST: ALERT}) == []
-    wrong = ALERT.replace("First signal:** 2026-03-13", "First signal:** 2026-03-12")
+@pytest.mark.parametrize(
+    "named", ["work/signals/2026-03-13-launch.md", "signal/2026-03-13-launch"], ids=["path", "id"]
+)
+def test_an_alert_may_rest_on_signals_of_earlier_weeks_and_its_days_are_those_of_its_own(named):
+    alert = ALERT.replace("work/signals/2026-03-13-launch.md", named)
+
+    assert codes(SIGNALS | {DIGEST: alert}) == []
+    wrong = alert.replace("First signal:** 2026-03-13", "First signal:** 2026-03-12")
     assert codes(SIGNALS | {DIGEST: wrong}) == ["alert-dates"]

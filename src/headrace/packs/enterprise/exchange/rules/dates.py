@@ -35,6 +35,9 @@ _IN_WEEK = re.compile(rf"\b(?:in|during)\s+week\s+({NUMBER})\b", re.I)
 _WEEK_FOR = re.compile(rf"\bweek\s+({NUMBER})\b[^.]*?\bfor\s+({NUMBER})\s+weeks\b", re.I)
 _WITHIN_GA = re.compile(rf"within\s+({NUMBER})\s+(weeks?|days?)\s+of\s+GA\b", re.I)
 _PATH_DAY = re.compile(r"work/[\w/-]*/(\d{4}-\d{2}-\d{2})-([\w-]+)\.md")
+_SIGNAL_DAY = re.compile(r"\bsignals?/(?:archive/)?(\d{4}-\d{2}-\d{2})-")
+"""The day of a signal that is named as a path or as an id of ours."""
+
 _PERIOD = re.compile(r"(\d{4}-\d{2}-\d{2})\s*(?:→|->|to|–|-)\s*(\d{4}-\d{2}-\d{2})")
 _VERDICT_ROW = re.compile(r"PASS|FAIL|ESCALATE")
 
@@ -239,7 +242,9 @@ def alert_dates(corpus: Corpus) -> Found:
         for begin, end in zip(first, last, strict=False):
             own = {p.label: p.value for p in piece.pairs if p.headings == begin.headings}
             named = sorted(
-                on for path in _PATH_DAY.findall(own.get("signals", "")) for on in days(path[0])
+                on
+                for told_day in _SIGNAL_DAY.findall(own.get("signals", ""))
+                for on in days(told_day)
             )
             all_of_them = own.get("signals involved", "").strip() == str(len(listed))
             meant = named or (listed if all_of_them else [])

@@ -19,6 +19,12 @@ from headrace.app.demo.run import Options, run_demo
 from headrace.app.demo.stage import MARK, clear
 from headrace.kernel.errors import HeadraceError
 from headrace.kernel.postgres import DataDirectory, scratch_location, stop
+from packs.enterprise.exchange.public_project import (
+    VALIDATORS,
+    needs_validators,
+    overlaid,
+    validate,
+)
 
 FOLDER = Path(__file__).parents[2] / "examples" / "bulk-export"
 FLAG = "bulk_export_enabled"
@@ -176,6 +182,31 @@ def test_the_journal_proves_that_nothing_was_altered(played):
     told = played.ask("audit", "verify")
     assert told["faults"] == []
     assert told["blocks"] > 0
+
+
+def test_the_record_contradicts_itself_nowhere(played):
+    found = played.ask("lint")
+
+    assert found["items"] == []
+    assert len(found["pieces"]) > 60
+
+
+@needs_validators
+@pytest.mark.parametrize("names", [(), ("--renamed",)], ids=["as named here", "as they look for"])
+def test_the_export_passes_the_four_validators_of_the_public_project(played, tmp_path, names):
+    played.ask("export", str(tmp_path / "out"), *names)
+    files = {
+        one.relative_to(tmp_path / "out").as_posix(): one.read_text()
+        for one in (tmp_path / "out").rglob("*.md")
+    }
+
+    results = {one: validate(overlaid(tmp_path / one, files), one, files) for one in VALIDATORS}
+
+    assert all(one.well for one in results.values()), [one.said for one in results.values()]
+    assert results["content_security"].of_ours == files.keys()
+    seen = results["schema"].of_ours | results["work_artifacts"].of_ours
+    by_name = [one for one in seen if one.startswith("work/releases/") or "design" in one]
+    assert len(by_name) == 2 * len(names)
 
 
 def test_a_line_of_the_product_tells_why_it_is_there(played):

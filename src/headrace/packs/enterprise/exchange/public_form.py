@@ -27,6 +27,7 @@ counts as lost work; until then such a signal is told as deferred to the next cy
 """
 
 _DISPOSITION = re.compile(r"- \*\*Disposition:\*\* (proceed|defer|monitor|archive)$")
+_RELEASE = re.compile(r"work/releases/[^/]+\.md")
 _STATUS = re.compile(r"- \*\*Status:\*\* (planning|cancelled)$")
 _ELSEWHERE = re.compile(r"(?<![\w/.-])((?:docs|process|examples)/[\w./-]+?\.md)\b")
 _REFERENCE = re.compile(r"(?<![\w/.-])([a-z]+(?:-[a-z]+)*/[\w.-]*\w)(?:@\d+)?(?:#[\w.\[\]-]+)?")
@@ -49,7 +50,7 @@ def public_path(path: str, *, renamed: bool) -> str:
     """Where a file of ours stands in the public layout."""
     if not renamed:
         return path
-    if path.startswith("work/releases/") and not path.endswith("-release-contract.md"):
+    if _RELEASE.fullmatch(path) and not path.endswith("-release-contract.md"):
         return path.removesuffix(".md") + "-release-contract.md"
     return re.sub(r"/TECHNICAL-DESIGN\.md$", "/technical-design.md", path)
 

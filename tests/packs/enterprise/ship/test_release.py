@@ -237,7 +237,7 @@ def test_work_that_is_not_registered_is_not_drafted_and_says_why(shipping):
     assert where(shipping) == ("ship", "release-coordinator")
 
 
-def test_unmerged_work_that_is_handed_in_is_refused_with_every_reason(shipping):
+def test_unmerged_work_goes_out_by_no_contract_and_by_no_release_drafted_by_hand(shipping):
     shipping.settle(but=("Say goodbye", "greeting"))
     run = shipping.world.one("implement", "greeting")
     assert shipping.world.change(run).state is ChangeState.OPEN
@@ -251,9 +251,6 @@ def test_unmerged_work_that_is_handed_in_is_refused_with_every_reason(shipping):
     assert not shipping.do(releases.listing)
     assert where(shipping) == ("build", "mission-orchestrator")
 
-
-def test_unmerged_work_goes_out_by_no_release_that_somebody_drafts_by_hand(shipping):
-    shipping.settle(but=("Say goodbye", "greeting"))
     shipping.do(flags.create, FLAG, Definition(owner="a-tech-lead"))
     plan = Rollout(flag=FLAG, stages=stages.stages(PLAN_ROWS), criteria=stages.criteria(PLAN_ROWS))
     by_hand = {"id": "REL-2026-009", "title": "At once", "contract": "", "context": CONTEXT}
@@ -317,8 +314,14 @@ def test_an_open_line_keeps_the_gate_shut_until_a_fact_shows_it(shipping):
     assert shipping.release().status is ReleaseStatus.APPROVED
 
 
-def test_what_is_no_more_true_keeps_the_gate_shut(shipping):
+def test_nobody_approves_a_release_beside_its_gate_or_by_what_is_no_more_true(shipping):
     shipping.ready()
+    with pytest.raises(ReleaseRefused, match="approved by approving CR-"):
+        shipping.do(releases.approve, shipping.release().id, "yes", by="engineering-manager")
+    with pytest.raises(NotEligible):
+        shipping.do(governance.decide, gate(shipping).id, Decision.APPROVE, by="tech-lead")
+    assert shipping.release().status is ReleaseStatus.DRAFT
+
     shipping.do(health.remove_target, "farewell-availability")
 
     with pytest.raises(NotYet, match="Health targets are watched"):
@@ -326,15 +329,6 @@ def test_what_is_no_more_true_keeps_the_gate_shut(shipping):
 
     assert shipping.release().status is ReleaseStatus.DRAFT
     assert gate(shipping)
-
-
-def test_nobody_approves_a_release_beside_its_gate(shipping):
-    shipping.ready()
-    with pytest.raises(ReleaseRefused, match="approved by approving CR-"):
-        shipping.do(releases.approve, shipping.release().id, "yes", by="engineering-manager")
-    with pytest.raises(NotEligible):
-        shipping.do(governance.decide, gate(shipping).id, Decision.APPROVE, by="tech-lead")
-    assert shipping.release().status is ReleaseStatus.DRAFT
 
 
 def test_an_approved_contract_stays_as_it_was_approved(shipping):

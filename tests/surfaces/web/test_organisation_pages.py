@@ -128,7 +128,9 @@ def test_a_budget_tells_when_it_runs_out_at_the_pace_of_its_scope(office, visito
 
     assert line["forecast"]["runs_out_at"] is not None
     assert line["forecast"]["micro_usd_per_day"] == told[0].micro_usd_per_day > 0
-    assert "runs out" in visitor.sees("/budgets")
+    assert '<span class="state-waiting">runs out' in visitor.sees("/budgets")
+    office.do(budgets.set_cap, WHOLE, Cap(micro_usd=spent.micro_usd * 900), Period.ALWAYS)
+    assert "<span>runs out" in visitor.sees("/budgets")
 
 
 def test_what_went_for_each_model_and_agent_is_told_with_what_went_lately(office, visitor, clock):

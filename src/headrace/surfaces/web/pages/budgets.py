@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from headrace.surfaces.web.answers import (
     Budget,
@@ -16,7 +16,7 @@ from headrace.surfaces.web.answers import (
 from headrace.surfaces.web.asked import Asked
 from headrace.surfaces.web.language import said
 
-_LATELY = timedelta(days=7)
+_LATELY, _SOON = timedelta(days=7), timedelta(days=30)
 DIMENSIONS = {
     "mission": said("Mission"),
     "agent": said("Agent"),
@@ -37,12 +37,14 @@ class BudgetLine:
 @dataclass(frozen=True, kw_only=True)
 class BudgetsPage:
     """`forecasts` are the organisation's; `by` is what the totals are told by. `lately` is what went for
-    each of them in the last seven days of organisation time, by key; None where that is not known."""
+    each of them in the last seven days of organisation time, by key; None where that is not known.
+    What runs out before `soon` asks for attention."""
 
     by: str
     dimensions: dict[str, str]
     totals: tuple[Total, ...]
     lately: Mapping[str, int] | None
+    soon: datetime | None
     all_tokens: int
     all_micro_usd: int
     forecasts: tuple[Forecast, ...]
@@ -52,7 +54,7 @@ class BudgetsPage:
 
 def show(asked: Asked) -> BudgetsPage:
     """Where the money goes."""
-    client = asked.client
+    client, now = asked.client, _now(asked)
     by = asked.word("by")
     by = by if by in DIMENSIONS else "mission"
     totals = client.ask(Totals, "ledger.totals", by=by).items
@@ -62,7 +64,8 @@ def show(asked: Asked) -> BudgetsPage:
         by=by,
         dimensions=DIMENSIONS,
         totals=tuple(sorted(totals, key=lambda one: -one.micro_usd)),
-        lately=_lately(asked, by),
+        lately=_lately(asked, by, now) if now else None,
+        soon=now + _SOON if now else None,
         all_tokens=sum(one.tokens_in + one.tokens_out for one in totals),
         all_micro_usd=sum(one.micro_usd for one in totals),
         forecasts=client.ask(Forecasts, "budget.show", scope="organisation").items,
@@ -87,12 +90,15 @@ def _with_forecasts(asked: Asked, budgets: Sequence[Budget]) -> tuple[BudgetLine
     )
 
 
-def _lately(asked: Asked, by: str) -> Mapping[str, int] | None:
-    """In millionths of a dollar. The organisation's clock is read from the overview."""
-    now = asked.client.ask_if_allowed(Overview, "overview")
-    if now is None:
-        return None
-    since = (now.at - _LATELY).isoformat()
+def _now(asked: Asked) -> datetime | None:
+    """Organisation time, as the overview tells it to whoever may see that."""
+    found = asked.client.ask_if_allowed(Overview, "overview")
+    return found.at if found else None
+
+
+def _lately(asked: Asked, by: str, now: datetime) -> Mapping[str, int]:
+    """In millionths of a dollar."""
+    since = (now - _LATELY).isoformat()
     found = asked.client.ask(Totals, "ledger.totals", by=by, since=since).items
     return {one.key: one.micro_usd for one in found}
 

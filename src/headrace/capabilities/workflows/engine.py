@@ -38,8 +38,8 @@ class Capacity:
     poll_seconds: float = 0.1
 
 
-IDLE_SECONDS = 0.5
-"""How often each queue is looked at while there is nothing to do: four looks take as many milliseconds."""
+IDLE_SECONDS = 1.0
+"""Between two looks at a queue while there is nothing to do: four looks take some milliseconds."""
 
 CAPACITY: Mapping[Queue, Capacity] = {
     Queue.SAFETY: Capacity(workers=4),

@@ -35,7 +35,7 @@ class Timing:
 
     beat: timedelta = timedelta(seconds=5)
     lease: timedelta = timedelta(seconds=20)
-    idle_poll: timedelta = timedelta(milliseconds=200)
+    idle_poll: timedelta = timedelta(milliseconds=400)
     busy_poll: timedelta = timedelta(milliseconds=20)
     effects_kept: timedelta = timedelta(days=7)
     jobs_kept: timedelta = timedelta(days=90)

@@ -25,7 +25,7 @@ from headrace.capabilities.record.model import ChangeState
 from headrace.capabilities.releases import service as releases
 from headrace.capabilities.releases.model import Move, ReleaseRefused, ReleaseStatus, Rollout
 from headrace.capabilities.streams.model import RunState
-from headrace.packs.enterprise.ship import handovers, readiness, stages
+from headrace.packs.enterprise.ship import handovers, logbook, readiness, stages
 from headrace.packs.enterprise.ship.contract import (
     CRITERIA,
     LASTS,
@@ -141,6 +141,23 @@ def test_a_contract_is_drafted_from_facts_approved_at_its_gate_and_rolled_out_in
     _who_answers_changed_hands_in_git(shipping)
     signals = {one.slug for one in shipping.do(artifacts.listing, type="signal", limit=50)}
     assert any("early-access-available" in one for one in signals)
+    _a_slower_time_is_a_signal_and_no_reason_to_come_back(shipping, version.ref)
+
+
+def _a_slower_time_is_a_signal_and_no_reason_to_come_back(shipping, contract) -> None:
+    shipping.do(
+        logbook.slower, shipping.release(), "9.0% slower than 2 times p95 before", "by hand"
+    )
+    shipping.world.jobs()
+    (found,) = [
+        one
+        for one in shipping.do(artifacts.listing, type="signal", limit=50)
+        if "take-longer" in one.slug
+    ]
+    signal = shipping.do(artifacts.effective, found.id)
+    assert [one.target for one in shipping.do(artifacts.links, signal.ref)] == [contract]
+    assert "9.0% slower" in signal.content["sections"]["observation"]
+    assert shipping.release().status is ReleaseStatus.DEPLOYED
 
 
 def _every_step_is_a_commit(shipping, path: str) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import cast
 
+from headrace.capabilities.artifacts import service as artifacts
 from headrace.capabilities.artifacts.model import (
     ArtifactId,
     BecameEffective,
@@ -23,6 +24,7 @@ from headrace.kernel.context import Ctx
 from headrace.kernel.events import Recorded
 from headrace.kernel.json import Json
 from headrace.packs.enterprise.build.measures import IMPLEMENT
+from headrace.packs.enterprise.discover.contents import told as said
 from headrace.packs.enterprise.ship import (
     assets,
     contract,
@@ -32,6 +34,7 @@ from headrace.packs.enterprise.ship import (
     readiness,
     releasing,
     running,
+    trying,
     unsettled,
     validating,
 )
@@ -63,6 +66,7 @@ def on_effective(ctx: Ctx, event: Recorded) -> None:
         handovers.record_due(ctx, context)
     if told["artifact_type"] == running.EVIDENCE:
         _redraw(ctx, context)
+        _slower(ctx, ArtifactId(str(told["artifact"])), event.id)
 
 
 def _redraw(ctx: Ctx, context: str) -> None:
@@ -70,6 +74,15 @@ def _redraw(ctx: Ctx, context: str) -> None:
     document = releasing.of_release(ctx, release.id) if release is not None else None
     if document is not None:
         record.refresh_projection(ctx, document)
+
+
+def _slower(ctx: Ctx, proof: ArtifactId, cause: str) -> None:
+    """A proof says that requests take longer than before everybody was reached: that is a signal."""
+    found = artifacts.effective(ctx, proof)
+    row = running.row(found, validating.LATENCY)
+    id = said(found.content, "fields", "release") if found is not None else ""
+    if id and row.get("result") == trying.NOT_MET:
+        logbook.slower(ctx, logbook.release(ctx, id), str(row.get("figure", "")), cause)
 
 
 def on_mission(ctx: Ctx, event: Recorded) -> None:

@@ -104,6 +104,17 @@ def early(ctx: Ctx, release: Release, stage: str, cause: str) -> None:
     _file(ctx, release, seen, cause)
 
 
+def slower(ctx: Ctx, release: Release, figure: str, cause: str) -> None:
+    """Requests take longer than before everybody was reached (a signal)."""
+    seen = _Noticed(
+        title=f"{release.title}: requests take longer since everybody is reached",
+        topic=f"{release.title} latency",
+        observation=f"{release.id}: {figure}. Nobody was left to compare with at that time, so what "
+        "else happened then may be why.",
+    )
+    _file(ctx, release, seen, cause)
+
+
 def _noticed(release: Release, step: Taken) -> _Noticed | None:
     if step.move is Move.ROLL_BACK:
         return _Noticed(

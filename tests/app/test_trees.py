@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from headrace.app import trees
+from headrace.app import telling_trees, trees
 from headrace.kernel.errors import Conflict, Invalid, NotFound
 
 
@@ -85,11 +85,11 @@ FINDING = {
 }
 
 
-def test_findings_are_a_table_for_people_and_an_error_among_them_is_the_exit_code(capsys):
-    code = trees.tell({"items": [FINDING], "pieces": []}, trees.Caller())
+def test_findings_are_told_to_people_and_an_error_among_them_is_the_exit_code(capsys):
+    code = telling_trees.tell({"items": [FINDING], "pieces": []}, trees.Caller())
 
     shown = capsys.readouterr().out
-    assert code == trees.WITH_ERRORS
+    assert code == telling_trees.WITH_ERRORS
     assert "5 of 4 [red]" in shown
     assert "a.md:3" in shown
 
@@ -97,5 +97,55 @@ def test_findings_are_a_table_for_people_and_an_error_among_them_is_the_exit_cod
 def test_without_an_error_the_exit_code_is_nothing_and_json_has_everything(capsys):
     answer = {"items": [FINDING | {"severity": "warning"}], "pieces": []}
 
-    assert trees.tell(answer, trees.Caller(as_json=True)) == 0
+    assert telling_trees.tell(answer, trees.Caller(as_json=True)) == 0
     assert json.loads(capsys.readouterr().out) == answer
+
+
+LONG = f"work/missions/{'a-name-that-does-not-end-' * 4}/BRIEF.md"
+
+
+@pytest.fixture
+def narrow(monkeypatch):
+    """Eighty columns, as a terminal tells it."""
+    monkeypatch.setenv("COLUMNS", "80")
+
+
+def told(capsys):
+    return capsys.readouterr().out.splitlines()
+
+
+def test_at_eighty_columns_nothing_of_a_finding_is_cut_off(narrow, capsys):
+    finding = FINDING | {"message": f"{LONG} is not there", "places": [f"{LONG}:3", f"{LONG}:17"]}
+
+    telling_trees.tell({"items": [finding], "pieces": [{}]}, trees.Caller())
+
+    lines = told(capsys)
+    assert max(map(len, lines)) <= 80
+    assert "".join(line.strip() for line in lines).count(LONG) == 2
+    assert "…" not in "".join(lines)
+    assert lines[-1] == "1 work product read, 1 error, 0 warnings."
+
+
+def test_at_eighty_columns_a_file_taken_in_is_told_whole_with_what_it_claims(narrow, capsys):
+    line = {
+        "path": LONG,
+        "type": "mission-brief",
+        "outcome": "new",
+        "claims": "approved",
+        "standing": "unreviewed",
+        "why": "",
+    }
+
+    telling_trees.tell_import({"taken": [line], "change": "CR-3"}, dry_run=False)
+
+    lines = told(capsys)
+    assert max(map(len, lines)) <= 80
+    assert LONG in "".join(line.strip() for line in lines)
+    assert "  mission-brief, unreviewed; it says 'approved' of itself" in lines
+    assert lines[-1].endswith("headrace change show CR-3")
+
+
+def test_lines_of_one_file_stand_behind_each_other():
+    places = ["a.md:3", "a.md:7", "b.md:1", "a.md:9"]
+
+    assert telling_trees.places_told(places) == ["a.md:3, 7", "b.md:1", "a.md:9"]

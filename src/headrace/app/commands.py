@@ -138,14 +138,14 @@ def export(
     as_
         Handle of the person in whose name the operator acts.
     """
-    from headrace.app import trees
+    from headrace.app import telling_trees, trees
 
     caller = trees.Caller(organisation=organisation, stand_in=as_, as_json=json)
     answer = trees.ask(
         installation(), caller, "exchange.export", {"context": context, "renamed": renamed}
     )
-    changed = trees.write_files(folder, trees.files_of(answer), overwrite=overwrite)
-    trees.tell_export(answer, changed, folder, caller)
+    changed = trees.write_files(folder, telling_trees.files_of(answer), overwrite=overwrite)
+    telling_trees.tell_export(answer, changed, folder, caller)
 
 
 def take_in(
@@ -176,17 +176,19 @@ def take_in(
     as_
         Handle of the person in whose name the operator acts.
     """
-    from headrace.app import trees
+    from headrace.app import telling_trees, trees
 
     caller = trees.Caller(organisation=organisation, stand_in=as_, as_json=json)
     offered = trees.offered(place)
     if check and "document" in offered:
         document = {"name": place.name, "text": offered["document"]}
-        return trees.tell(trees.ask(installation(), caller, "exchange.check", document), caller)
+        return telling_trees.tell(
+            trees.ask(installation(), caller, "exchange.check", document), caller
+        )
     answer = trees.ask(installation(), caller, "exchange.import", offered, dry_run=dry_run or check)
     if not json:
-        trees.tell_import(answer, dry_run=dry_run or check)
-    return trees.tell(answer, caller)
+        telling_trees.tell_import(answer, dry_run=dry_run or check)
+    return telling_trees.tell(answer, caller)
 
 
 def lint(
@@ -209,11 +211,11 @@ def lint(
     as_
         Handle of the person in whose name the operator acts.
     """
-    from headrace.app import trees
+    from headrace.app import telling_trees, trees
 
     caller = trees.Caller(organisation=organisation, stand_in=as_, as_json=json)
     answer = trees.ask(installation(), caller, "exchange.lint", {"context": context})
-    return trees.tell(answer, caller)
+    return telling_trees.tell(answer, caller)
 
 
 def demo(

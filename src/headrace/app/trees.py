@@ -1,30 +1,20 @@
-"""Trees and documents between this machine and an organisation: what `import`, `export` and `lint` do.
+"""Trees and documents between this machine and an organisation, for `import`, `export` and `lint`.
 
 Files are read and written here, as whoever runs the command; the operations see text alone.
 """
 
 import os
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from headrace.app.installation import Installation
 from headrace.kernel.access import Call, Credentials
 from headrace.kernel.errors import Conflict, Invalid, NotFound
 from headrace.kernel.json import Json
-from headrace.surfaces.cli.output import show
 
 LARGEST_FILE_BYTES = 8_000_000
 MOST_FILES = 20_000
-WITH_ERRORS = 1
-"""The exit code when a finding is an error."""
-
-_WIDE = 150
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,72 +137,3 @@ def write_files(place: Path, files: Sequence[Mapping[str, Json]], *, overwrite: 
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(words)
     return len(changed)
-
-
-def tell(answer: Mapping[str, Json], caller: Caller) -> int:
-    """Show findings, errors first; the exit code: 1 when one is an error, else 0."""
-    findings = [one for one in _list(answer, "items") if isinstance(one, Mapping)]
-    errors = sum(one["severity"] == "error" for one in findings)
-    if caller.as_json:
-        show(answer, as_json=True)
-        return WITH_ERRORS if errors else 0
-    console = Console(width=None if sys.stdout.isatty() else _WIDE)
-    table = Table("", "Finding", "Where", show_lines=False, header_style="bold")
-    for one in sorted(findings, key=lambda one: str(one["severity"])):
-        colour = "red" if one["severity"] == "error" else "yellow"
-        words = Text.assemble((f"{one['code']}  ", "bold"), str(one["message"]))
-        places = one["places"] if isinstance(one["places"], list) else []
-        table.add_row(Text(str(one["severity"]), style=colour), words, "\n".join(map(str, places)))
-    if findings:
-        console.print(table)
-    read = len(_list(answer, "pieces"))
-    console.print(
-        f"{read} work products read, {errors} errors, {len(findings) - errors} warnings.",
-        highlight=False,
-    )
-    return WITH_ERRORS if errors else 0
-
-
-def files_of(answer: Mapping[str, Json]) -> list[Mapping[str, Json]]:
-    """The files of an export."""
-    return [one for one in _list(answer, "items") if isinstance(one, Mapping)]
-
-
-def tell_export(answer: Mapping[str, Json], changed: int, folder: Path, caller: Caller) -> None:
-    """Show how much was written, and why versions were left out."""
-    if caller.as_json:
-        paths = [one["path"] for one in files_of(answer)]
-        told: Json = {"items": paths, "left_out": answer["left_out"], "changed": changed}
-        show(told, as_json=True)
-        return
-    console = Console(width=None if sys.stdout.isatty() else _WIDE)
-    for one in _list(answer, "left_out"):
-        console.print(Text(f"Left out: {one}"))
-    total = len(files_of(answer))
-    console.print(
-        f"{total} files in {folder}, {changed} of them new or different.", highlight=False
-    )
-
-
-def tell_import(answer: Mapping[str, Json], *, dry_run: bool) -> None:
-    """Show what became, or would become, of each file."""
-    console = Console(width=None if sys.stdout.isatty() else _WIDE)
-    table = Table("File", "Type", "What", "It claims", "Counts here as", "Why", header_style="bold")
-    columns = ("path", "type", "outcome", "claims", "standing", "why")
-    lines = [one for one in _list(answer, "taken") if isinstance(one, Mapping)]
-    for one in lines:
-        table.add_row(*(Text(str(one[name])) for name in columns))
-    if lines:
-        console.print(table)
-    change = answer.get("change")
-    if dry_run:
-        console.print("Rehearsed; nothing was taken in.")
-    elif change:
-        console.print(f"They wait for a person in {change}: headrace change show {change}")
-    else:
-        console.print("Nothing new.")
-
-
-def _list(answer: Mapping[str, Json], name: str) -> Sequence[Json]:
-    found = answer.get(name)
-    return found if isinstance(found, list) else []

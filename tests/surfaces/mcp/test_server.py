@@ -106,6 +106,9 @@ def test_a_caller_is_shown_what_it_may_use(reception, entrance, acme):
         "grant_list",
         "permission_list",
         "person_names",
+        "view_list",
+        "view_remove",
+        "view_save",
         "whoami",
     }
 

@@ -7,7 +7,7 @@ TESTS   ?= tests
 BIN     := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check style types order copies docs reference format pin bench bench-web
+.PHONY: help setup demo whole-way up test check style types order copies docs reference format pin bench bench-web
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -18,6 +18,9 @@ setup: ## make .venv and install everything (once; a second call does nothing)
 
 demo: setup ## watch a feature travel from its signal
 	@$(BIN)/headrace demo $(if $(filter short,$(HEADRACE_DEMO)),--until brief) $(if $(FAULT),--fault $(FAULT))
+
+whole-way: setup ## play the whole example, ask about everything that it made (ten minutes)
+	@HEADRACE_WHOLE_WAY=1 $(BIN)/pytest tests/acceptance/test_whole_way.py
 
 up: setup ## start the server for daily use
 	@$(BIN)/headrace up

@@ -15,8 +15,15 @@ from headrace.kernel.house import House
 from headrace.kernel.ids import OrganisationId, new_id
 from headrace.kernel.unit import Units
 from installation import Installation
+from together import Together
 
 PACKS = frozenset({"enterprise"})
+
+
+def pytest_xdist_make_scheduler(config, log):
+    """Several processes share the tests, those of a group one after the other."""
+    return Together(config, log)
+
 
 MONDAY = datetime(2026, 3, 16, 9, 0, tzinfo=UTC)
 """When every test begins in organisation time: the first hour of ISO week 12 of 2026."""

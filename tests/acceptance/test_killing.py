@@ -52,7 +52,6 @@ SEED = int(os.environ.get("HEADRACE_KILL_SEED") or random.SystemRandom().randran
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.timeout(CHOSEN.timeout),
-    pytest.mark.xdist_group("killing"),  # one after the other: each keeps both cores busy
 ]
 
 

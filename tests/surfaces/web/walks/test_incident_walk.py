@@ -13,7 +13,6 @@ from surfaces.conftest import a_reception, served
 from surfaces.web.walks.conftest import AXE, DESK, PHONE
 from surfaces.web.walks.test_walks import fitting, judged
 
-pytestmark = pytest.mark.xdist_group("walks")
 ID = "INC-2026-001"
 
 

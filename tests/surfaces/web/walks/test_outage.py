@@ -3,14 +3,11 @@
 import socket
 import threading
 
-import pytest
 import uvicorn
 from playwright.sync_api import expect
 
 from headrace.surfaces.web.server import create_pages
 from surfaces.conftest import a_reception
-
-pytestmark = pytest.mark.xdist_group("walks")
 
 
 class Service:

@@ -12,8 +12,6 @@ from surfaces.web.office import Office, until
 from surfaces.web.walks.conftest import AXE, PHONE
 from surfaces.web.walks.test_walks import fitting, judged
 
-pytestmark = pytest.mark.xdist_group("walks")
-
 
 @pytest.fixture
 def office(database, clock, organisation, system, tmp_path):

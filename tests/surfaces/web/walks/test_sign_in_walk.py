@@ -17,7 +17,6 @@ from surfaces.web.test_provider import as_client
 from surfaces.web.walks.conftest import AXE, DESK, PHONE
 from surfaces.web.walks.test_walks import fitting, judged
 
-pytestmark = pytest.mark.xdist_group("walks")
 LOOK = os.environ.get("HEADRACE_LOOK")  # a folder for pictures of what the walks saw
 
 

@@ -11,8 +11,6 @@ from surfaces.web.walks.conftest import AXE, DESK, PHONE, every_address
 
 HOSTILE = "<img src=x onerror=alert(1)><script>alert(1)</script>\"'`{{7*7}}[a](javascript:alert(1))"
 
-pytestmark = pytest.mark.xdist_group("walks")
-
 
 @pytest.fixture
 def gates(firm):

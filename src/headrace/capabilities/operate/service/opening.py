@@ -81,14 +81,21 @@ def _join(ctx: Ctx, known: Incident, told: Sign) -> Incident:
     incident = locked_open(ctx, known.id)
     store.end_signs(ctx.db, ctx.organisation, told.subject, told.dimension, ctx.now)
     if told.dimension and not incident.dimension:
-        title = f"{incident.service}: {told.told}"  # where it fails says more than that it does
-        incident = put(ctx, replace(incident, dimension=told.dimension, title=title))
+        incident = put(ctx, _narrowed(ctx, incident, told))
     _note(ctx, incident, told)
     responses = incident.responses
     after = classify(ctx, incident, incident.impact)
     if incident.status is IncidentStatus.MITIGATED and after.responses == responses:
         return respond(ctx, after)  # it has come back
     return after
+
+
+def _narrowed(ctx: Ctx, incident: Incident, told: Sign) -> Incident:
+    """The incident of a part; it is called after the part where the whole of the same watch opened it."""
+    (first, *_) = store.signs(ctx.db, ctx.organisation, incident.id)
+    same = first.subject == told.subject
+    title = f"{incident.service}: {told.told}" if same else incident.title
+    return replace(incident, dimension=told.dimension, title=title)
 
 
 def _note(ctx: Ctx, incident: Incident, told: Sign) -> None:

@@ -13,6 +13,7 @@ from headrace.capabilities.operate.model import Incident, SignKind
 from headrace.capabilities.releases import service as releases
 from headrace.capabilities.releases.model import ReleaseStatus
 from headrace.kernel.context import Ctx
+from headrace.kernel.errors import NotFound
 from headrace.kernel.ids import PrincipalId
 from headrace.packs.enterprise.discover import filing
 from headrace.packs.enterprise.discover.contents import signal_content
@@ -66,7 +67,16 @@ def about(ctx: Ctx, incident: Incident) -> tuple[VersionRef, ...]:
     ]
     if released:
         found.append(max(released, key=lambda one: one.id).contract)
-    return tuple(VersionRef.parse(one) for one in found)
+    return tuple(one for one in map(VersionRef.parse, found) if _is_kept(ctx, one))
+
+
+def _is_kept(ctx: Ctx, ref: VersionRef) -> bool:
+    """Whether there is such a version: a runbook may come from where no artifacts are kept."""
+    try:
+        artifacts.get_version(ctx, ref)
+    except NotFound:
+        return False
+    return True
 
 
 def _principal(ctx: Ctx, role: str) -> PrincipalId | None:

@@ -2,10 +2,7 @@
 
 import json
 import sys
-import time
-from contextlib import suppress
 
-import psutil
 import pytest
 
 from headrace.capabilities.coding import service
@@ -29,6 +26,7 @@ from headrace.capabilities.coding.model import (
 )
 from headrace.capabilities.governance.model import Severity, Verdict
 from headrace.packs.enterprise.policies import POLICIES
+from processes import is_gone
 
 FAN_OUT = {
     "src/orders/fan.py": """from concurrent.futures import ThreadPoolExecutor
@@ -514,16 +512,7 @@ def test_nothing_that_a_check_starts_is_left_alive(product):
     product.judge("content")
 
     number = int((product.folder / "child.txt").read_text())
-    until = time.monotonic() + 10  # it was killed; the kernel buries it when it comes to it
-    while lives(number) and time.monotonic() < until:
-        time.sleep(0.05)
-    assert not lives(number)
-
-
-def lives(number: int) -> bool:
-    with suppress(psutil.NoSuchProcess):
-        return psutil.Process(number).status() != psutil.STATUS_ZOMBIE
-    return False
+    assert is_gone(number)
 
 
 def test_a_product_below_src_is_tested_although_it_is_not_installed(repository):

@@ -3,12 +3,12 @@
 import os
 from datetime import timedelta
 
-import psutil
 import pytest
 
 from headrace.capabilities.record.git import process
 from headrace.capabilities.record.git.errors import GitFailed, GitTimedOut
 from headrace.capabilities.record.git.process import Git
+from processes import is_gone
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def test_a_git_that_hangs_is_stopped_with_its_children(fake_git, tmp_path):
         Git(timeout=timedelta(seconds=1)).run("fetch")
 
     child = int((tmp_path / "child").read_text())
-    assert not psutil.pid_exists(child) or psutil.Process(child).status() == psutil.STATUS_ZOMBIE
+    assert is_gone(child)
 
 
 def test_a_password_in_what_git_says_is_blanked(fake_git):

@@ -116,7 +116,12 @@ class Worker:
         self._pulse.beaten()
 
     def _fenced(self, fault: Fenced) -> None:
-        """Leave at once, without clean-up: everything this process might still write is refused."""
+        """Leave at once, without clean-up: everything this process might still write is refused.
+
+        A worker that is stopping has given its lease back itself, and is on its way out.
+        """
+        if self._stopping.is_set():
+            return
         _LOG.error("%s; this process ends", fault)
         os._exit(FENCED_EXIT)
 

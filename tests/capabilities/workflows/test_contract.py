@@ -149,8 +149,7 @@ def test_a_worker_that_had_nothing_to_do_looks_seldom_and_wakes_up_for_work(stag
 
     stage.start_worker()
     until(lambda: looked_at_each() == IDLE_SECONDS)
-    stage.ask(walks=1, length=3)
-    until(all_done(stage, 1))
+    stage.ask(walks=1, length=3, pause=1.0)  # long enough to be seen at work
     until(lambda: looked_at_each() < IDLE_SECONDS)
     until(lambda: looked_at_each() == IDLE_SECONDS)
 

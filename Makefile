@@ -28,7 +28,7 @@ up: setup ## start the server for daily use
 check: style types order copies docs test ## everything CI asks for; run it before you push
 
 test: setup ## all tests (WORKERS=2 processes, TESTS=tests)
-	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup $(TESTS)
+	@$(BIN)/pytest -n $(WORKERS) $(TESTS)
 
 style: setup ## formatting and lint
 	@$(BIN)/ruff format --check --quiet . || { echo "Not formatted as agreed: run make format"; exit 1; }

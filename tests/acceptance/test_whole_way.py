@@ -5,10 +5,8 @@ Played once, with real services, traffic and measurements; then asked about by t
 
 import json
 import os
-import shutil
 import subprocess
 import sys
-from contextlib import suppress
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -16,10 +14,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from demonstrations import EXAMPLE, a_home
 from headrace.app.demo.run import Options, run_demo
-from headrace.app.demo.stage import MARK, clear
-from headrace.kernel.errors import HeadraceError
-from headrace.kernel.postgres import DataDirectory, scratch_location, stop
 from packs.enterprise.exchange.public_project import (
     VALIDATORS,
     needs_validators,
@@ -27,7 +23,6 @@ from packs.enterprise.exchange.public_project import (
     validate,
 )
 
-FOLDER = Path(__file__).parents[2] / "examples" / "bulk-export"
 FLAG = "bulk_export_enabled"
 WITHIN = 15 * 60
 """Seconds of the world's time in which the incident is over."""
@@ -84,17 +79,10 @@ class Played:
 
 @pytest.fixture(scope="module")
 def played():
-    home = scratch_location().path
     told = StringIO()
-    try:
-        code = run_demo(Options(folder=FOLDER, home=home), Console(file=told, width=150))
+    with a_home() as home:
+        code = run_demo(Options(folder=EXAMPLE, home=home), Console(file=told, width=150))
         yield Played(home, code, told.getvalue())
-    finally:
-        with suppress(HeadraceError):
-            stop(DataDirectory(path=home / "postgres"))
-        if (home / MARK).is_file():
-            clear(home)
-        shutil.rmtree(home, ignore_errors=True)
 
 
 def test_it_comes_to_its_end_and_tells_what_it_made(played):

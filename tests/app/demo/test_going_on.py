@@ -1,36 +1,25 @@
 """A demonstration goes on where it was left, and only there."""
 
-import shutil
-from contextlib import suppress
 from io import StringIO
-from pathlib import Path
 
 import pytest
 from rich.console import Console
 
+from demonstrations import EXAMPLE, a_home
 from headrace.app.demo.run import Options, run_demo
-from headrace.app.demo.stage import MARK, clear
 from headrace.kernel.clock import PacedClock
 from headrace.kernel.errors import HeadraceError
-from headrace.kernel.postgres import DataDirectory, scratch_location, stop
-
-FOLDER = Path(__file__).parents[3] / "examples" / "bulk-export"
 
 
 @pytest.fixture
 def home():
-    place = scratch_location().path
-    yield place
-    with suppress(HeadraceError):
-        stop(DataDirectory(path=place / "postgres"))
-    if (place / MARK).is_file():
-        clear(place)
-    shutil.rmtree(place, ignore_errors=True)
+    with a_home() as place:
+        yield place
 
 
 def played(home, until, *, go_on):
     console = Console(file=StringIO(), width=150)
-    options = Options(folder=FOLDER, home=home, until=until, go_on=go_on)
+    options = Options(folder=EXAMPLE, home=home, until=until, go_on=go_on)
     code = run_demo(options, console)
     return code, console.file.getvalue()
 

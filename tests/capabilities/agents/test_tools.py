@@ -2,12 +2,10 @@
 
 import os
 import sys
-import time
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-import psutil
 import pytest
 
 from capabilities.agents.authorities import CARD, an_authority
@@ -27,6 +25,7 @@ from headrace.capabilities.agents.tools.catalogue import TOOLS, tools_for
 from headrace.capabilities.agents.tools.product import Product, product_at
 from headrace.capabilities.agents.tools.telling import WORK
 from headrace.capabilities.agents.tools.tool import Ground, ToolEffect
+from processes import is_gone
 
 
 @pytest.fixture
@@ -235,9 +234,7 @@ def test_a_check_over_its_time_is_ended_with_all_its_children(ground, root):
 
     assert told.status == "over-time"
     child = int((root / "child").read_text())
-    deadline = time.monotonic() + 10
-    while psutil.pid_exists(child) and psutil.Process(child).status() != psutil.STATUS_ZOMBIE:
-        assert time.monotonic() < deadline
+    assert is_gone(child)
 
 
 def test_a_check_is_broken_off_when_the_run_is_stopped(ground):

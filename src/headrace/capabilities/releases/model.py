@@ -81,6 +81,18 @@ class Rollout:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Request:
+    """One answered request, as a service's access log tells it; `at` is the world's time."""
+
+    at: datetime
+    user: str
+    route: str
+    status: int
+    seconds: float
+    method: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class UserSample:
     """What one user did while a stage was watched: requests, how many failed, how long each took.
 

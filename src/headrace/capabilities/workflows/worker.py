@@ -109,6 +109,8 @@ class Worker:
         except sa.exc.DBAPIError:
             self._pulse.missed()
             raise
+        if self._stopping.is_set():
+            return  # it may have given the lease back itself
         if not held:
             self._fenced(
                 Fenced(f"Executor {self.id} was silent too long; its work goes on elsewhere")
@@ -116,12 +118,7 @@ class Worker:
         self._pulse.beaten()
 
     def _fenced(self, fault: Fenced) -> None:
-        """Leave at once, without clean-up: everything this process might still write is refused.
-
-        A worker that is stopping has given its lease back itself, and is on its way out.
-        """
-        if self._stopping.is_set():
-            return
+        """Leave at once, without clean-up: everything this process might still write is refused."""
         _LOG.error("%s; this process ends", fault)
         os._exit(FENCED_EXIT)
 

@@ -1,25 +1,32 @@
 """Grounds: what the acts of all flows need to know about the branch they write to."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import TypeVar
 
 from headrace.capabilities.record.codeowners import LOCATIONS
 from headrace.capabilities.record.git import trailers
 from headrace.capabilities.record.git.commits import commit_files
 from headrace.capabilities.record.git.diffs import changed_paths
-from headrace.capabilities.record.git.errors import CommitNotFound
-from headrace.capabilities.record.git.history import is_ancestor, read_commit
+from headrace.capabilities.record.git.errors import BranchMoved, CommitNotFound
+from headrace.capabilities.record.git.history import find_trailer, is_ancestor, read_commit
 from headrace.capabilities.record.git.model import Commit, CommitId, CommitNote, Person, Trailer
 from headrace.capabilities.record.git.process import decoded
 from headrace.capabilities.record.git.reading import find_file
 from headrace.capabilities.record.git.repository import (
     Repository,
     find_head,
+    head,
     move_branch,
     open_existing,
 )
 from headrace.capabilities.record.model import FileText, Ground, Note, Signature
 from headrace.capabilities.record.service import identities, notes
+
+T = TypeVar("T")
+
+_ATTEMPTS = 50
+"""Each attempt that loses has let another writer's commit in, so somebody gets on."""
 
 
 def opened(place: str) -> Repository:
@@ -60,6 +67,43 @@ def is_rewritten(repository: Repository, ground: Ground, tip: CommitId) -> bool:
         return not is_ancestor(repository, CommitId(ground.trusted), tip)
     except CommitNotFound:
         return True
+
+
+def written_once(
+    ground: Ground,
+    batch: str,
+    *,
+    write: Callable[[Repository, CommitId], T],
+    read_back: Callable[[Repository, Commit], T],
+    rewritten: Callable[[CommitId], T],
+) -> T:
+    """What a batch writes to a branch in one commit, once, whatever crashes and whoever writes beside it.
+
+    `write` makes the commit on top of a tip; `read_back` tells of the one that an attempt which crashed
+    has made, known by the batch's trailer; `rewritten` tells of a tip whose history is not ours.
+    Raises BranchMoved when others are always quicker.
+    """
+    repository = opened(ground.place)
+    for _ in range(_ATTEMPTS):
+        onto = head(repository, ground.branch)
+        if is_rewritten(repository, ground, onto):
+            return rewritten(onto)
+        earlier = _commit_of(repository, ground, batch, onto)
+        if earlier is not None:
+            return read_back(repository, earlier)
+        try:
+            return write(repository, onto)
+        except BranchMoved:
+            continue
+    raise BranchMoved(ground.branch, onto, head(repository, ground.branch))
+
+
+def _commit_of(repository: Repository, ground: Ground, batch: str, onto: CommitId) -> Commit | None:
+    known = [CommitId(ground.known)] if ground.known else []
+    found = find_trailer(
+        repository, onto, notes.BATCH, batch, excluding=known, first_parent=True
+    ).commits
+    return found[0] if found else None
 
 
 def commits_since(repository: Repository, known: str | None, tip: CommitId) -> Iterator[Commit]:

@@ -3,17 +3,11 @@
 from headrace.capabilities.record import service
 from headrace.capabilities.record.flows import grounds
 from headrace.capabilities.record.git.commits import commit_files
-from headrace.capabilities.record.git.errors import BranchMoved
-from headrace.capabilities.record.git.history import find_trailer
 from headrace.capabilities.record.git.model import Commit, CommitId
 from headrace.capabilities.record.git.reading import exists, find_file
-from headrace.capabilities.record.git.repository import Repository, head
+from headrace.capabilities.record.git.repository import Repository
 from headrace.capabilities.record.model import FilesMoved, Move, MovePlan
-from headrace.capabilities.record.service import notes
 from headrace.kernel.flow import Steps
-
-_ATTEMPTS = 50
-"""Each attempt that loses has let another writer's commit in, so somebody gets on."""
 
 
 def move(steps: Steps, *, batch: str) -> None:
@@ -32,19 +26,13 @@ def sweep(steps: Steps, *, period: str) -> None:
 
 def move_files(plan: MovePlan) -> FilesMoved:
     """The moves in one commit, once, whatever crashes; files that a hand has touched are left out."""
-    repository = grounds.opened(plan.ground.place)
-    for _ in range(_ATTEMPTS):
-        onto = head(repository, plan.ground.branch)
-        if grounds.is_rewritten(repository, plan.ground, onto):
-            return FilesMoved(found=onto)
-        earlier = _earlier(repository, plan, onto)
-        if earlier is not None:
-            return earlier
-        try:
-            return _moved(repository, plan, onto)
-        except BranchMoved:
-            continue
-    raise BranchMoved(plan.ground.branch, onto, head(repository, plan.ground.branch))
+    return grounds.written_once(
+        plan.ground,
+        plan.batch,
+        write=lambda repository, onto: _moved(repository, plan, onto),
+        read_back=lambda repository, commit: _read_back(repository, plan, commit),
+        rewritten=lambda onto: FilesMoved(found=onto),
+    )
 
 
 def _moved(repository: Repository, plan: MovePlan, onto: CommitId) -> FilesMoved:
@@ -67,20 +55,6 @@ def _moved(repository: Repository, plan: MovePlan, onto: CommitId) -> FilesMoved
         touched=_ids(touched),
         gone=_ids(gone),
     )
-
-
-def _earlier(repository: Repository, plan: MovePlan, onto: CommitId) -> FilesMoved | None:
-    """What an attempt that crashed after its commit has moved."""
-    known = plan.ground.known
-    found = find_trailer(
-        repository,
-        onto,
-        notes.BATCH,
-        plan.batch,
-        excluding=[CommitId(known)] if known else [],
-        first_parent=True,
-    ).commits
-    return _read_back(repository, plan, found[0]) if found else None
 
 
 def _read_back(repository: Repository, plan: MovePlan, commit: Commit) -> FilesMoved:

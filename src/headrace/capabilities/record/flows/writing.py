@@ -5,10 +5,8 @@ from dataclasses import replace
 from headrace.capabilities.record import provenance, service
 from headrace.capabilities.record.flows import grounds
 from headrace.capabilities.record.git.commits import commit_files
-from headrace.capabilities.record.git.errors import BranchMoved
-from headrace.capabilities.record.git.history import find_trailer
 from headrace.capabilities.record.git.model import Commit, CommitId
-from headrace.capabilities.record.git.repository import Repository, head
+from headrace.capabilities.record.git.repository import Repository
 from headrace.capabilities.record.model import (
     BatchFile,
     BatchPlan,
@@ -18,9 +16,6 @@ from headrace.capabilities.record.model import (
 )
 from headrace.capabilities.record.service import notes
 from headrace.kernel.flow import Steps
-
-_ATTEMPTS = 50
-"""Each attempt that loses has let another writer's commit in, so somebody gets on."""
 
 
 def file(steps: Steps, *, batch: str) -> None:
@@ -43,19 +38,13 @@ def draw(steps: Steps, *, batch: str) -> None:
 
 def write_batch(plan: BatchPlan) -> BatchWritten:
     """The batch in one commit, once, whatever crashes; files that a hand has touched are left out."""
-    repository = grounds.opened(plan.ground.place)
-    for _ in range(_ATTEMPTS):
-        onto = head(repository, plan.ground.branch)
-        if grounds.is_rewritten(repository, plan.ground, onto):
-            return BatchWritten(found=onto)
-        earlier = _earlier(repository, plan, onto)
-        if earlier is not None:
-            return earlier
-        try:
-            return _written(repository, plan, onto)
-        except BranchMoved:
-            continue
-    raise BranchMoved(plan.ground.branch, onto, head(repository, plan.ground.branch))
+    return grounds.written_once(
+        plan.ground,
+        plan.batch,
+        write=lambda repository, onto: _written(repository, plan, onto),
+        read_back=lambda _, commit: _read_back(plan, commit),
+        rewritten=lambda onto: BatchWritten(found=onto),
+    )
 
 
 def _written(repository: Repository, plan: BatchPlan, onto: CommitId) -> BatchWritten:
@@ -85,20 +74,6 @@ def _stands(repository: Repository, at: CommitId, file: BatchFile) -> bool:
     """Whether the version that was drawn is the one in the file; a newer one draws itself."""
     text = grounds.text_at(repository, at, file.path)
     return text is not None and provenance.claimed(text) == (file.artifact, file.number)
-
-
-def _earlier(repository: Repository, plan: BatchPlan, onto: CommitId) -> BatchWritten | None:
-    """What an attempt that crashed after its commit has written."""
-    known = plan.ground.known
-    found = find_trailer(
-        repository,
-        onto,
-        notes.BATCH,
-        plan.batch,
-        excluding=[CommitId(known)] if known else [],
-        first_parent=True,
-    ).commits
-    return _read_back(plan, found[0]) if found else None
 
 
 def _read_back(plan: BatchPlan, commit: Commit) -> BatchWritten:

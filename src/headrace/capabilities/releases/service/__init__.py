@@ -25,7 +25,7 @@ from headrace.capabilities.releases.service.rolling import (
     roll_back,
     watched,
 )
-from headrace.capabilities.releases.tools.access_log import users
+from headrace.capabilities.releases.tools.access_log import requests, users
 
 __all__ = [
     "against_promoting",
@@ -43,6 +43,7 @@ __all__ = [
     "malformed",
     "of_contract",
     "promote",
+    "requests",
     "revise",
     "roll_back",
     "routes",

@@ -9,30 +9,17 @@ with `.1` at the end of its name.
 import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from headrace.capabilities.releases.model import Observed, UserSample
+from headrace.capabilities.releases.model import Observed, Request, UserSample
 
 MOST_BYTES = 256 * 1024 * 1024
 """What one look reads at most, from the end backwards: a log that nobody rotates stops no rollout."""
 
 _FAILED = 500
 _REFUSED = 400
-Arm = defaultdict[str, list["Request"]]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Request:
-    """One answered request."""
-
-    at: datetime
-    user: str
-    route: str
-    status: int
-    seconds: float
-    method: str = ""
+Arm = defaultdict[str, list[Request]]
 
 
 def observe(
@@ -44,7 +31,7 @@ def observe(
     """
     reached: dict[str, bool] = {}
     seen: dict[str, tuple[Arm, Arm]] = {route: (Arm(list), Arm(list)) for route in routes}
-    for request in _requests(log):
+    for request in requests(log):
         if request.at < since:
             continue
         if request.user not in reached:
@@ -69,8 +56,9 @@ def _samples(arm: Arm) -> tuple[UserSample, ...]:
     )
 
 
-def _requests(log: Path) -> Iterator[Request]:
-    """Those of the log that was set aside when it had grown too large, then the newest."""
+def requests(log: Path) -> Iterator[Request]:
+    """Every answered request, oldest first: those of the log that was set aside when it had grown too large,
+    then the newest. A log that is not there has told nothing."""
     yield from _read(log.with_name(f"{log.name}.1"))
     yield from _read(log)
 
@@ -118,7 +106,7 @@ def users(
     set aside for a fresh one (`.1`) is read too.
     """
     found = set()
-    for request in _requests(log):
+    for request in requests(log):
         if request.at < since or (until is not None and request.at > until):
             continue
         if _is_of(request, route, method) and request.status < _REFUSED:

@@ -7,18 +7,18 @@ from textwrap import shorten
 from headrace.capabilities.agents import service as agents
 from headrace.capabilities.agents.model import Lifecycle
 from headrace.capabilities.artifacts import service as artifacts
-from headrace.capabilities.artifacts.model import ArtifactId, Made, VersionRef
+from headrace.capabilities.artifacts.model import ArtifactId, Made, Version, VersionRef
 from headrace.capabilities.operate import service as operate
 from headrace.capabilities.operate.model import Incident, SignKind
 from headrace.capabilities.releases import service as releases
 from headrace.capabilities.releases.model import ReleaseStatus
 from headrace.kernel.context import Ctx
-from headrace.kernel.errors import NotFound
+from headrace.kernel.errors import Invalid, NotFound
 from headrace.kernel.ids import PrincipalId
 from headrace.packs.enterprise.discover import filing
 from headrace.packs.enterprise.discover.contents import signal_content
+from headrace.packs.enterprise.ship import documents
 
-CONTRACT = "release-contract"
 OPERATIONS = "Operations"
 """The source of what operating a service shows."""
 
@@ -59,24 +59,23 @@ def file(ctx: Ctx, incident: str, by: str, seen: Observation) -> None:
 
 def about(ctx: Ctx, incident: Incident) -> tuple[VersionRef, ...]:
     """What an incident leads back to: the runbook that was followed, and how the service went out last."""
-    found = [incident.runbook] if incident.runbook else []
     released = [
         one
         for one in releases.listing(ctx, ReleaseStatus.DEPLOYED, limit=200)
-        if one.rollout.service == incident.service and one.contract.startswith(f"{CONTRACT}/")
+        if one.rollout.service == incident.service
     ]
-    if released:
-        found.append(max(released, key=lambda one: one.id).contract)
-    return tuple(one for one in map(VersionRef.parse, found) if _is_kept(ctx, one))
+    last = max(released, key=lambda one: one.id, default=None)
+    contract = documents.contract_of(ctx, last) if last is not None else None
+    book = _runbook(ctx, incident)
+    return tuple(one.ref for one in (book, contract) if one is not None)
 
 
-def _is_kept(ctx: Ctx, ref: VersionRef) -> bool:
-    """Whether there is such a version: a runbook may come from where no artifacts are kept."""
+def _runbook(ctx: Ctx, incident: Incident) -> Version | None:
+    """The version that was followed; None for one that is no artifact of ours."""
     try:
-        artifacts.get_version(ctx, ref)
-    except NotFound:
-        return False
-    return True
+        return artifacts.get_version(ctx, VersionRef.parse(incident.runbook or ""))
+    except (NotFound, Invalid):
+        return None
 
 
 def _principal(ctx: Ctx, role: str) -> PrincipalId | None:

@@ -25,9 +25,9 @@ from headrace.packs.enterprise.discover import facts as discovered
 from headrace.packs.enterprise.discover.contents import Content, items, told
 from headrace.packs.enterprise.ship import handovers, readiness, running, stages, trying
 from headrace.packs.enterprise.ship.deliverables import registered
+from headrace.packs.enterprise.ship.documents import TYPE
 from headrace.packs.enterprise.ship.verdicts import Work, work_of
 
-TYPE = "release-contract"
 POLICIES = ("delivery",)
 """What a release contract is judged by before a person decides."""
 

@@ -27,8 +27,8 @@ from headrace.packs.enterprise.build.measures import IMPLEMENT
 from headrace.packs.enterprise.discover.contents import told as said
 from headrace.packs.enterprise.ship import (
     assets,
-    contract,
     deliverables,
+    documents,
     handovers,
     logbook,
     readiness,
@@ -71,7 +71,7 @@ def on_effective(ctx: Ctx, event: Recorded) -> None:
 
 def _redraw(ctx: Ctx, context: str) -> None:
     release = handovers.release_of(ctx, context)
-    document = releasing.of_release(ctx, release.id) if release is not None else None
+    document = documents.of_release(ctx, release.id) if release is not None else None
     if document is not None:
         record.refresh_projection(ctx, document)
 
@@ -103,7 +103,7 @@ def on_deployment(ctx: Ctx, event: Recorded) -> None:
 def on_proposed(ctx: Ctx, event: Recorded) -> None:
     """A contract was handed in: its release is drafted, or follows the new version."""
     told = _payload(event)
-    if told["artifact_type"] == contract.TYPE and told["run"] is not None:
+    if told["artifact_type"] == documents.TYPE and told["run"] is not None:
         releasing.on_proposed(
             ctx, VersionRef(ArtifactId(str(told["artifact"])), int(str(told["number"])))
         )
@@ -113,7 +113,7 @@ def on_step(ctx: Ctx, event: Recorded) -> None:
     """A rollout took a step: it is committed to the record, and what it gives rise to is filed."""
     told = _payload(event)
     release = logbook.release(ctx, str(told["release"]))
-    document = releasing.of_release(ctx, release.id)
+    document = documents.of_release(ctx, release.id)
     if document is not None:
         record.refresh_projection(ctx, document)
         logbook.notice(ctx, release, int(str(told["number"])), event.id)
@@ -125,7 +125,7 @@ def on_stage(ctx: Ctx, event: Recorded) -> None:
     """A stage reaches its users: those who are reached by name can be told."""
     told = _payload(event)
     release = logbook.release(ctx, str(told["release"]))
-    if releasing.of_release(ctx, release.id) is not None:
+    if documents.of_release(ctx, release.id) is not None:
         logbook.early(ctx, release, str(told["stage"]), event.id)
 
 
@@ -133,7 +133,7 @@ def on_release(ctx: Ctx, event: Recorded) -> None:
     """A release came to another status: its document shows it; out or back, evidence is taken."""
     told = _payload(event)
     release = logbook.release(ctx, str(told["release"]))
-    document = releasing.of_release(ctx, release.id)
+    document = documents.of_release(ctx, release.id)
     if document is None:
         return
     record.refresh_projection(ctx, document)

@@ -23,7 +23,7 @@ from headrace.packs.enterprise.discover import filing
 from headrace.packs.enterprise.discover.contents import signal_content, told
 from headrace.packs.enterprise.headers import handle
 from headrace.packs.enterprise.ship import running
-from headrace.packs.enterprise.ship.contract import TYPE
+from headrace.packs.enterprise.ship.documents import TYPE
 
 DEPLOYER = "deploy-agent"
 

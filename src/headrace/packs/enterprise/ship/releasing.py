@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from headrace.capabilities.agents.model import AgentTask, Skill
 from headrace.capabilities.artifacts import service as artifacts
-from headrace.capabilities.artifacts.model import ArtifactId, Phase, Version, VersionRef
+from headrace.capabilities.artifacts.model import Phase, Version, VersionRef
 from headrace.capabilities.deployments.model import Deployment
 from headrace.capabilities.flags import service as flags
 from headrace.capabilities.governance.model import CHANGE, Gate
@@ -23,7 +23,8 @@ from headrace.kernel.json import Json
 from headrace.packs.enterprise.build.mission import frozen
 from headrace.packs.enterprise.discover.contents import items, told
 from headrace.packs.enterprise.ship import readiness, running, stages
-from headrace.packs.enterprise.ship.contract import ALWAYS, TYPE
+from headrace.packs.enterprise.ship.contract import ALWAYS
+from headrace.packs.enterprise.ship.documents import TYPE, contract_of
 from headrace.packs.enterprise.ship.verdicts import unpassed, work_of
 
 WATCHED = 600
@@ -176,16 +177,6 @@ def _state(deployment: Deployment | None) -> str:
     return "it was never deployed" if deployment is None else str(deployment.state)
 
 
-def contract_of(ctx: Ctx, release: Release) -> Version | None:
-    """The version of the contract that a release follows; None for one drafted by hand."""
-    if not release.contract.startswith(f"{TYPE}/"):
-        return None
-    try:
-        return artifacts.get_version(ctx, VersionRef.parse(release.contract))
-    except NotFound:
-        return None
-
-
 def guard(ctx: Ctx, run: Run) -> tuple[str, ...]:
     """Why a rollout may not begin yet; a deployment that is ready wakes it."""
     release = releases.of_contract(ctx, frozen(ctx, run, "contract").ref.artifact)
@@ -214,12 +205,6 @@ def roll_out(ctx: Ctx, task: AgentTask) -> Mapping[str, Json]:
 def begun(ctx: Ctx, run: Run, submitted: Mapping[str, Json]) -> Finished:
     """Nothing to decide: the rollout goes on by measurement."""
     return Finished()
-
-
-def of_release(ctx: Ctx, id: str) -> ArtifactId | None:
-    """The contract of a release, or None for one drafted by hand."""
-    contract = contract_of(ctx, releases.get(ctx, ReleaseId(id)))
-    return contract.ref.artifact if contract is not None else None
 
 
 SKILLS = (Skill(name="enterprise.roll-out", run=roll_out),)

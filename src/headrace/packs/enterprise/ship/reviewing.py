@@ -8,7 +8,8 @@ from headrace.kernel.context import Ctx
 from headrace.packs.enterprise.build.reviews import Reader
 from headrace.packs.enterprise.discover.contents import items, told
 from headrace.packs.enterprise.ship import readiness, running, trying
-from headrace.packs.enterprise.ship.contract import TYPE, changes, faults
+from headrace.packs.enterprise.ship.contract import changes, faults
+from headrace.packs.enterprise.ship.documents import TYPE
 from headrace.packs.enterprise.ship.verdicts import unpassed, work_of
 
 WAY_BACK, FLAG, EVIDENCE = "way-back", "behind-a-flag", "validation-evidence"

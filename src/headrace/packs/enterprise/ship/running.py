@@ -11,15 +11,13 @@ from typing import cast
 
 from headrace.capabilities.agents.model import AgentTask, Bench, Instrument, Workspace
 from headrace.capabilities.artifacts import service as artifacts
-from headrace.capabilities.artifacts.model import Draft, Link, Version, VersionRef
+from headrace.capabilities.artifacts.model import Draft, Version
 from headrace.capabilities.deployments import service as deployments
 from headrace.capabilities.deployments.model import Deployment, DeploymentState
 from headrace.capabilities.flags import service as flags
 from headrace.capabilities.flags.model import Definition, Segment
 from headrace.capabilities.health import service as health
 from headrace.capabilities.people import service as people
-from headrace.capabilities.releases import service as releases
-from headrace.capabilities.releases.model import ReleaseId
 from headrace.capabilities.streams import service as streams
 from headrace.capabilities.streams.model import ContextId, Finished, Run
 from headrace.kernel.context import Ctx
@@ -174,9 +172,14 @@ def _pausing(bench: Bench) -> Callable[[], None]:
 
 
 def evidence(
-    ctx: Ctx, run: Run, submitted: Mapping[str, Json], kind: str, release: str = ""
+    ctx: Ctx,
+    run: Run,
+    submitted: Mapping[str, Json],
+    kind: str,
+    about: Version | None,
+    release: str = "",
 ) -> Draft:
-    """The record of what was tried. Raises Invalid when nothing was."""
+    """The record of what was tried, linked to what it is a proof `about`. Raises Invalid when nothing was."""
     checks = [one for one in submitted_rows(submitted) if one.get("check")]
     if not checks:
         raise Invalid("Nothing was tried, so there is nothing to record")
@@ -204,20 +207,8 @@ def evidence(
             },
         },
         made=streams.made_by(ctx, run),
-        links=(*streams.input_links(run), *_about(ctx, run, release)),
+        links=(*streams.input_links(run), *(related(one.ref) for one in (about,) if one)),
     )
-
-
-def _about(ctx: Ctx, run: Run, release: str) -> Iterator[Link]:
-    """What a proof is a proof of: the contract of a release, or before that the plan of the work."""
-    if release:
-        contract = releases.get(ctx, ReleaseId(release)).contract
-        if contract.startswith("release-contract/"):
-            yield related(VersionRef.parse(contract))
-        return
-    fleet = effective(ctx, "fleet-config", run.context)
-    if fleet is not None:
-        yield related(fleet.ref)
 
 
 def submitted_rows(submitted: Mapping[str, Json]) -> Iterator[dict[str, Json]]:
@@ -230,7 +221,8 @@ def submitted_rows(submitted: Mapping[str, Json]) -> Iterator[dict[str, Json]]:
 
 def rehearsed(ctx: Ctx, run: Run, submitted: Mapping[str, Json]) -> Finished:
     """The rehearsal's record, filed as it is."""
-    return Finished(drafts=(evidence(ctx, run, submitted, "rehearsal"),))
+    plan = effective(ctx, "fleet-config", run.context)
+    return Finished(drafts=(evidence(ctx, run, submitted, "rehearsal", plan),))
 
 
 def rehearsal(ctx: Ctx, context: str) -> Version | None:

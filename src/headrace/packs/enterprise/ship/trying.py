@@ -5,7 +5,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from http.client import HTTPException
 from pathlib import Path
 from typing import TypeVar
@@ -256,12 +256,6 @@ def memory(deployment: Deployment) -> Iterator[Tried]:
             )
             return
     yield Tried(check=RESOURCES, result=NOT_EVALUATED, evidence="the service tells of no memory")
-
-
-def instant(text: str) -> str:
-    """A time in UTC in one form, so that texts compare as times. Raises ValueError."""
-    at = datetime.fromisoformat(text)
-    return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC).isoformat()
 
 
 def _give_to_one(ctx: Ctx, flag: str, user: str) -> None:

@@ -1,19 +1,18 @@
 """Validating: what is tried once everybody is reached, and the record of what came back (AE-59)."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from headrace.capabilities.agents.model import AgentTask, Bench, Instrument
 from headrace.capabilities.deployments import service as deployments
 from headrace.capabilities.releases import service as releases
-from headrace.capabilities.releases.model import Release, ReleaseId, ReleaseStatus
+from headrace.capabilities.releases.model import Release, ReleaseId, ReleaseStatus, Request
 from headrace.capabilities.streams import service as streams
 from headrace.capabilities.streams.model import ContextId, Finished, Run
 from headrace.kernel.context import Ctx
 from headrace.kernel.json import Json
-from headrace.packs.enterprise.ship import running, trying
+from headrace.packs.enterprise.ship import documents, running, trying
 from headrace.packs.enterprise.ship.trying import MET, NOT_EVALUATED, NOT_MET, Tried
 
 MODULE = "validate-release"
@@ -27,21 +26,6 @@ ENOUGH = 20
 """Requests on either side below which nothing is said."""
 
 _FAILED = 500
-_TAIL = 32 * 1024 * 1024
-
-
-@dataclass(frozen=True)
-class Request:
-    """A line of the access log. Times in one form compare as text."""
-
-    at: str
-    route: str
-    status: int
-    seconds: float
-
-    @property
-    def kind(self) -> tuple[str, int]:
-        return self.route, self.status
 
 
 def start(ctx: Ctx, release: Release, status: str) -> Run | None:
@@ -70,7 +54,7 @@ def facts(ctx: Ctx, run: Run) -> Mapping[str, Json]:
         "service": release.rollout.service,
         "flag": release.rollout.flag,
         "metrics": list(running.key_metrics(ctx, run.context)),
-        "began": trying.instant(everybody.isoformat()) if everybody is not None else "",
+        "began": everybody.isoformat() if everybody is not None else "",
         "steps": [
             {
                 "number": one.number,
@@ -125,8 +109,9 @@ def compared(log: Path, began: str) -> Iterator[Tried]:
     """
     before: list[Request] = []
     since: list[Request] = []
-    for one in _requests(log):
-        (since if one.at >= began else before).append(one)
+    everybody = datetime.fromisoformat(began) if began else datetime.min.replace(tzinfo=UTC)
+    for one in releases.requests(log):
+        (since if one.at >= everybody else before).append(one)
     if min(len(before), len(since)) < ENOUGH:
         told = f"{len(before)} requests before and {len(since)} since; {ENOUGH} are needed"
         yield Tried(check=ERRORS, result=NOT_EVALUATED, evidence=told)
@@ -150,11 +135,11 @@ def _latency(before: Sequence[Request], since: Sequence[Request], evidence: str)
         for kind, seconds in _by_kind(before).items()
         if len(seconds) >= ENOUGH
     }
-    alike = [one for one in since if one.kind in limits]
+    alike = [one for one in since if _kind(one) in limits]
     if len(alike) < ENOUGH:
         told = f"{len(alike)} requests since of a kind that was asked before; {ENOUGH} are needed"
         return Tried(check=LATENCY, result=NOT_EVALUATED, evidence=told)
-    slow = sum(one.seconds > limits[one.kind] for one in alike) / len(alike)
+    slow = sum(one.seconds > limits[_kind(one)] for one in alike) / len(alike)
     return Tried(
         check=LATENCY,
         result=MET if slow <= 1 - QUANTILE else NOT_MET,
@@ -163,10 +148,14 @@ def _latency(before: Sequence[Request], since: Sequence[Request], evidence: str)
     )
 
 
+def _kind(one: Request) -> tuple[str, int]:
+    return one.route, one.status
+
+
 def _by_kind(requests: Sequence[Request]) -> Mapping[tuple[str, int], list[float]]:
     found: dict[tuple[str, int], list[float]] = {}
     for one in requests:
-        found.setdefault(one.kind, []).append(one.seconds)
+        found.setdefault(_kind(one), []).append(one.seconds)
     return found
 
 
@@ -179,25 +168,6 @@ def _quantile(seconds: Sequence[float]) -> float:
     return times[min(int(QUANTILE * len(times)), len(times) - 1)]
 
 
-def _requests(log: Path) -> Iterator[Request]:
-    """Each line that tells a request."""
-    try:
-        text = log.read_bytes()[-_TAIL:].decode(errors="replace")
-    except OSError:
-        return
-    for line in text.splitlines():
-        try:
-            one = json.loads(line)
-            yield Request(
-                at=trying.instant(str(one["at"])),
-                route=str(one.get("route", "")),
-                status=int(one["status"]),
-                seconds=float(one["seconds"]),
-            )
-        except (ValueError, KeyError, TypeError, AttributeError):
-            continue
-
-
 def finish(ctx: Ctx, run: Run, submitted: Mapping[str, Json]) -> Finished:
     """The evidence, filed; a release that does not hold what it promised is taken back.
 
@@ -206,7 +176,9 @@ def finish(ctx: Ctx, run: Run, submitted: Mapping[str, Json]) -> Finished:
     """
     id, _, status = run.period.partition(":")
     out = status == ReleaseStatus.DEPLOYED
-    draft = running.evidence(ctx, run, submitted, "validation" if out else "rollback", id)
+    contract = documents.contract_of(ctx, releases.get(ctx, ReleaseId(id)))
+    kind = "validation" if out else "rollback"
+    draft = running.evidence(ctx, run, submitted, kind, contract, id)
     broken = [
         str(one["check"])
         for one in running.submitted_rows(submitted)

@@ -17,6 +17,7 @@ from headrace.surfaces.web.asked import Asked
 from headrace.surfaces.web.language import said
 
 _LATELY, _SOON = timedelta(days=7), timedelta(days=30)
+_LOOKED_INTO = 30  # budgets of a list whose course is asked for, the first
 DIMENSIONS = {
     "mission": said("Mission"),
     "agent": said("Agent"),
@@ -72,9 +73,6 @@ def show(asked: Asked) -> BudgetsPage:
         capped=_with_forecasts(asked, [one for one in budgets if _is_capped(one)]),
         others=_with_forecasts(asked, [one for one in used if not _is_capped(one)]),
     )
-
-
-_LOOKED_INTO = 30  # budgets of a list whose course is asked for, the first
 
 
 def _with_forecasts(asked: Asked, budgets: Sequence[Budget]) -> tuple[BudgetLine, ...]:

@@ -18,7 +18,7 @@ def test_a_fault_changes_a_parameter_that_the_product_declares_as_a_drill():
     faulty = with_fault(scenario, "canary")
     added = faulty.happenings[len(scenario.happenings) :]
 
-    assert faulty.ends_with == ("validate-release",)
+    assert (faulty.ends_with, faulty.ends_after) == (("validate-release",), ())
     (given,) = [one.input for one in added if one.operation == "deployment.set-parameter"]
     parameter = spec.parameter(given["parameter"])
     assert parameter.drill

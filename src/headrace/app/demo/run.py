@@ -1,7 +1,7 @@
 """Runs a demonstration from its scenario to its end, or to where it stands still, and says which."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -87,7 +87,7 @@ def run_demo(options: Options, console: Console) -> int:
             _set_going(scenario, office, telling)
         paced = pacer if options.scale is None else None
         play = _Play(stage, driver, telling, happenings, services, paced, options.asking)
-        reached = _reaches(play, scenario.ends_with)
+        reached = _reaches(play, scenario)
     except EOFError:
         console.print("\n[yellow]Nobody answers any more; it ends here.[/]")
         reached = False
@@ -110,7 +110,7 @@ def _scenario(options: Options) -> Scenario:
     if options.fault:
         scenario = with_fault(scenario, options.fault)
     if options.until:
-        scenario = replace(scenario, ends_with=(options.until,))
+        scenario = replace(scenario, ends_with=(options.until,), ends_after=())
     return scenario
 
 
@@ -184,19 +184,19 @@ class _Play:
         )
 
 
-def _reaches(play: _Play, ends: Sequence[str]) -> bool:
-    """Whether a run of each of the last modules was done before everything stood still."""
+def _reaches(play: _Play, scenario: Scenario) -> bool:
+    """Whether the scenario came to its end before everything stood still."""
     office = play.stage.office
     play.driver.start()
     still = max(STILL, STILL_TIME.total_seconds() / play.stage.clock.scale)
     moved = time.monotonic()
-    if _are_done(office, ends):
+    if _is_at_its_end(office, scenario):
         return True
     while not _stands_still(office, time.monotonic() - moved, still):
         time.sleep(0.3)
         if play.look():
             moved = time.monotonic()
-            if _are_done(office, ends):
+            if _is_at_its_end(office, scenario):
                 time.sleep(1.0)
                 _tell(office, play.progress)
                 return True
@@ -251,8 +251,15 @@ def _after(office: Office, position: int) -> list[dict[str, Any]]:
     return list(cast(Mapping[str, Any], office.perform("journal.follow", asked))["items"])
 
 
-def _are_done(office: Office, modules: Sequence[str]) -> bool:
-    return all(_is_done(office, one) for one in modules)
+def _is_at_its_end(office: Office, scenario: Scenario) -> bool:
+    return all(_is_done(office, one) for one in scenario.ends_with) and all(
+        _has_happened(office, one) for one in scenario.ends_after
+    )
+
+
+def _has_happened(office: Office, type: str) -> bool:
+    asked: dict[str, Json] = {"type": type, "limit": 1}
+    return bool(cast(Mapping[str, Any], office.perform("journal.list", asked))["items"])
 
 
 def _is_done(office: Office, module: str) -> bool:

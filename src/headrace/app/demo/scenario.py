@@ -151,7 +151,11 @@ class Fault:
 
 @dataclass(frozen=True, kw_only=True)
 class Scenario:
-    """A whole scenario. `ends_with` are the modules that end it, once each has a run that is done."""
+    """A whole scenario.
+
+    `ends_with` are the modules that end it, once each has a run that is done; `ends_after` are types of
+    events that must have happened besides.
+    """
 
     name: str
     title: str
@@ -170,6 +174,7 @@ class Scenario:
     services: tuple[Served, ...] = ()
     faults: Mapping[str, Fault] = field(default_factory=dict)  # when asked for
     ends_with: tuple[str, ...]
+    ends_after: tuple[str, ...] = ()
     recordings: str = "recordings"
     settings: Mapping[str, str] = field(default_factory=dict)
 
@@ -181,7 +186,7 @@ def with_fault(scenario: Scenario, fault: str) -> Scenario:
         raise NotFound(f"{scenario.name} has no fault {fault!r}: {known}", fault=fault)
     added = scenario.faults[fault]
     happenings = (*scenario.happenings, *added.happens)
-    return replace(scenario, happenings=happenings, ends_with=added.ends_with)
+    return replace(scenario, happenings=happenings, ends_with=added.ends_with, ends_after=())
 
 
 def load(folder: Path) -> Scenario:

@@ -1,5 +1,6 @@
 """The kill switch with the real engine: whatever agents are at, they stand still within the limit."""
 
+import sys
 import threading
 import time
 from datetime import timedelta
@@ -28,6 +29,7 @@ def worker(company):
             units=company.units,
             system=company.database.system,
             organisations=lambda: [company.organisation],
+            leave=sys.exit,
         )
         made.start()
         running.append(made)

@@ -1,5 +1,6 @@
 """The flows on the real engine, in a worker of this process: what plans and outcomes hold survives it."""
 
+import sys
 import threading
 import time
 
@@ -15,7 +16,12 @@ PATIENCE = 60.0
 @pytest.fixture
 def worker(units, database, organisation, record):
     """A worker that runs until the end of the test."""
-    running = Worker(units=units, system=database.system, organisations=lambda: [organisation])
+    running = Worker(
+        units=units,
+        system=database.system,
+        organisations=lambda: [organisation],
+        leave=sys.exit,
+    )
     running.start()
     yield running
     running.stop()

@@ -1,5 +1,6 @@
 """An organisation of the whole house whose agents really work: recorded answers that take their time."""
 
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -130,6 +131,7 @@ class Office(Agents):
             units=self.units,
             system=self.database.system,
             organisations=lambda: [self.organisation],
+            leave=sys.exit,
         )
         made.start()
         return made

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import NoReturn
 
 import sqlalchemy as sa
 
@@ -43,7 +44,11 @@ class Timing:
 
 
 class Worker:
-    """Runs until told to stop. Any number may run; chores are done by one at a time."""
+    """Runs until told to stop. Any number may run; chores are done by one at a time.
+
+    `leave` is called, with FENCED_EXIT, on the thread that finds the lease gone; whoever shares its
+    process with others gives one that ends no more than the thread (`sys.exit`).
+    """
 
     def __init__(
         self,
@@ -53,8 +58,10 @@ class Worker:
         organisations: Callable[[], Sequence[OrganisationId]],
         timing: Timing | None = None,
         capacity: Mapping[Queue, Capacity] = CAPACITY,
+        leave: Callable[[int], NoReturn] = os._exit,
     ) -> None:
         self.id = new_id("exe")
+        self._leave = leave
         self._units = units
         self._system = system
         self._schedules = Schedules(units=units, system=system, organisations=organisations)
@@ -120,7 +127,7 @@ class Worker:
     def _fenced(self, fault: Fenced) -> None:
         """Leave at once, without clean-up: everything this process might still write is refused."""
         _LOG.error("%s; this process ends", fault)
-        os._exit(FENCED_EXIT)
+        self._leave(FENCED_EXIT)
 
     def _reap(self) -> None:
         """Take leases that ran out, give their work back, and requeue what got lost in here.

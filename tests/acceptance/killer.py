@@ -5,13 +5,14 @@ import random
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import sqlalchemy as sa
 
-from headrace.capabilities.workflows.supervisor import Supervisor
-from headrace.kernel.database import Database
+from headrace.kernel.database import Database, Embedded
 from headrace.kernel.errors import HeadraceError
 from headrace.kernel.postgres import DataDirectory, status
 
@@ -38,7 +39,7 @@ def deaths(dice: random.Random, *, workers: int, servers: int, events: int) -> l
 
 @dataclass
 class Killer:
-    """Kills in a thread of its own; only children of the supervisor and the server of `directory`."""
+    """Kills in a thread of its own; only workers that it is told of, and the server of `directory`."""
 
     database: Database
     directory: DataDirectory
@@ -46,13 +47,13 @@ class Killer:
     dice: random.Random
     done: list[Death] = field(default_factory=list)
     base: int | None = None  # how many events the journal held when the killing began
-    _supervisor: Supervisor | None = None
+    _workers: Callable[[], Iterable[int]] = tuple
     _stopping: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
 
-    def begin(self, supervisor: Supervisor) -> None:
-        """Go on with what is still to be killed, among this supervisor's children."""
-        self._supervisor = supervisor
+    def begin(self, workers: Callable[[], Iterable[int]]) -> None:
+        """Go on with what is still to be killed, among these processes."""
+        self._workers = workers
         if self.base is None:
             self.base = int(str(look(self.database, _EVENTS)))
         self._stopping.clear()
@@ -82,13 +83,57 @@ class Killer:
         return True
 
     def _worker(self) -> int | None:
-        """A child that is at work: one that has taken its lease."""
-        assert self._supervisor is not None
-        ours = set(self._supervisor.pids())
-        with self.database.system.connect() as db:
-            entered = {row.pid for row in db.execute(_EXECUTORS)}
-        at_work = sorted(ours & entered)
+        """One that is at work: it has taken its lease."""
+        at_work = sorted(set(self._workers()) & entered(self.database))
         return self.dice.choice(at_work) if at_work else None
+
+
+def entered(database: Database) -> set[int]:
+    """Processes that hold a lease, as far as the database knows; none while it is away."""
+    try:
+        with database.system.connect() as db:
+            return set(db.execute(_EXECUTORS).scalars())
+    except (sa.exc.DBAPIError, sa.exc.TimeoutError, HeadraceError):
+        return set()
+
+
+@contextmanager
+def hunted(home: Path, plan: list[Death], seed: int) -> Iterator[Callable[[], list[Death]]]:
+    """A demonstration in `home` is played within; its workers and its server die as planned.
+
+    It begins when the first agent has asked its brain, as everything is set up by then. What is
+    yielded tells who was killed.
+    """
+    over = threading.Event()
+    found: list[Killer] = []
+    waiting = threading.Thread(target=lambda: found.extend(_begun(home, plan, seed, over)))
+    waiting.start()
+    try:
+        yield lambda: found[0].done if found else []
+    finally:
+        over.set()
+        waiting.join()
+        for killer in found:
+            killer.pause()
+            killer.database.dispose()
+
+
+def _begun(home: Path, plan: list[Death], seed: int, over: threading.Event) -> Iterator[Killer]:
+    while not (home / "calls.jsonl").is_file():
+        if over.wait(0.2):
+            return
+    directory = DataDirectory(path=home / "postgres")
+    database = Database(Embedded(directory=directory))
+    killer = Killer(database=database, directory=directory, plan=plan, dice=random.Random(seed))
+    killer.begin(lambda: filter(_is_worker, entered(database)))
+    yield killer
+
+
+def _is_worker(pid: int) -> bool:
+    """Whether the process is a worker of ours still; a number may have gone to another."""
+    with suppress(OSError):
+        return b"worker\0--supervised" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    return False
 
 
 def look(database: Database, question: sa.TextClause) -> object | None:

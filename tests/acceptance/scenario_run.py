@@ -169,7 +169,7 @@ class Theatre:
         )
         supervisor.start()
         try:
-            yield lambda: killer.begin(supervisor)
+            yield lambda: killer.begin(supervisor.pids)
         finally:
             killer.pause()
             supervisor.stop()

@@ -1,10 +1,13 @@
 """The whole way of the example: signals, merged work, a release, its outcome, an incident, a flag taken out.
 
-Played once, with real services, traffic and measurements; then asked about by the command line.
+Played once, with real services, traffic and measurements; then asked about by the command line. With
+HEADRACE_WHOLE_WAY_KILLS=10 ten of its workers and twice its database are killed meanwhile, and the same
+has to hold.
 """
 
 import json
 import os
+import random
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -14,14 +17,26 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from acceptance.doubles import budget_faults, git_faults
+from acceptance.ending import faults, ledger_faults
+from acceptance.killer import Death, deaths, hunted
 from demonstrations import EXAMPLE, a_home
 from headrace.app.demo.run import Options, run_demo
+from headrace.capabilities.agents.brains.call_log import CallLog
+from headrace.kernel.database import Database, Embedded
+from headrace.kernel.postgres import DataDirectory
 from packs.enterprise.exchange.public_project import (
     VALIDATORS,
     needs_validators,
     overlaid,
     validate,
 )
+
+KILLS = int(os.environ.get("HEADRACE_WHOLE_WAY_KILLS") or 0)
+"""How many worker processes are killed on the way; the database once for each five of them."""
+SEED = int(os.environ.get("HEADRACE_KILL_SEED") or random.SystemRandom().randrange(10_000))
+EVENTS = 1_000
+"""Of some 1,200 that an undisturbed way has: the last deaths come when the outcome is measured."""
 
 FLAG = "bulk_export_enabled"
 WITHIN = 15 * 60
@@ -57,11 +72,12 @@ pytestmark = [
 
 @dataclass(frozen=True)
 class Played:
-    """A demonstration at its end."""
+    """A demonstration at its end, and what was killed on its way."""
 
     home: Path
     code: int
     told: str
+    killed: list[Death]
 
     def ask(self, *words: str):
         """What a command answers, as JSON."""
@@ -80,9 +96,12 @@ class Played:
 @pytest.fixture(scope="module")
 def played():
     told = StringIO()
+    plan = deaths(random.Random(SEED), workers=KILLS, servers=KILLS // 5, events=EVENTS)
     with a_home() as home:
-        code = run_demo(Options(folder=EXAMPLE, home=home), Console(file=told, width=150))
-        yield Played(home, code, told.getvalue())
+        with hunted(home, plan, SEED) as killed:
+            code = run_demo(Options(folder=EXAMPLE, home=home), Console(file=told, width=150))
+        print(f"HEADRACE_KILL_SEED={SEED}: {[one.kind for one in killed()]} were killed")
+        yield Played(home, code, told.getvalue(), killed())
 
 
 def test_it_comes_to_its_end_and_tells_what_it_made(played):
@@ -96,6 +115,30 @@ def test_it_comes_to_its_end_and_tells_what_it_made(played):
         "Tokens and money",
     ):
         assert heading in played.told
+
+
+def test_everything_was_killed_that_was_to_be(played):
+    assert len(played.killed) == KILLS + KILLS // 5
+
+
+def test_nothing_was_lost_or_done_twice(played):
+    database = Database(Embedded(directory=DataDirectory(path=played.home / "postgres")))
+    try:
+        with database.system.connect() as db:
+            found = [
+                *(one for one in faults(db) if not _goes_on(one)),
+                *ledger_faults(db, CallLog(played.home / "calls.jsonl")),
+                *budget_faults(db),
+                *git_faults(played.home / "repositories"),
+            ]
+    finally:
+        database.dispose()
+    assert found == []
+
+
+def _goes_on(fault: str) -> bool:
+    """A job that is not over, for a demonstration ends while its organisation lives on."""
+    return fault.startswith("job:") and "'state': 'failed'" not in fault
 
 
 def test_everything_is_linked_to_what_it_came_from(played):

@@ -8,11 +8,12 @@ import pytest
 import sqlalchemy as sa
 
 from capabilities.people.company import Company
-from headrace.capabilities.people.model import PrincipalAdded
+from headrace.capabilities.people import service
+from headrace.capabilities.people.model import PrincipalAdded, PrincipalKind
 from headrace.capabilities.workflows.engine import JobWriter
 from headrace.kernel.capability import Capability, Subscription
 from headrace.kernel.edge import Edge, Request
-from headrace.kernel.errors import NotFound
+from headrace.kernel.errors import Invalid, NotFound
 from headrace.kernel.events import Event
 from headrace.kernel.house import House
 from headrace.kernel.journal.dispatch import Dispatcher
@@ -119,6 +120,27 @@ def test_the_history_of_one_thing(ask, acme, deliver):
     told = ask("journal.list", lineage=f"principal:{ada.principal}")
 
     assert [event["type"] for event in told["items"]] == ["people.principal_added"]
+
+
+def test_what_one_person_did_and_what_happened_on_some_days(ask, acme, deliver, clock):
+    ada = acme.adds("ada", "people:manage")
+    clock.advance(timedelta(days=1))
+    acme.units.run(ada, service.add_principal, handle="bob", kind=PrincipalKind.PERSON)
+    clock.advance(timedelta(days=1))
+    acme.adds("cyd")
+    deliver()
+    monday, tuesday, wednesday = (f"2026-03-{day}" for day in (16, 17, 18))
+
+    def added(**part):
+        return handles(ask("journal.list", type="people.principal_added", **part))
+
+    assert added(actor=ada.principal) == ["bob"]
+    assert added(since=tuesday) == ["cyd", "bob"]
+    assert added(until=tuesday) == ["bob", "ada"]
+    assert added(since=tuesday, until=tuesday) == ["bob"]
+    assert added(since=wednesday, until=monday) == []
+    with pytest.raises(Invalid, match="since"):
+        added(since="yesterday")
 
 
 def test_following_begins_now_and_goes_on_where_it_stopped(ask, acme, deliver):

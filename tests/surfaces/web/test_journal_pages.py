@@ -7,6 +7,7 @@ import json
 import pytest
 import sqlalchemy as sa
 
+from headrace.capabilities.people import service as people
 from headrace.kernel.journal.sequencer import sequence
 from headrace.surfaces.web import exports
 
@@ -72,7 +73,37 @@ def test_the_page_of_the_journal_leads_to_an_export_of_the_same_part(busy, brows
 
     text = browser.sees("/journal?type=governance.gate_asked")
 
-    assert "/journal/export.csv?type=governance.gate_asked&amp;lineage=" in text
+    assert 'href="/journal/export.csv?type=governance.gate_asked"' in text
+
+
+def test_the_journal_of_one_person_and_of_some_days_is_shown_and_exported_alike(
+    busy, browser, database
+):
+    browser.becomes("auditor")
+    vera = busy.company.adds("vera-product")
+    busy.company.units.run(vera, people.issue_token, "vera-product", scopes=None)
+    sequence(database.system)
+    part = "person=vera-product&since=2026-03-16&until=2026-03-16"
+
+    shown = browser.get(f"/journal.json?{part}").json()["entries"]
+    lines = browser.get(f"/journal/export.jsonl?{part}").text.splitlines()
+
+    assert [one["event"]["type"] for one in shown] == ["people.token_issued"]
+    assert [one["about"] for one in shown] == ["principal: vera-product"]
+    assert len(lines) == 1
+    assert not browser.get("/journal.json?since=2026-03-17").json()["entries"]
+
+
+@pytest.mark.parametrize(
+    ("part", "remedy"), [("person=nobody", "Nobody here is called"), ("since=soon", "date")]
+)
+def test_a_part_that_cannot_be_says_why(busy, browser, part, remedy):
+    browser.becomes("auditor")
+
+    answer = browser.get(f"/journal?{part}")
+
+    assert answer.status_code in (404, 422)
+    assert remedy in answer.text
 
 
 def test_a_check_says_that_all_is_as_it_was_sealed_and_what_is_not(busy, browser, database):

@@ -1,7 +1,7 @@
 """What the journal offers to REST, CLI and MCP."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, cast
 
 from pydantic import Field, JsonValue
@@ -49,6 +49,16 @@ class Listing:
     type: Type = None
     lineage: Annotated[
         str | None, Field(description="Only what happened to this thing: artifact:brief/export.")
+    ] = None
+    actor: Annotated[
+        str | None,
+        Field(description="Only what this principal did: an id of people list, system, operator."),
+    ] = None
+    since: Annotated[
+        date | None, Field(description="From this day on, of organisation time: 2026-03-16.")
+    ] = None
+    until: Annotated[
+        date | None, Field(description="To this day and with it, of organisation time.")
     ] = None
     before: Annotated[
         int | None, Field(ge=1, description="Show what lies before this position.")
@@ -128,8 +138,13 @@ def list_events(ctx: Ctx, asked: Listing) -> Events:
     found = store.page(
         ctx.db,
         ctx.organisation,
-        type=asked.type,
-        lineage=asked.lineage,
+        store.Part(
+            type=asked.type,
+            lineage=asked.lineage,
+            actor=asked.actor,
+            since=asked.since,
+            until=asked.until,
+        ),
         before=asked.before,
         limit=asked.limit + 1,
     )

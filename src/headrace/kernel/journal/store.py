@@ -1,6 +1,8 @@
 """Rows of the journal; all its SQL."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 
 import sqlalchemy as sa
@@ -33,9 +35,24 @@ _PAGE = sa.text(
     f"SELECT {_COLUMNS} FROM journal_event WHERE organisation = :organisation "
     "AND (CAST(:type AS text) IS NULL OR type = :type OR type LIKE :type || '.%') "
     "AND (CAST(:lineage AS text) IS NULL OR lineage = :lineage) "
+    "AND (CAST(:actor AS text) IS NULL OR actor = :actor) "
+    "AND (CAST(:since AS date) IS NULL OR at >= CAST(:since AS date)::timestamp AT TIME ZONE 'UTC') "
+    "AND (CAST(:until AS date) IS NULL "
+    "OR at < (CAST(:until AS date) + 1)::timestamp AT TIME ZONE 'UTC') "
     "AND (CAST(:before AS bigint) IS NULL OR position < :before) AND position IS NOT NULL "
     "ORDER BY position DESC LIMIT :limit"
 )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """What of the journal is meant; what is None leaves nothing out."""
+
+    type: str | None = None  # a type, or the part before its dot
+    lineage: str | None = None
+    actor: str | None = None  # id of a principal
+    since: date | None = None  # the first and the last day of organisation time, UTC
+    until: date | None = None
 
 
 def append(ctx: Ctx) -> None:
@@ -86,24 +103,23 @@ def one(db: sa.Connection, organisation: OrganisationId, event: EventId) -> Reco
 def page(
     db: sa.Connection,
     organisation: OrganisationId,
+    part: Part,
     *,
-    type: str | None,
-    lineage: str | None,
     before: int | None,
     limit: int,
 ) -> Sequence[Recorded]:
-    """Newest first; `type` is a type or the part before its dot."""
-    found = db.execute(
-        _PAGE,
-        {
-            "organisation": organisation,
-            "type": type,
-            "lineage": lineage,
-            "before": before,
-            "limit": limit,
-        },
-    ).mappings()
-    return [recorded(row) for row in found]
+    """What of a part lies before a position, newest first."""
+    wanted = {
+        "organisation": organisation,
+        "type": part.type,
+        "lineage": part.lineage,
+        "actor": part.actor,
+        "since": part.since,
+        "until": part.until,
+        "before": before,
+        "limit": limit,
+    }
+    return [recorded(row) for row in db.execute(_PAGE, wanted).mappings()]
 
 
 def recorded(row: sa.RowMapping) -> Recorded:

@@ -13,6 +13,7 @@ from headrace.kernel.json import Json, to_json
 from headrace.surfaces.web.answers import Events, Happened
 from headrace.surfaces.web.asked import Asked
 from headrace.surfaces.web.door import Door
+from headrace.surfaces.web.pages import journal
 
 _PAGE = 500
 COLUMNS = ("position", "at", "type", "lineage", "actor", "payload")
@@ -50,15 +51,8 @@ FORMS: dict[str, tuple[str, str, Told]] = {
 
 
 def journal_page(asked: Asked, before: int | None) -> Events:
-    """A part of the journal as the address names it: newest first, of a type or about one thing."""
-    return asked.client.ask(
-        Events,
-        "journal.list",
-        type=asked.word("type"),
-        lineage=asked.word("lineage"),
-        before=before,
-        limit=_PAGE,
-    )
+    """A part of the journal as the address names it, as much of it as is asked for at once."""
+    return journal.ask(asked, before=before, limit=_PAGE)
 
 
 async def journal_file(door: Door, asked: Asked, first: Events, form: str) -> AsyncIterator[str]:

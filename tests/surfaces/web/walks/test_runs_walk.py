@@ -12,6 +12,8 @@ from surfaces.web.office import Office, until
 from surfaces.web.walks.conftest import AXE, PHONE
 from surfaces.web.walks.test_walks import fitting, judged
 
+STEP = re.compile(r"(\d) · \w+")
+
 
 @pytest.fixture
 def office(database, clock, organisation, system, tmp_path):
@@ -38,9 +40,9 @@ def test_a_run_that_works_is_watched_and_stopped_and_is_gone_from_the_live_ones(
         page.goto("/runs")
         line = page.get_by_role("row").filter(has_text="coding-agent: implement")
         expect(line).to_be_visible(timeout=40_000)
-        expect(line).to_contain_text(re.compile("1 · list_files"), timeout=40_000)
-        first = _tokens(line)
-        expect(line).to_contain_text(re.compile("2 · read_file"), timeout=40_000)
+        expect(line).to_contain_text(STEP, timeout=40_000)
+        first, seen = _tokens(line), _step(line)
+        expect(line).to_contain_text(re.compile(rf"[{seen + 1}-9] · \w+"), timeout=40_000)
         assert _tokens(line) > first
         for told in ("recorded", "$", " s"):
             expect(line).to_contain_text(told)
@@ -58,6 +60,13 @@ def test_a_run_that_works_is_watched_and_stopped_and_is_gone_from_the_live_ones(
         expect(page.get_by_role("row").filter(has_text="implement")).to_be_visible()
     assert not visit.complaints
     assert not faults, "\n".join(faults)
+
+
+def _step(line) -> int:
+    """The number of the step that is shown; on a slow machine the page may have passed over the first."""
+    shown = STEP.search(line.inner_text())
+    assert shown is not None
+    return int(shown[1])
 
 
 def _tokens(line) -> int:

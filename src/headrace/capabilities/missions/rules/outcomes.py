@@ -106,7 +106,7 @@ def _judge_figure(
         assert reading.value is not None  # it is what drifted
         assert reading.baseline is not None
         change = reading.value / reading.baseline - 1
-        variance += f"; {change:+.0%} against the baseline measured here"
+        variance += f"; {change:+,.0%} against the baseline measured here"
     if guards and not kept:
         verdict, because = V.NOT_MET, "the guardrail is crossed"
     elif guards and drift is not None and drift[0] > drift[1]:
@@ -124,7 +124,7 @@ def _outcome(
 ) -> tuple[OutcomeVerdict, str]:
     better = (limit - found if asked.at_most else found - limit) / abs(limit) if limit else 0.0
     if kept and better >= EXCEEDED_BY:
-        return V.EXCEEDED, f"better than the limit by {better:.0%} of it"
+        return V.EXCEEDED, f"better than the limit by {better:,.0%} of it"
     if kept:
         return V.MET, "the target is kept"
     way = limit - start.value if start is not None else 0.0
@@ -185,7 +185,7 @@ def _percent(found: float, limit: float) -> str:
     if limit == 0:
         return f"{found:+.4g}"
     part = (found - limit) / abs(limit)
-    return f"{part:+.1%}" if 0 < abs(part) < 0.01 else f"{part:+.0%}"
+    return f"{part:+.1%}" if 0 < abs(part) < 0.01 else f"{part:+,.0%}"
 
 
 def shown(reading: Reading) -> str:

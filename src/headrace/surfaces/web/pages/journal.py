@@ -1,14 +1,33 @@
 """The journal: everything that happened, newest first."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
 from urllib.parse import urlencode
 
+from headrace.kernel.errors import NotFound
 from headrace.surfaces.web.answers import Audit, Events, Happened
 from headrace.surfaces.web.asked import Asked
 from headrace.surfaces.web.client import named
 from headrace.surfaces.web.content import told
 
 _PAGE = 50
+_NO_ROW = ("system", "operator")
+"""Actors that no list of people has."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class JournalPart:
+    """What of the journal an address names; an empty word leaves nothing out."""
+
+    type: str
+    lineage: str
+    person: str  # a handle, or "system" or "operator"
+    since: str  # a day of organisation time
+    until: str
+
+    @property
+    def is_all(self) -> bool:
+        return not any(asdict(self).values())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,6 +35,7 @@ class Entry:
     """An event with its facts in one line."""
 
     event: Happened
+    about: str
     told: str
 
 
@@ -23,12 +43,12 @@ class Entry:
 class JournalPage:
     """`asked` is the query that an export of the same part carries."""
 
-    type: str | None
-    lineage: str | None
+    part: JournalPart
     before: int | None
     entries: tuple[Entry, ...]
     next: int | None
     asked: str
+    people: tuple[str, ...]  # handles that may be asked for
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,25 +60,67 @@ class AuditPage:
 
 
 def show(asked: Asked) -> JournalPage:
-    """A part of the journal, of a type or about one thing where the address says so."""
-    type, lineage = asked.word("type"), asked.word("lineage")
+    """A part of the journal, newest first, as the address names it."""
     before = asked.number("before")
-    page = asked.client.ask(
-        Events, "journal.list", type=type, lineage=lineage, before=before, limit=_PAGE
-    )
+    part = part_of(asked)
+    page = ask(asked, before=before, limit=_PAGE)
+    everybody = asked.client.everybody()
     names = asked.client.names()
     entries = tuple(
-        Entry(event=replace(one, actor=named(names, one.actor)), told=told(one.payload))
+        Entry(
+            event=replace(one, actor=named(names, one.actor)),
+            about=_about(names, one.lineage),
+            told=told(one.payload),
+        )
         for one in page.items
     )
     return JournalPage(
-        type=type,
-        lineage=lineage,
+        part=part,
         before=before,
         entries=entries,
         next=page.next,
-        asked=urlencode({"type": type or "", "lineage": lineage or ""}),
+        asked=urlencode({name: word for name, word in asdict(part).items() if word}),
+        people=(*sorted(one.handle for one in everybody), *_NO_ROW),
     )
+
+
+def part_of(asked: Asked) -> JournalPart:
+    """The part of the journal that the query of an address names."""
+    words = {field.name: asked.word(field.name) or "" for field in fields(JournalPart)}
+    return JournalPart(**words)
+
+
+def ask(asked: Asked, *, before: int | None, limit: int) -> Events:
+    """That part, before a position. Raises Invalid for a day that is none, NotFound for nobody."""
+    part = part_of(asked)
+    return asked.client.ask(
+        Events,
+        "journal.list",
+        type=part.type or None,
+        lineage=part.lineage or None,
+        actor=_principal(asked, part.person),
+        since=part.since or None,
+        until=part.until or None,
+        before=before,
+        limit=limit,
+    )
+
+
+def _principal(asked: Asked, person: str) -> str | None:
+    """The id of whoever is meant by a handle."""
+    if not person or person in _NO_ROW:
+        return person or None
+    handle = person.removeprefix("@")
+    found = next((one.id for one in asked.client.everybody() if one.handle == handle), None)
+    if found is None:
+        raise NotFound(f"Nobody here is called {person}; the list of people shows the handles")
+    return found
+
+
+def _about(names: Mapping[str, str], lineage: str) -> str:
+    """What an event is about, with a principal's name in place of its id."""
+    kind, _, thing = lineage.partition(":")
+    return f"{kind}: {names[thing]}" if thing in names else lineage
 
 
 def check(asked: Asked) -> AuditPage:

@@ -32,8 +32,10 @@ def chromium() -> str:
     return found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chrome() -> Iterator[Browser]:
+    """A browser for the walks of a file. While it is open its driver holds the loop of the process, so
+    that nothing else of this process could wait for a coroutine: it may not stay open for longer."""
     if not BUILT.is_file():
         pytest.skip("THE PAGES WERE NOT WALKED: the console is not built; python3 tools/console.py")
     with sync_playwright() as driver:

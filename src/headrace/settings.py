@@ -144,6 +144,11 @@ class Settings(BaseSettings):
     issues_token: SecretStr | None = Field(
         default=None, description="Token that may write issues there."
     )
+    issues_people: dict[str, str] = Field(
+        default_factory=dict,
+        description="Handles of the people who write in the tracker, by their login there, as a JSON "
+        "object. Who is not named may propose, and is nobody otherwise.",
+    )
     search_path: str = Field(
         default="/usr/local/bin:/usr/bin:/bin",
         description="Folders in which the tools of a product's checks are looked for, after those "

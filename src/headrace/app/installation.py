@@ -94,6 +94,7 @@ class Installation:
             repository=settings.issues_repository,
             token=settings.issues_token,
             overrides=overrides,
+            people=settings.issues_people,
         )
         if BackendKind.GITHUB_ISSUES in {made.kind, *overrides.values()} and not made.repository:
             raise Invalid("Say with HEADRACE_ISSUES_REPOSITORY=owner/name where issues are kept")

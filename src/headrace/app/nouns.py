@@ -26,7 +26,7 @@ NOUNS: Mapping[str, str] = {
     "inbox": "list, show",
     "incident": "list, show, acknowledge, mitigate, resolve, escalate, say",
     "invitation": "issue, list, revoke",
-    "issue": "list, write, overwrite",
+    "issue": "list, write, look, overwrite",
     "journal": "list, follow, parked, replay, erase",
     "layer": "list",
     "ledger": "list, totals",

@@ -5,11 +5,14 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from inspect import cleandoc
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from headrace.kernel.context import Ctx
 from headrace.kernel.events import Event, Recorded
 from headrace.kernel.flow import Flow
+
+if TYPE_CHECKING:
+    from headrace.kernel.house import House
 
 
 class OperationKind(StrEnum):
@@ -139,11 +142,13 @@ class Schedule:
 
     Where organisation time runs so fast that a period is over in a few real seconds, periods are
     passed over: one start in five seconds is the most, in half a second for those of six hours and more.
+    Where `wanted` says no of a house, it is never started there.
     """
 
     name: str
     flow: str
     every: timedelta
+    wanted: "Callable[[House], bool] | None" = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -46,7 +46,9 @@ class House:
 
     @cached_property
     def schedules(self) -> tuple[Schedule, ...]:
-        return tuple(s for c in self.capabilities for s in c.schedules)
+        """The schedules that are wanted here, in the order of the house."""
+        every = (s for c in self.capabilities for s in c.schedules)
+        return tuple(s for s in every if s.wanted is None or s.wanted(self))
 
     def checks(self, question: str) -> tuple[Check, ...]:
         """Every check that answers `question`, in the order of the house."""

@@ -107,3 +107,7 @@ def test_a_look_at_hand_made_commits_can_be_asked_for_and_findings_are_listed(
 
     (finding,) = perform("record.findings")["items"]
     assert (finding["kind"], finding["subject"]) == ("immutable", path)
+
+
+def test_a_house_without_a_tracker_has_none_to_look_at(house):
+    assert "record.look" not in [one.name for one in house.schedules]

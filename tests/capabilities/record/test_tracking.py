@@ -111,23 +111,26 @@ def test_live_values_are_drawn_anew(record, tracker):
     assert tracker.comments == {}
 
 
-def test_what_somebody_edited_there_is_left_alone_and_told(record, tracker):
+def test_what_was_edited_on_both_sides_at_once_is_left_alone_and_told(record, tracker):
     record.merged(record.propose("brief"))
-    tracker.issues[1]["body"] = f"{tracker.issues[1]['body']}\nI added this."
+    body = str(tracker.issues[1]["body"])
+    tracker.edit(1, by="ada", body=body.replace("Customers export", "Everybody exports"))
     record.merged(record.propose("brief", text="Another thing."))
 
-    assert "I added this." in str(tracker.issues[1]["body"])
+    assert "Everybody exports" in str(tracker.issues[1]["body"])
     (finding,) = record.do(service.findings)
-    assert finding.subject == "brief/export"
+    assert (finding.kind, finding.subject) == ("conflict", "brief/export")
+    assert "sections.objective" in finding.message
     assert "headrace issue overwrite brief/export" in finding.message
-    assert "edited" in issue(record, "brief/export").error
+    assert "sections.objective" in issue(record, "brief/export").error
     assert record.effective("brief/export") == 2
 
     record.do(service.overwrite, "brief/export", "It is version 2 now", by="vp-product")
     record.jobs()
     body = str(tracker.issues[1]["body"])
     assert "Another thing." in body
-    assert "I added this." not in body
+    assert "Everybody exports" not in body
+    assert issue(record, "brief/export").error == ""
     assert [event["why"] for event in record.events("record.overwritten")] == [
         "It is version 2 now"
     ]

@@ -11,7 +11,14 @@ from headrace.capabilities.record import (
     operations,
     service,
 )
-from headrace.capabilities.record.model import EVENTS, IssueWritten, Moved, Overwritten
+from headrace.capabilities.record.model import (
+    EVENTS,
+    IssueTaken,
+    IssueWritten,
+    Moved,
+    Overwritten,
+    WorkBackend,
+)
 from headrace.kernel.capability import Capability, Permission, Schedule, Subscription
 
 CAPABILITY = Capability(
@@ -22,7 +29,7 @@ CAPABILITY = Capability(
         *archive_operations.OPERATIONS,
         *issue_operations.OPERATIONS,
     ),
-    events=(*EVENTS, Moved, IssueWritten, Overwritten),
+    events=(*EVENTS, Moved, IssueWritten, IssueTaken, Overwritten),
     subscriptions=(
         Subscription(
             name="record.found",
@@ -31,9 +38,15 @@ CAPABILITY = Capability(
         ),
     ),
     flows=flows.FLOWS,
-    # Organisation time; the verb keeps two real minutes between looks, however fast the clock runs.
+    # Organisation time; the verbs keep real minutes between looks, however fast the clock runs.
     schedules=(
         Schedule(name="record.sync", flow="record.sync", every=timedelta(minutes=30)),
+        Schedule(
+            name="record.look",
+            flow="record.look",
+            every=timedelta(minutes=5),
+            wanted=lambda house: any(one.has_tracker for one in house.declared(WorkBackend)),
+        ),
         Schedule(name="record.sweep", flow="record.sweep", every=timedelta(days=7)),
     ),
     permissions=(

@@ -46,6 +46,13 @@ class Tried:
     waiting: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class Looking:
+    """What is seen is taken in as soon as it was looked at."""
+
+    looking: bool = True
+
+
 def listing(ctx: Ctx, query: IssueQuery) -> IssuePage:
     """List the work products that are kept in the tracker, with their issues and what still waits."""
     found = service.issues(ctx, waiting=query.waiting, after=query.after, limit=query.limit)
@@ -64,6 +71,12 @@ def overwrite(ctx: Ctx, asked: Overwriting) -> Tried:
     return Tried(waiting=len(service.issues(ctx, waiting=True, limit=200)))
 
 
+def look(ctx: Ctx, _: Nothing) -> Looking:
+    """Look now at what people have changed in the tracker, before the next look by itself."""
+    service.look_now(ctx)
+    return Looking()
+
+
 OPERATIONS = (
     Operation(
         name="issue.list",
@@ -74,7 +87,7 @@ OPERATIONS = (
         http=Http(method="GET", path="/issues"),
         kind=OperationKind.QUERY,
         effect=Effect.NONE,
-        columns=("artifact", "number", "is_open", "version", "waiting", "error", "url"),
+        columns=("artifact", "number", "is_open", "version", "waiting", "change", "error", "url"),
     ),
     Operation(
         name="issue.write",
@@ -84,6 +97,14 @@ OPERATIONS = (
         run=write,
         http=Http(method="POST", path="/issues/write"),
         effect=Effect.OUTSIDE,
+    ),
+    Operation(
+        name="issue.look",
+        permission=SYNC,
+        input=Nothing,
+        output=Looking,
+        run=look,
+        http=Http(method="POST", path="/issues/look"),
     ),
     Operation(
         name="issue.overwrite",

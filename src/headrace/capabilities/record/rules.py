@@ -1,7 +1,7 @@
 """What may be proposed, reviewed and merged. Pure."""
 
 import hashlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from headrace.capabilities.record.model import (
     ChangeRequest,
@@ -14,6 +14,7 @@ from headrace.capabilities.record.model import (
     SelfCheck,
 )
 from headrace.kernel.errors import Refusal
+from headrace.kernel.json import Json
 
 MERGEABLE = frozenset({ChangeState.OPEN, ChangeState.FAILED})
 PUSHABLE = frozenset({ChangeState.OPEN, ChangeState.FAILED})
@@ -80,6 +81,42 @@ def _wanted(one: RequiredReview) -> str:
     return f"{paths} needs the approval of {' or '.join(one.owners)}"
 
 
-def text_hash(text: str) -> str:
-    """What tells a text of ours from one that somebody has changed, whatever spaces stand around it."""
-    return hashlib.sha256(text.strip().encode()).hexdigest()
+def standing(title: str, text: str) -> str:
+    """What tells an issue as we wrote it from one that somebody has changed, whatever spaces stand around."""
+    return hashlib.sha256(f"{title.strip()}\n{text.strip()}".encode()).hexdigest()
+
+
+def others(labels: Iterable[str], ours: Iterable[str]) -> tuple[str, ...]:
+    """The labels whose prefix is none of ours: they are people's own."""
+    prefixes = {label.partition(":")[0] for label in ours}
+    return tuple(one for one in labels if one.partition(":")[0] not in prefixes)
+
+
+def merged_content(
+    base: Mapping[str, Json], ours: Mapping[str, Json], theirs: Mapping[str, Json]
+) -> tuple[Mapping[str, Json], tuple[str, ...]]:
+    """What both have made of `base`, part by part, and the places where they contradict each other.
+
+    A part is the title, a field, a section or what stands beside them, as a whole.
+    """
+    made: dict[str, Json] = {}
+    places: list[str] = []
+    for name in dict.fromkeys((*base, *ours, *theirs)):
+        three = [one.get(name) for one in (base, ours, theirs)]
+        if all(one is None or isinstance(one, Mapping) for one in three):
+            parts = [dict(one) if isinstance(one, Mapping) else {} for one in three]
+            keys = dict.fromkeys(key for part in parts for key in part)
+            found = {key: _of_both(*(part.get(key) for part in parts)) for key in keys}
+            places += [f"{name}.{key}" for key, (_, agreed) in found.items() if not agreed]
+            made[name] = {key: value for key, (value, _) in found.items() if value is not None}
+            continue
+        made[name], agreed = _of_both(*three)
+        places += [] if agreed else [name]
+    return made, tuple(places)
+
+
+def _of_both(base: Json, ours: Json, theirs: Json) -> tuple[Json, bool]:
+    """What one of the two has made of it; with what is ours where both have, and differently."""
+    if theirs in (base, ours):
+        return ours, True
+    return (theirs, True) if ours == base else (ours, False)

@@ -40,8 +40,24 @@ TRACK = Flow(
     queue=Queue.INTERACTIVE,  # a slow tracker keeps nobody from Git
     on_failure=service.tracking_failed,
 )
+LOOK = Flow(name="record.look", run=tracking.look, queue=Queue.INTERACTIVE)
 SWEEP = Flow(name="record.sweep", run=moving.sweep, queue=Queue.RECORD)
 REBUILD = Flow(name="record.rebuild", run=rebuilding.rebuild, queue=Queue.RECORD)
 COMPARE = Flow(name="record.compare", run=rebuilding.compare, queue=Queue.RECORD)
 
-FLOWS = (FOUND, IMPORT, OPEN, CLOSE, MERGE, FILE, DRAW, MOVE, TRACK, SWEEP, SYNC, REBUILD, COMPARE)
+FLOWS = (
+    FOUND,
+    IMPORT,
+    OPEN,
+    CLOSE,
+    MERGE,
+    FILE,
+    DRAW,
+    MOVE,
+    TRACK,
+    LOOK,
+    SWEEP,
+    SYNC,
+    REBUILD,
+    COMPARE,
+)

@@ -1,10 +1,17 @@
-"""Writing to the tracker: one issue after the other, each a step, until it wants to be left alone."""
+"""The tracker: one issue after the other is written, and what people changed there is taken in."""
 
 from functools import partial
 
 from headrace.capabilities.record import service
+from headrace.capabilities.record.issues import looking
 from headrace.capabilities.record.issues.writing import write
-from headrace.capabilities.record.model import IssueDone, IssuePlan
+from headrace.capabilities.record.model import (
+    EditedIssue,
+    IssueDone,
+    IssuePlan,
+    LookPlan,
+    TrackerSeen,
+)
 from headrace.kernel.flow import Steps
 
 
@@ -24,5 +31,45 @@ def track(steps: Steps, *, batch: str) -> None:
     steps.verb(service.issues_done, batch, wait)
 
 
+def look(steps: Steps, *, request: str = "", period: str = "", issue: str = "") -> None:
+    """Look at what was touched in the tracker, or at one issue, and take in what people have changed.
+
+    `request` comes from somebody who wants it now, `period` from the schedule. Where a look ends
+    early, the next one begins where this one began.
+    """
+    if issue:
+        wait = _take_in(steps, int(issue))
+        if wait is not None:
+            steps.verb(service.look_again, int(issue), wait)
+        return
+    plan = steps.verb(service.begin_look, asked=bool(request))
+    if plan is None:
+        return
+    seen = steps.act("look", partial(_look, steps, plan), TrackerSeen)
+    wait = seen.wait
+    if seen.items:
+        for number in steps.verb(service.suspects, seen).numbers:
+            wait = _take_in(steps, number)
+            if wait is not None:
+                break
+    steps.verb(service.end_look, seen, wait)
+
+
+def _take_in(steps: Steps, number: int) -> float | None:
+    """Judge an issue; how many seconds the tracker wants to be left alone for instead, if it does."""
+    found = steps.act("read issue", partial(_read, steps, number), EditedIssue)
+    if found.wait is None:
+        steps.verb(service.take_in_issue, found)
+    return found.wait
+
+
 def _write(steps: Steps, plan: IssuePlan, _: str) -> IssueDone:
     return write(steps.look(service.tracker), plan)
+
+
+def _look(steps: Steps, plan: LookPlan, _: str) -> TrackerSeen:
+    return looking.look(steps.look(service.tracker), plan)
+
+
+def _read(steps: Steps, number: int, _: str) -> EditedIssue:
+    return looking.read(steps.look(service.tracker), number)

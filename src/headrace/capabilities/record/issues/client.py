@@ -3,11 +3,13 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import count
 from typing import cast
 
 import httpx2
 
 from headrace.capabilities.record.model import WorkBackend
+from headrace.capabilities.record.rules import standing
 from headrace.kernel.json import Json
 
 _TIMEOUT = 20.0
@@ -15,6 +17,18 @@ _PAGE = 100
 _AWAY = 60.0
 """Seconds to wait for a tracker that does not answer, or breaks."""
 _LONGEST = 3_600.0
+NOT_MODIFIED = 304
+_NOWHERE = (404, 410)
+_WHO = """query($owner: String!, $name: String!, $number: Int!) {
+  repository(owner: $owner, name: $name) { issue(number: $number) {
+    editor { login }
+    timelineItems(last: 20, itemTypes: [RENAMED_TITLE_EVENT, CLOSED_EVENT, REOPENED_EVENT]) { nodes {
+      __typename
+      ... on RenamedTitleEvent { actor { login } }
+      ... on ClosedEvent { actor { login } }
+      ... on ReopenedEvent { actor { login } }
+    } } } } }"""
+"""GitHub tells by this interface alone who has edited a text."""
 
 Object = Mapping[str, Json]
 
@@ -31,6 +45,10 @@ class Refused(Exception):
     """The tracker does not do it, and says why."""
 
 
+class Gone(Refused):
+    """There is no such thing, or not for us."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Found:
     """An issue as the tracker has it. `id` is its own, which parts are joined by."""
@@ -42,13 +60,41 @@ class Found:
     body: str
     labels: tuple[str, ...]
     is_open: bool
+    closed_as: str
+    touched_at: str
+
+    @property
+    def standing(self) -> str:
+        """What tells title and text as they stand from others."""
+        return standing(self.title, self.body)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hands:
+    """The logins of who last changed text, title and state of an issue; "" for what is not known."""
+
+    text: str = ""
+    title: str = ""
+    state: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Touched:
+    """Issues touched since then, and the tag of the answer; None when nothing has changed since the tag."""
+
+    issues: Sequence[Found] | None
+    etag: str
 
 
 class Client:
     """Speaks to one repository of issues. Raises LeaveAlone and Refused."""
 
     def __init__(self, tracker: WorkBackend) -> None:
-        self._place = f"{tracker.address.rstrip('/')}/repos/{tracker.repository}"
+        address = tracker.address.rstrip("/")
+        self._place = f"{address}/repos/{tracker.repository}"
+        # Where GitHub runs on a server of its own, both interfaces stand beside each other.
+        self._graph = f"{address.removesuffix('/v3')}/graphql"
+        self._repository = tracker.repository
         self._headers = {
             "Accept": "application/vnd.github+json",
             "X-GitHub-Api-Version": "2022-11-28",
@@ -66,6 +112,29 @@ class Client:
         }
         found = [one for one in self._pages("/issues", asked) if mark in str(one.get("body") or "")]
         return _found(min(found, key=lambda one: int(str(one["number"])))) if found else None
+
+    def touched(self, since: str, etag: str) -> Touched:
+        """Issues touched since then, those first that were touched first."""
+        asked = {"state": "all", "sort": "updated", "direction": "asc"}
+        asked |= {"since": since} if since else {}
+        answer = self._send("GET", f"{self._place}/issues", query=_page(asked, 1), etag=etag)
+        tag = answer.headers.get("etag", "")
+        if answer.status_code == NOT_MODIFIED:
+            return Touched(issues=None, etag=etag)
+        first = cast(Sequence[Object], _read(answer))
+        rest = self._pages("/issues", asked, start=2) if len(first) == _PAGE else ()
+        return Touched(issues=[_found(one) for one in (*first, *rest)], etag=tag)
+
+    def hands(self, number: int) -> Hands:
+        """Who has changed an issue; nobody where the tracker has no such interface."""
+        owner, _, name = self._repository.partition("/")
+        values: dict[str, Json] = {"owner": owner, "name": name, "number": number}
+        body: dict[str, Json] = {"query": _WHO, "variables": values}
+        try:
+            told = _read(self._send("POST", self._graph, body=body))
+        except Refused:
+            return Hands()
+        return _hands(told)
 
     def issue(self, number: int) -> Found:
         return _found(self._ask("GET", f"/issues/{number}"))
@@ -94,15 +163,13 @@ class Client:
         """Make an issue a part of this one."""
         self._ask("POST", f"/issues/{number}/sub_issues", {"sub_issue_id": part.id})
 
-    def _pages(self, path: str, asked: Mapping[str, str]) -> Iterator[Object]:
-        number = 1
-        while True:
-            query = {**asked, "per_page": str(_PAGE), "page": str(number)}
+    def _pages(self, path: str, asked: Mapping[str, str], start: int = 1) -> Iterator[Object]:
+        for number in count(start):
+            query = _page(asked, number)
             page = cast(Sequence[Object], self._request("GET", path, query=query))
             yield from page
             if len(page) < _PAGE:
                 return
-            number += 1
 
     def _ask(self, method: str, path: str, body: Mapping[str, Json] | None = None) -> Object:
         return cast(Object, self._request(method, path, body=body))
@@ -115,22 +182,43 @@ class Client:
         query: Mapping[str, str] | None = None,
         body: Mapping[str, Json] | None = None,
     ) -> Json:
+        return _read(self._send(method, f"{self._place}{path}", query=query, body=body))
+
+    def _send(
+        self,
+        method: str,
+        address: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        body: Mapping[str, Json] | None = None,
+        etag: str = "",
+    ) -> httpx2.Response:
+        tagged = {"If-None-Match": etag} if etag else {}
         try:
             answer = httpx2.request(
                 method,
-                f"{self._place}{path}",
+                address,
                 params=query,
                 json=body,
-                headers=self._headers,
+                headers={**self._headers, **tagged},
                 timeout=_TIMEOUT,
             )
         except httpx2.HTTPError:
             raise LeaveAlone(_AWAY) from None
-        _judge(answer, f"{method} {path}")
-        try:
-            return cast(Json, answer.json())
-        except ValueError:
-            raise LeaveAlone(_AWAY) from None
+        if not (etag and answer.status_code == NOT_MODIFIED):
+            _judge(answer, f"{method} {address.removeprefix(self._place)}")
+        return answer
+
+
+def _page(asked: Mapping[str, str], number: int) -> Mapping[str, str]:
+    return {**asked, "per_page": str(_PAGE), "page": str(number)}
+
+
+def _read(answer: httpx2.Response) -> Json:
+    try:
+        return cast(Json, answer.json())
+    except ValueError:
+        raise LeaveAlone(_AWAY) from None
 
 
 def _judge(answer: httpx2.Response, what: str) -> None:
@@ -142,7 +230,8 @@ def _judge(answer: httpx2.Response, what: str) -> None:
     )
     if limited or answer.status_code >= 500:
         raise LeaveAlone(_asked_wait(answer))
-    raise Refused(f"{what}: {answer.status_code} {_said(answer)}")
+    kind = Gone if answer.status_code in _NOWHERE else Refused
+    raise kind(f"{what}: {answer.status_code} {_said(answer)}")
 
 
 def _asked_wait(answer: httpx2.Response) -> float:
@@ -171,8 +260,40 @@ def _found(told: Object) -> Found:
         id=int(str(told["id"])),
         number=int(str(told["number"])),
         url=str(told.get("html_url") or ""),
-        title=str(told.get("title") or ""),
-        body=str(told.get("body") or "").replace("\r\n", "\n"),
-        labels=tuple(str(one["name"]) if isinstance(one, Mapping) else str(one) for one in labels),
+        title=_clean(told.get("title")),
+        body=_clean(told.get("body")).replace("\r\n", "\n"),
+        labels=tuple(
+            _clean(one["name"]) if isinstance(one, Mapping) else _clean(one) for one in labels
+        ),
         is_open=told.get("state") == "open",
+        closed_as=_clean(told.get("state_reason")),
+        touched_at=_clean(told.get("updated_at")),
     )
+
+
+def _clean(told: Json) -> str:
+    """Text as it can be kept: a tracker may hold characters that no database and no file takes."""
+    return str(told or "").replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
+
+
+def _hands(told: Json) -> Hands:
+    issue = _within(told, "data", "repository", "issue")
+    nodes = _within(issue, "timelineItems", "nodes")
+    moves = [one for one in nodes if isinstance(one, Mapping)] if isinstance(nodes, list) else []
+    titles = [one for one in moves if one.get("__typename") == "RenamedTitleEvent"]
+    states = [one for one in moves if one.get("__typename") != "RenamedTitleEvent"]
+    return Hands(
+        text=_login(_within(issue, "editor")),
+        title=_login(titles[-1].get("actor")) if titles else "",
+        state=_login(states[-1].get("actor")) if states else "",
+    )
+
+
+def _within(told: Json, *names: str) -> Json:
+    for name in names:
+        told = told.get(name) if isinstance(told, Mapping) else None
+    return told
+
+
+def _login(actor: Json) -> str:
+    return _clean(_within(actor, "login"))[:100]

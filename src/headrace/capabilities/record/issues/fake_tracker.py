@@ -4,9 +4,10 @@ It keeps what it is told, pages as GitHub does, limits requests when it is set t
 ways in which networks do: answering nothing after it has done what was asked is the worst of them.
 """
 
+import hashlib
 import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -31,7 +32,8 @@ class Asked:
 @dataclass
 class FakeTracker:
     """`limited`: how many requests are still refused with 429 and `retry_after`; `broken`: how many with
-    500; `silent`: how many writing requests are done and then not answered."""
+    500; `silent`: how many writing requests are done and then not answered. `hands` are the logins of
+    who last changed an issue's `text`, `title` and `state`; without `knows_hands` it does not tell."""
 
     repository: str = "acme/work"
     token: str = "test-token"  # noqa: S105 - of no use elsewhere
@@ -40,9 +42,12 @@ class FakeTracker:
     broken: int = 0
     silent: int = 0
     asked: list[Asked] = field(default_factory=list)
+    answered: list[int] = field(default_factory=list)
     issues: dict[int, Entry] = field(default_factory=dict)
     comments: dict[int, list[str]] = field(default_factory=dict)
     parts: dict[int, list[int]] = field(default_factory=dict)
+    hands: dict[int, dict[str, str]] = field(default_factory=dict)
+    knows_hands: bool = True
     address: str = ""
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -62,9 +67,19 @@ class FakeTracker:
             thread.join()
             server.server_close()
 
+    def edit(self, number: int, by: str = "", **changes: object) -> None:
+        """What a person changes on the tracker's own pages: `body`, `title`, `state`, `labels`."""
+        with self.lock:
+            self._change(number, changes)
+            hands = self.hands.setdefault(number, {})
+            named = {"body": "text", "title": "title", "state": "state"}
+            hands.update({named[one]: by for one in changes if one in named})
+
     def answer(self, method: str, url: str, body: Mapping[str, object]) -> tuple[int, object]:
         """Status and body of an answer."""
         place = urlsplit(url)
+        if place.path == "/graphql" and self.knows_hands:
+            return 200, self._hands(body)
         rest = place.path.removeprefix(f"/repos/{self.repository}/issues")
         if rest == place.path:
             return 404, {"message": "Not Found"}
@@ -75,21 +90,30 @@ class FakeTracker:
         number = int(parts[0])
         if number not in self.issues:
             return 404, {"message": "Not Found"}
-        match method, parts[1:]:
-            case "GET", []:
+        return self._of(number, (method, *parts[1:]), query, body)
+
+    def _of(
+        self,
+        number: int,
+        asked: tuple[str, ...],
+        query: Mapping[str, str],
+        body: Mapping[str, object],
+    ) -> tuple[int, object]:
+        match asked:
+            case ("GET",):
                 return 200, self.issues[number]
-            case "PATCH", []:
+            case ("PATCH",):
                 return self._change(number, body)
-            case "GET", ["comments"]:
+            case ("GET", "comments"):
                 found: list[Entry] = [{"body": text} for text in self.comments.get(number, [])]
                 return 200, _page(found, query)
-            case "POST", ["comments"]:
+            case ("POST", "comments"):
                 self.comments.setdefault(number, []).append(str(body["body"]))
                 return 201, {"body": body["body"]}
-            case "GET", ["sub_issues"]:
+            case ("GET", "sub_issues"):
                 listed = [self.issues[one] for one in self.parts.get(number, [])]
                 return 200, _page(listed, query)
-            case "POST", ["sub_issues"]:
+            case ("POST", "sub_issues"):
                 return self._join(number, body)
         return 404, {"message": "Not Found"}
 
@@ -98,12 +122,22 @@ class FakeTracker:
         state, since = query.get("state", "open"), query.get("since", "")
         found = [
             one
-            for one in sorted(self.issues.values(), key=_number, reverse=True)
+            for one in _in_order(self.issues.values(), query)
             if wanted <= _names(one)
             and (state == "all" or one["state"] == state)
             and str(one["updated_at"]) >= since
         ]
         return 200, _page(found, query)
+
+    def _hands(self, body: Mapping[str, object]) -> Entry:
+        variables = body["variables"]
+        assert isinstance(variables, dict)  # as the adapter asks
+        known = self.hands.get(int(variables["number"]), {})
+        moves = [("RenamedTitleEvent", known.get("title")), ("ClosedEvent", known.get("state"))]
+        nodes = [{"__typename": kind, "actor": {"login": who}} for kind, who in moves if who]
+        editor = {"login": known["text"]} if known.get("text") else None
+        told = {"editor": editor, "timelineItems": {"nodes": nodes}}
+        return {"data": {"repository": {"issue": told}}}
 
     def _create(self, body: Mapping[str, object]) -> tuple[int, object]:
         if not str(body.get("title") or "").strip():
@@ -166,6 +200,12 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         told = json.dumps(answer).encode()
+        tag = f'W/"{hashlib.sha256(told).hexdigest()}"'
+        if method == "GET" and status == 200:
+            headers["ETag"] = tag
+            if self.headers.get("If-None-Match") == tag:
+                status, told = 304, b""
+        self.tracker.answered.append(status)
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name, value)
@@ -200,6 +240,15 @@ class _Handler(BaseHTTPRequestHandler):
 def _page(found: list[Entry], query: Mapping[str, str]) -> list[Entry]:
     size, number = int(query.get("per_page", "30")), int(query.get("page", "1"))
     return found[(number - 1) * size : number * size]
+
+
+def _in_order(entries: Iterable[Entry], query: Mapping[str, str]) -> list[Entry]:
+    by = _touched if query.get("sort") == "updated" else _number
+    return sorted(entries, key=by, reverse=query.get("direction") != "asc")
+
+
+def _touched(entry: Entry) -> tuple[str, int]:
+    return str(entry["updated_at"]), _number(entry)
 
 
 def _number(entry: Entry) -> int:

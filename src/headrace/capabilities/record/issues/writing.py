@@ -4,11 +4,12 @@ A tracker knows no effect keys, so each issue and each comment carries a mark, a
 whether an earlier attempt came through looks for it first.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 
 from headrace.capabilities.record.issues.client import Client, Found, LeaveAlone, Refused
 from headrace.capabilities.record.model import IssueDone, IssuePlan, WorkBackend
-from headrace.capabilities.record.rules import text_hash
+from headrace.capabilities.record.rules import others
 from headrace.kernel.json import Json
 
 _SLACK = timedelta(minutes=10)
@@ -16,22 +17,24 @@ _SLACK = timedelta(minutes=10)
 
 
 def write(tracker: WorkBackend, plan: IssuePlan) -> IssueDone:
-    """Let the tracker hold the issue as planned; harmless to repeat."""
+    """Let the tracker hold the issue as planned; harmless to repeat. What people wrote stays."""
     client = Client(tracker)
     issue: Found | None = None
+    held = edited = False
     try:
         issue = _made(client, plan)
-        if plan.ours and text_hash(issue.body) not in plan.ours:
-            return _done(issue, plan, edited=True)
-        issue = _changed(client, plan, issue)
-        _said(client, plan, issue)
+        held = bool(plan.held) and issue.standing == plan.held
+        edited = not held and bool(plan.ours) and issue.standing not in plan.ours
+        issue = _changed(client, plan, issue, keep_text=held or edited)
+        if not edited:
+            _said(client, plan, issue)
         if plan.parent is not None and issue.number not in client.parts(plan.parent):
             client.join(plan.parent, issue)
     except LeaveAlone as away:
         return _done(issue, plan, wait=away.wait)
     except Refused as refusal:
         return _done(issue, plan, refused=str(refusal))
-    return _done(issue, plan)
+    return replace(_done(issue, plan), held=held, edited=edited)
 
 
 def _made(client: Client, plan: IssuePlan) -> Found:
@@ -41,20 +44,19 @@ def _made(client: Client, plan: IssuePlan) -> Found:
     return found or client.create(plan.title, plan.body, plan.labels)
 
 
-def _changed(client: Client, plan: IssuePlan, issue: Found) -> Found:
+def _changed(client: Client, plan: IssuePlan, issue: Found, *, keep_text: bool) -> Found:
     """Labels of people stay; those of our prefixes are as planned."""
-    prefixes = {label.partition(":")[0] for label in plan.labels}
-    theirs = [one for one in issue.labels if one.partition(":")[0] not in prefixes]
+    theirs = others(issue.labels, plan.labels)
     changes: dict[str, Json] = {}
-    if issue.title != plan.title:
+    if issue.title != plan.title and not keep_text:
         changes["title"] = plan.title
-    if issue.body.strip() != plan.body.strip():
+    if issue.body.strip() != plan.body.strip() and not keep_text:
         changes["body"] = plan.body
     if set(issue.labels) != {*plan.labels, *theirs}:
         changes["labels"] = [*plan.labels, *theirs]
     if issue.is_open is not plan.is_open:
         changes["state"] = "open" if plan.is_open else "closed"
-        changes["state_reason"] = "reopened" if plan.is_open else "completed"
+        changes["state_reason"] = "reopened" if plan.is_open else plan.closed_as
     return client.change(issue.number, changes) if changes else issue
 
 
@@ -70,7 +72,6 @@ def _done(
     *,
     wait: float | None = None,
     refused: str = "",
-    edited: bool = False,
 ) -> IssueDone:
     if issue is None:
         return IssueDone(number=plan.number, wait=wait, refused=refused)
@@ -79,6 +80,5 @@ def _done(
         url=issue.url,
         wait=wait,
         refused=refused,
-        edited=edited,
-        written=text_hash(issue.body),
+        written=issue.standing,
     )

@@ -93,6 +93,7 @@ class FindingKind(StrEnum):
     NOT_RAISED = "not_raised"  # a hand changed what is approved, and kept its version
     LIVE_VALUES = "live_values"  # a hand changed values that are drawn from rows
     DELETED = "deleted"  # a hand deleted a file
+    CONFLICT = "conflict"  # changed here and in the tracker at once, in the same place
     MISPLACED = "misplaced"  # a file says that it is another one
     UNTRACEABLE = "untraceable"  # an output names no task
     NO_SELF_EVALUATION = "no_self_evaluation"  # a policy that its maker has not looked at

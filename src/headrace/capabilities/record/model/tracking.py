@@ -26,7 +26,8 @@ class WorkBackend:
     """Where this organisation keeps operational work products; the composition root declares it.
 
     `address` is that of a REST interface of GitHub's shape, `repository` an owner and a name.
-    `overrides` name types that are kept elsewhere than the others.
+    `overrides` name types that are kept elsewhere than the others. `people` are the handles of those
+    who write there, by their login: who is not named is nobody here.
     """
 
     kind: BackendKind = BackendKind.GIT_FILES
@@ -34,6 +35,13 @@ class WorkBackend:
     repository: str = ""
     token: SecretStr | None = None
     overrides: Mapping[str, BackendKind] = field(default_factory=dict)
+    people: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def has_tracker(self) -> bool:
+        """Whether anything may be kept in a tracker."""
+        kinds = {self.kind, *self.overrides.values()}
+        return BackendKind.GITHUB_ISSUES in kinds and bool(self.repository)
 
     def of(self, type: str) -> BackendKind:
         """Where artifacts of an operational type are kept."""
@@ -59,7 +67,8 @@ class IssueForm:
 class Issue:
     """An artifact in the tracker. No number while it was not written yet; `error` says why not.
 
-    `version` is what was last written; `waiting`: something is to be written.
+    That of a part is named by both: `mission-tasks/export#TASK-001`. `version` is what was last
+    written; `waiting`: something is to be written. `change` asks for what somebody has edited there.
     """
 
     artifact: ArtifactId
@@ -70,6 +79,7 @@ class Issue:
     waiting: bool
     error: str
     asked_at: datetime
+    change: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +95,8 @@ class IssuePlan:
 
     `number` is None before it was made; `since` is when it was first asked for, in the world's time.
     `parent` is the number of the issue that it is a part of. `ours` are the hashes of the texts
-    of ours that may stand there; where there is none, whatever stands there is written over.
+    of ours that may stand there; where there is none, whatever stands there is written over. `held`
+    is that of what somebody has written there and is still to be decided about: it stays.
     """
 
     artifact: str
@@ -102,6 +113,8 @@ class IssuePlan:
     comment: str
     comment_key: str
     ours: tuple[str, ...] = ()
+    held: str = ""
+    closed_as: str = "completed"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,13 +122,14 @@ class IssueDone:
     """What became of a plan: the issue, as far as it was written, and why it was not written whole.
 
     `wait` is in seconds: the tracker is away, or wants fewer requests. `refused` is in its own words.
-    `edited`: somebody has changed its text there, so it was left alone. `written` is the hash of the
-    text that stands there now.
+    `edited`: somebody has changed its text there, so it was left alone; `held`: so it was, and that is
+    being decided about. `written` is the hash of the text that stands there now.
     """
 
     number: int | None = None
     url: str = ""
     edited: bool = False
+    held: bool = False
     written: str = ""
     wait: float | None = None
     refused: str = ""

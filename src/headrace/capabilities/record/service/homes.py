@@ -4,9 +4,10 @@ from collections.abc import Iterable
 
 from headrace.capabilities.artifacts import service as artifacts
 from headrace.capabilities.artifacts.model import ArtifactId, Storage, VersionRef
-from headrace.capabilities.record.model import BackendKind, IssueForm, WorkBackend
+from headrace.capabilities.record.model import BackendKind, IssueForm, IssueParts, WorkBackend
 from headrace.capabilities.record.service import queues
 from headrace.capabilities.record.store import issues as rows
+from headrace.capabilities.record.store import looking as looks
 from headrace.kernel.context import Ctx
 
 
@@ -18,6 +19,11 @@ def backend(ctx: Ctx) -> WorkBackend:
 def form(ctx: Ctx, type: str) -> IssueForm | None:
     """How a type stands in a tracker; None for one that is always kept in Git."""
     return next((one for one in ctx.declared(IssueForm) if one.type == type), None)
+
+
+def parts(ctx: Ctx, type: str) -> IssueParts | None:
+    """What within artifacts of a type has issues of its own; None where nothing has."""
+    return next((one for one in ctx.declared(IssueParts) if one.type == type), None)
 
 
 def is_tracked(ctx: Ctx, artifact: ArtifactId) -> bool:
@@ -49,6 +55,21 @@ def track(ctx: Ctx, ids: Iterable[ArtifactId]) -> None:
         queues.track(ctx)  # else a job or a timer is there already that takes all that waits
     for one in known:
         rows.add(ctx.db, ctx.organisation, one, ctx.new_id("ask"))
+
+
+def track_again(ctx: Ctx, id: str) -> None:
+    """Have an issue written again although nothing has changed here: somebody has changed it there."""
+    if not rows.waiting(ctx.db, ctx.organisation):
+        queues.track(ctx)
+    looks.again(ctx.db, ctx.organisation, id)
+
+
+def edit_ended(ctx: Ctx, change: str) -> None:
+    """What somebody wrote in the tracker is not asked for any more: let the issue say what counts."""
+    for id in looks.asked_for(ctx.db, ctx.organisation, change):
+        told = f"{change} was closed: what was written here is kept, and does not count."
+        looks.say(ctx.db, ctx.organisation, id, told, ctx.new_id("say"))
+        track_again(ctx, id)
 
 
 def nominal_paths(ctx: Ctx, refs: Iterable[VersionRef]) -> tuple[str, ...]:

@@ -1,9 +1,9 @@
 """Identities: the one place where the record asks who is who."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from headrace.capabilities.people import service as people
-from headrace.capabilities.people.model import PrincipalNotFound
+from headrace.capabilities.people.model import Principal, PrincipalKind, PrincipalNotFound
 from headrace.capabilities.record.model import Signature
 from headrace.kernel.context import Ctx
 from headrace.kernel.ids import PrincipalId
@@ -49,6 +49,23 @@ def of_signature(ctx: Ctx, signature: Signature) -> PrincipalId:
     """Who made a commit by hand: the principal whose handle stands in its address, else the address."""
     known = named(ctx, signature.email.partition("@")[0])
     return next(iter(known)) if len(known) == 1 else PrincipalId(f"git:{signature.email}")
+
+
+def of_login(ctx: Ctx, named: Mapping[str, str], login: str) -> Principal | None:
+    """The active person whom the operator names for a login of the tracker; None for anybody else."""
+    known = {name.lower(): handle for name, handle in named.items()}
+    handle = known.get(login.lower(), "")
+    try:
+        found = people.by_handle(ctx, handle) if handle else None
+    except PrincipalNotFound:
+        return None
+    is_person = found is not None and found.active and found.kind is PrincipalKind.PERSON
+    return found if is_person else None
+
+
+def stranger(login: str) -> PrincipalId:
+    """Who wrote in the tracker and is nobody here."""
+    return PrincipalId(f"tracker:{_local(login or 'somebody')[:60]}")
 
 
 def all_handles(ctx: Ctx, principals: Iterable[PrincipalId]) -> tuple[str, ...]:

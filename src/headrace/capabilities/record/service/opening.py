@@ -196,6 +196,7 @@ def close(ctx: Ctx, id: str) -> ChangeRequest:
     )
     if present.state is not ChangeState.OPENING:
         queues.close(ctx, row.id)
+    homes.edit_ended(ctx, row.id)
     return row
 
 

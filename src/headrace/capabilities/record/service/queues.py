@@ -50,3 +50,16 @@ def look(ctx: Ctx) -> None:
     """Look at what was committed by hand."""
     request = ctx.new_id("look")
     ctx.start(Job(flow="record.sync", key=request, arguments={"request": request}))
+
+
+def look_at_tracker(ctx: Ctx) -> None:
+    """Look at what people have changed in the tracker."""
+    request = ctx.new_id("look")
+    ctx.start(Job(flow="record.look", key=request, arguments={"request": request}))
+
+
+def look_at_issue(ctx: Ctx, number: int) -> None:
+    """Look at one issue, which somebody has changed."""
+    request = ctx.new_id("look")
+    arguments = {"request": request, "issue": str(number)}
+    ctx.start(Job(flow="record.look", key=request, arguments=arguments))

@@ -5,34 +5,35 @@ still to be written.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from headrace.capabilities.artifacts import service as artifacts
 from headrace.capabilities.artifacts.model import Artifact, ArtifactId, Version
-from headrace.capabilities.record import markdown, provenance, rules
+from headrace.capabilities.record import rules, store
 from headrace.capabilities.record.model import (
-    BackendKind,
-    FindingKind,
+    ChangeState,
     Issue,
     IssueBatch,
     IssueDone,
     IssueForm,
+    IssueParts,
     IssuePlan,
     IssueWritten,
     NoTracker,
     Overwritten,
     WorkBackend,
 )
-from headrace.capabilities.record.service import homes, identities, noting, queues
+from headrace.capabilities.record.service import homes, issue_text, queues
+from headrace.capabilities.record.service.issue_text import Drawn
 from headrace.capabilities.record.store import issues as rows
+from headrace.capabilities.record.store import looking as looks
+from headrace.capabilities.record.store.issues import Wanted
 from headrace.kernel.context import Ctx
 from headrace.kernel.flow import Job
-from headrace.kernel.json import Json
 
 _BATCH = 50
-_LONGEST_BODY = 65_000
-"""GitHub takes 65,536 characters."""
+_ENDED = (ChangeState.MERGED, ChangeState.CLOSED)
 _PATIENCE = timedelta(minutes=10)
 """Of real time, between two tries at something that the tracker has refused."""
 
@@ -40,8 +41,7 @@ _PATIENCE = timedelta(minutes=10)
 def tracker(ctx: Ctx) -> WorkBackend:
     """Where issues are written. Raises NoTracker."""
     found = homes.backend(ctx)
-    kinds = {found.kind, *found.overrides.values()}
-    if BackendKind.GITHUB_ISSUES not in kinds or not found.repository:
+    if not found.has_tracker:
         raise NoTracker(
             "No tracker is configured; set HEADRACE_WORK_BACKEND=github-issues and "
             "HEADRACE_ISSUES_REPOSITORY=owner/name"
@@ -81,62 +81,65 @@ def claim_issues(ctx: Ctx, batch: str) -> IssueBatch:
 
 def plan_issue(ctx: Ctx, id: str) -> IssuePlan | None:
     """The issue as it shall stand now; None when nothing of it is decided."""
-    artifact = artifacts.get(ctx, ArtifactId(id))
+    wanted = rows.wanted(ctx.db, ctx.organisation, ArtifactId(id))
+    artifact = artifacts.get(ctx, ArtifactId(id.partition("#")[0]))
     version = artifacts.effective(ctx, artifact.id)
-    declared = homes.form(ctx, artifact.type)
-    wanted = rows.wanted(ctx.db, ctx.organisation, artifact.id)
-    if version is None or declared is None:
-        rows.settle(ctx.db, ctx.organisation, artifact.id, wanted.stamp)
+    drawn = None if version is None else _drawn(ctx, id, artifact, version)
+    if version is None or drawn is None:
+        rows.settle(ctx.db, ctx.organisation, ArtifactId(id), wanted.stamp)
         return None
-    key = _key(ctx, id)
-    body = _cut(_body(ctx, artifact, version, key))
-    hashed = rules.text_hash(body)
-    rows.mean(ctx.db, ctx.organisation, artifact.id, hashed)
+    standing = rules.standing(drawn.title, drawn.body)
+    rows.mean(ctx.db, ctx.organisation, ArtifactId(id), standing)
+    decided = wanted.change is not None and _is_ended(ctx, wanted.change)
+    kept_here = (wanted.looked,) if decided else ()
+    comment, comment_key = _comment(ctx, id, artifact, version, wanted)
     return IssuePlan(
         artifact=id,
         version=version.ref.number,
         stamp=wanted.stamp,
-        key=key,
+        key=issue_text.key(ctx, id),
         since=wanted.asked_at,
         number=wanted.number,
-        title=_title(artifact, version),
-        body=body,
-        labels=_labels(declared, version.content),
-        is_open=not artifact.archived,
-        parent=_parent(ctx, declared, artifact),
-        comment=_comment(ctx, artifact, version, wanted.version),
-        comment_key=f"{key}:{version.ref.number}{':archived' if artifact.archived else ''}",
-        ours=(*wanted.ours, hashed) if wanted.ours else (),
+        title=drawn.title,
+        body=drawn.body,
+        labels=drawn.labels,
+        is_open=drawn.is_open,
+        parent=drawn.parent,
+        comment=comment,
+        comment_key=comment_key,
+        ours=(*wanted.ours, *kept_here, standing) if wanted.ours else (),
+        held="" if decided else wanted.looked,
+        closed_as=drawn.closed_as,
     )
 
 
 def issue_written(ctx: Ctx, plan: IssuePlan, done: IssueDone) -> None:
-    """Keep the issue's number, and what is left to do. Records IssueWritten when it stands whole, and
-    FindingMade when somebody has changed its text there: it is left alone until somebody says so."""
-    if done.edited:
-        message = (
-            f"somebody has edited {done.url}: hand it in as a new version, then "
-            f"`headrace issue overwrite {plan.artifact} --why …`"
-        )
-        noting.note(ctx, FindingKind.NOT_RAISED, plan.artifact, message)
-        rows.partly(ctx.db, ctx.organisation, plan, done, message)
-        rows.settle(ctx.db, ctx.organisation, ArtifactId(plan.artifact), plan.stamp)
-        return
+    """Keep the issue's number, and what is left to do. Records IssueWritten when it stands whole.
+
+    Where somebody has changed its text it is left alone, and looked at.
+    """
+    id = ArtifactId(plan.artifact)
     if done.wait is not None or done.refused or done.number is None:
         error = done.refused or "the tracker did not answer, or asked for fewer requests"
         rows.partly(ctx.db, ctx.organisation, plan, done, error)
+        if done.wait is not None:
+            looks.quiet(ctx.db, ctx.organisation, timedelta(seconds=done.wait), error)
+        return
+    if done.edited:
+        standing = looks.locked(ctx.db, ctx.organisation, done.number)
+        judged = standing is not None and standing.looked == done.written
+        if not judged:
+            rows.partly(ctx.db, ctx.organisation, plan, done, "somebody has edited it there")
+            queues.look_at_issue(ctx, done.number)
+        rows.settle(ctx.db, ctx.organisation, id, plan.stamp)
+        return
+    if done.held:
+        rows.held(ctx.db, ctx.organisation, plan)
         return
     rows.written(ctx.db, ctx.organisation, plan, done)
     if plan.number is None:
-        _join_parts(ctx, ArtifactId(plan.artifact))
-    ctx.record(
-        IssueWritten(
-            artifact=ArtifactId(plan.artifact),
-            number=done.number,
-            url=done.url,
-            version=plan.version,
-        )
-    )
+        _join_parts(ctx, id)
+    ctx.record(IssueWritten(artifact=id, number=done.number, url=done.url, version=plan.version))
 
 
 def issues_done(ctx: Ctx, batch: str, wait: float | None) -> None:
@@ -157,76 +160,77 @@ def tracking_failed(ctx: Ctx, error: str, *, batch: str) -> None:
     issues_done(ctx, batch, _PATIENCE.total_seconds())
 
 
+def draw_parts(ctx: Ctx, artifact: Artifact) -> None:
+    """Have the issues of an artifact's parts written that shall stand otherwise than was asked for."""
+    changed = [
+        (id, stamp)
+        for id, stamp in _stamps(ctx, artifact)
+        if rows.stamp(ctx.db, ctx.organisation, id) != stamp
+    ]
+    if changed and not rows.waiting(ctx.db, ctx.organisation):
+        queues.track(ctx)
+    for id, stamp in changed:
+        rows.add(ctx.db, ctx.organisation, id, stamp)
+
+
+def _stamps(ctx: Ctx, artifact: Artifact) -> Iterator[tuple[ArtifactId, str]]:
+    """What each part shall stand as, in short: equal as long as nothing of it changes."""
+    declared = homes.parts(ctx, artifact.type)
+    if declared is None:
+        return
+    for part in declared.draw(ctx, artifact):
+        drawn = issue_text.draw_part(ctx, artifact, declared, part)
+        told = hashlib.sha256(repr(drawn).encode()).hexdigest()
+        yield ArtifactId(issue_text.part_id(artifact, part)), told
+
+
+def _drawn(ctx: Ctx, id: str, artifact: Artifact, version: Version) -> Drawn | None:
+    name = id.partition("#")[2]
+    if not name:
+        declared = homes.form(ctx, artifact.type)
+        if declared is None:
+            return None
+        draw_parts(ctx, artifact)
+        return issue_text.draw(ctx, artifact, version, declared)
+    parts = homes.parts(ctx, artifact.type)
+    found = [one for one in parts.draw(ctx, artifact) if one.name == name] if parts else []
+    return issue_text.draw_part(ctx, artifact, parts, found[0]) if parts and found else None
+
+
+def _is_ended(ctx: Ctx, change: str) -> bool:
+    found = store.change(ctx.db, ctx.organisation, change)
+    return found is None or found.state in _ENDED
+
+
 def _depth(ctx: Ctx, id: str) -> int:
-    declared = homes.form(ctx, id.partition("/")[0])
-    return 1 if declared is not None and declared.within else 0
-
-
-def _key(ctx: Ctx, id: str) -> str:
-    """What marks an issue as this artifact's: nobody outside can guess it."""
-    return hashlib.sha256(f"{ctx.organisation}\n{id}".encode()).hexdigest()[:32]
-
-
-def _title(artifact: Artifact, version: Version) -> str:
-    named = f"[{artifact.reference}] " if artifact.reference else ""
-    return f"{named}{version.title or artifact.slug}"[:250]
-
-
-def _body(ctx: Ctx, artifact: Artifact, version: Version, key: str) -> str:
-    """The document as people read it, and below it where it comes from."""
-    maker = identities.handle(ctx, version.made.by)
-    links = artifacts.links(ctx, version.ref)
-    text = markdown.render(artifacts.layout(ctx, version.type), artifacts.shown(ctx, version))
-    origin = provenance.front_matter(artifact, version, links, maker)
-    lines = "\n".join(f"{name}: {_plain(value)}" for name, value in origin.items())
-    return (
-        f"<!-- headrace:{key} -->\n{text.strip()}\n\n<details><summary>Where this comes from</summary>"
-        f"\n\n```yaml\n{lines}\n```\n\n</details>\n"
-    )
-
-
-def _cut(text: str) -> str:
-    if len(text) <= _LONGEST_BODY:
-        return text
-    return f"{text[:_LONGEST_BODY]}\n\n… cut here: a tracker takes no longer text."
-
-
-def _plain(value: object) -> str:
-    return str(value).replace("`", "'").replace("\n", " ")
-
-
-def _labels(declared: IssueForm, content: Mapping[str, Json]) -> tuple[str, ...]:
-    told = ((prefix, _at(content, place)) for prefix, place in declared.told)
-    return (*declared.labels, *(f"{prefix}:{value}" for prefix, value in told if value))
-
-
-def _at(content: Mapping[str, Json], place: str) -> str:
-    found: Json = dict(content)
-    for name in place.split("."):
-        found = found.get(name) if isinstance(found, Mapping) else None
-    return found if isinstance(found, str) else ""
-
-
-def _parent(ctx: Ctx, declared: IssueForm, artifact: Artifact) -> int | None:
-    if not declared.within:
-        return None
-    return rows.number(ctx.db, ctx.organisation, ArtifactId(f"{declared.within}/{artifact.slug}"))
+    type, _, part = id.partition("/")
+    declared = homes.form(ctx, type)
+    within = declared is not None and bool(declared.within)
+    return 2 if "#" in part else 1 if within else 0
 
 
 def _join_parts(ctx: Ctx, id: ArtifactId) -> None:
     """Have the parts of a new issue, written before it, joined to it."""
     type, _, slug = id.partition("/")
-    parts = [f"{one.type}/{slug}" for one in ctx.declared(IssueForm) if one.within == type]
-    for part in map(ArtifactId, parts):
-        if rows.number(ctx.db, ctx.organisation, part) is not None:
+    forms = [*ctx.declared(IssueForm), *ctx.declared(IssueParts)]
+    for one in (ArtifactId(f"{form.type}/{slug}") for form in forms if form.within == type):
+        for part in rows.written_of(ctx.db, ctx.organisation, one):
             rows.add(ctx.db, ctx.organisation, part, ctx.new_id("ask"))
 
 
-def _comment(ctx: Ctx, artifact: Artifact, version: Version, before: int) -> str:
-    """What is said under the issue about this change of it; nothing about its first version."""
+def _comment(
+    ctx: Ctx, id: str, artifact: Artifact, version: Version, wanted: Wanted
+) -> tuple[str, str]:
+    """What is said under the issue now, and its mark; nothing about a first version, or about parts."""
+    key = issue_text.key(ctx, id)
+    if wanted.say:
+        return wanted.say, f"{key}:{wanted.say_key}"
+    number = version.ref.number
+    if "#" in id:
+        return "", ""
     if artifact.archived:
-        return "Archived: it is done with. Nothing is deleted."
-    if version.ref.number == before or version.ref.number == 1:
-        return ""
+        return "Archived: it is done with. Nothing is deleted.", f"{key}:{number}:archived"
+    if number in (wanted.version, 1):
+        return "", ""
     told = f", decided by {version.change}" if version.change else ""
-    return f"Version {version.ref.number} counts from now on{told}."
+    return f"Version {number} counts from now on{told}.", f"{key}:{number}"

@@ -12,44 +12,44 @@ from headrace.capabilities.record.model import Issue, IssueDone, IssuePlan
 from headrace.kernel.ids import OrganisationId
 
 _WAITS = "stamp IS DISTINCT FROM done_stamp"
+_HERE = "WHERE organisation = :organisation AND id = :artifact"
 _ADD = sa.text(
-    "INSERT INTO record_issue (organisation, artifact, stamp) VALUES (:organisation, :artifact, :stamp) "
-    "ON CONFLICT (organisation, artifact) DO UPDATE SET stamp = excluded.stamp"
+    "INSERT INTO record_issue (organisation, artifact, part, stamp) "
+    "VALUES (:organisation, split_part(:artifact, '#', 1), split_part(:artifact, '#', 2), :stamp) "
+    "ON CONFLICT (organisation, id) DO UPDATE SET stamp = excluded.stamp"
 )
-_KNOWN = sa.text(
-    "SELECT 1 FROM record_issue WHERE organisation = :organisation AND artifact = :artifact"
-)
+_KNOWN = sa.text(f"SELECT 1 FROM record_issue {_HERE}")
 _CLAIM = sa.text(
-    "UPDATE record_issue SET batch = :batch WHERE organisation = :organisation AND artifact IN ("
-    "SELECT artifact FROM record_issue WHERE organisation = :organisation "
+    "UPDATE record_issue SET batch = :batch WHERE organisation = :organisation AND id IN ("
+    "SELECT id FROM record_issue WHERE organisation = :organisation "
     f"AND (batch = :batch OR (batch IS NULL AND {_WAITS})) "
-    "ORDER BY asked_at, artifact LIMIT :limit FOR UPDATE SKIP LOCKED) RETURNING artifact"
+    "ORDER BY asked_at, id LIMIT :limit FOR UPDATE SKIP LOCKED) RETURNING id"
 )
 _PLANNED = sa.text(
-    "SELECT stamp, number, version, ours, asked_at FROM record_issue "
-    "WHERE organisation = :organisation AND artifact = :artifact"
+    "SELECT stamp, number, version, ours, asked_at, looked, change, say, say_key "
+    f"FROM record_issue {_HERE}"
 )
 _WRITTEN = sa.text(
     "UPDATE record_issue SET number = coalesce(:number, number), url = coalesce(:url, url), "
     "is_open = :is_open, version = :version, done_stamp = :stamp, error = '', "
-    "ours = ARRAY[:written] "
-    "WHERE organisation = :organisation AND artifact = :artifact"
+    "ours = ARRAY[:written], looked = '', change = NULL, "
+    f"say = CASE WHEN say_key = :said THEN '' ELSE say END {_HERE}"
 )
-_SETTLE = sa.text(
-    "UPDATE record_issue SET done_stamp = :stamp "
-    "WHERE organisation = :organisation AND artifact = :artifact"
+_HELD = sa.text(
+    "UPDATE record_issue SET is_open = :is_open, done_stamp = :stamp, "
+    f"say = CASE WHEN say_key = :said THEN '' ELSE say END {_HERE}"
 )
+_SETTLE = sa.text(f"UPDATE record_issue SET done_stamp = :stamp {_HERE}")
 _MEAN = sa.text(
     "UPDATE record_issue SET ours = array_append(array_remove(ours, :hash), :hash) "
-    "WHERE organisation = :organisation AND artifact = :artifact AND cardinality(ours) > 0"
+    f"{_HERE} AND cardinality(ours) > 0"
 )
 _FORGET_TEXT = sa.text(
-    "UPDATE record_issue SET ours = '{}' "
-    "WHERE organisation = :organisation AND artifact = :artifact"
+    f"UPDATE record_issue SET ours = '{{}}', looked = '', change = NULL, say = '' {_HERE}"
 )
 _PARTLY = sa.text(
     "UPDATE record_issue SET number = coalesce(:number, number), url = coalesce(:url, url), "
-    "error = :error WHERE organisation = :organisation AND artifact = :artifact"
+    f"error = :error {_HERE}"
 )
 _GIVE_BACK = sa.text(
     "UPDATE record_issue SET batch = NULL WHERE organisation = :organisation AND batch = :batch"
@@ -59,13 +59,16 @@ _WAITING = sa.text(
     f"AND batch IS NULL AND {_WAITS}"
 )
 _LIST = sa.text(
-    f"SELECT artifact, number, url, is_open, version, {_WAITS} AS waiting, error, asked_at "
-    "FROM record_issue WHERE organisation = :organisation AND artifact > :after "
-    f"AND (NOT :waiting OR {_WAITS}) ORDER BY artifact LIMIT :limit"
+    f"SELECT id AS artifact, number, url, is_open, version, {_WAITS} AS waiting, error, asked_at, "
+    "change FROM record_issue WHERE organisation = :organisation AND id > :after "
+    f"AND (NOT :waiting OR {_WAITS}) ORDER BY id LIMIT :limit"
 )
-_NUMBER = sa.text(
-    "SELECT number FROM record_issue WHERE organisation = :organisation AND artifact = :artifact"
+_OF = sa.text(
+    "SELECT id FROM record_issue WHERE organisation = :organisation AND artifact = :artifact "
+    "AND number IS NOT NULL ORDER BY id"
 )
+_STAMP = sa.text(f"SELECT stamp FROM record_issue {_HERE}")
+_NUMBER = sa.text(f"SELECT number FROM record_issue {_HERE}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +80,10 @@ class Wanted:
     version: int
     ours: tuple[str, ...]
     asked_at: datetime
+    looked: str
+    change: str | None
+    say: str
+    say_key: str
 
 
 def add(db: sa.Connection, organisation: OrganisationId, artifact: ArtifactId, stamp: str) -> None:
@@ -94,7 +101,7 @@ def claim(
     db: sa.Connection, organisation: OrganisationId, batch: str, limit: int
 ) -> Sequence[ArtifactId]:
     values = {"organisation": organisation, "batch": batch, "limit": limit}
-    return [ArtifactId(row.artifact) for row in db.execute(_CLAIM, values)]
+    return [ArtifactId(row.id) for row in db.execute(_CLAIM, values)]
 
 
 def wanted(db: sa.Connection, organisation: OrganisationId, artifact: ArtifactId) -> Wanted:
@@ -116,8 +123,19 @@ def written(
 ) -> None:
     """The issue stands as planned."""
     values = {"is_open": plan.is_open, "version": plan.version, "stamp": plan.stamp}
-    told = {**_named(organisation, plan, done), **values, "written": done.written}
-    db.execute(_WRITTEN, told)
+    told = {**values, "written": done.written, "said": plan.comment_key.rpartition(":")[2]}
+    db.execute(_WRITTEN, {**_named(organisation, plan, done), **told})
+
+
+def held(db: sa.Connection, organisation: OrganisationId, plan: IssuePlan) -> None:
+    """All stands as planned but the text, which somebody has written and is still decided about."""
+    named = {"organisation": organisation, "artifact": plan.artifact}
+    values = {
+        "is_open": plan.is_open,
+        "stamp": plan.stamp,
+        "said": plan.comment_key.rpartition(":")[2],
+    }
+    db.execute(_HELD, {**named, **values})
 
 
 def settle(
@@ -162,6 +180,20 @@ def number(db: sa.Connection, organisation: OrganisationId, artifact: ArtifactId
     values = {"organisation": organisation, "artifact": artifact}
     found: int | None = db.execute(_NUMBER, values).scalar_one_or_none()
     return found
+
+
+def written_of(
+    db: sa.Connection, organisation: OrganisationId, artifact: ArtifactId
+) -> Sequence[ArtifactId]:
+    """The issues of an artifact and of its parts that were made already."""
+    values = {"organisation": organisation, "artifact": artifact}
+    return [ArtifactId(row.id) for row in db.execute(_OF, values)]
+
+
+def stamp(db: sa.Connection, organisation: OrganisationId, id: ArtifactId) -> str:
+    """What tells the newest request for an issue, "" where none was made."""
+    values = {"organisation": organisation, "artifact": id}
+    return str(db.execute(_STAMP, values).scalar_one_or_none() or "")
 
 
 def _named(organisation: OrganisationId, plan: IssuePlan, done: IssueDone) -> dict[str, Any]:

@@ -212,7 +212,7 @@ def _depth(ctx: Ctx, id: str) -> int:
 def _join_parts(ctx: Ctx, id: ArtifactId) -> None:
     """Have the parts of a new issue, written before it, joined to it."""
     type, _, slug = id.partition("/")
-    forms = [*ctx.declared(IssueForm), *ctx.declared(IssueParts)]
+    forms: list[IssueForm | IssueParts] = [*ctx.declared(IssueForm), *ctx.declared(IssueParts)]
     for one in (ArtifactId(f"{form.type}/{slug}") for form in forms if form.within == type):
         for part in rows.written_of(ctx.db, ctx.organisation, one):
             rows.add(ctx.db, ctx.organisation, part, ctx.new_id("ask"))

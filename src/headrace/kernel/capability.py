@@ -1,18 +1,17 @@
 """What a capability declares about itself; the doors and app.py read nothing else."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from inspect import cleandoc
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal, Protocol, TypeVar
 
 from headrace.kernel.context import Ctx
 from headrace.kernel.events import Event, Recorded
 from headrace.kernel.flow import Flow
 
-if TYPE_CHECKING:
-    from headrace.kernel.house import House
+T = TypeVar("T")
 
 
 class OperationKind(StrEnum):
@@ -148,7 +147,14 @@ class Schedule:
     name: str
     flow: str
     every: timedelta
-    wanted: "Callable[[House], bool] | None" = None
+    wanted: "Callable[[Declarations], bool] | None" = None
+
+
+class Declarations(Protocol):
+    """A house, as far as its capabilities may look at it before it is one."""
+
+    def declared(self, kind: type[T]) -> Iterable[T]:
+        """Every declaration of a kind."""
 
 
 @dataclass(frozen=True, kw_only=True)

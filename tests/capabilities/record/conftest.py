@@ -37,6 +37,9 @@ from headrace.capabilities.record.model import (
     Done,
     Foundation,
     IssueForm,
+    IssuePart,
+    IssueParts,
+    PartMove,
     Places,
     Proposal,
     ReviewVerdict,
@@ -120,6 +123,19 @@ def _done(ctx: Ctx, artifact) -> Done | str:
     return found if isinstance(found, str) else Done(since=found, because="it was answered")
 
 
+PARTS: list[IssuePart] = []
+"""What within every status has an issue of its own, as a room above would draw it; emptied after
+each test."""
+
+MOVES: list[PartMove] = []
+"""What people did to these issues, as that room was told; emptied after each test."""
+
+
+def _move(ctx: Ctx, artifact, moved: PartMove) -> str:
+    MOVES.append(moved)
+    return "" if moved.closed_as == "not_planned" else "it is done when it is done"
+
+
 REASONS: list[str] = []
 """What a check of a room above has against every merge; emptied after each test."""
 
@@ -148,6 +164,7 @@ def compose(folder: Path, backend: WorkBackend) -> House:
             backend,
             Projection(type="brief", run=_status),
             Projection(type="status", run=_status),
+            IssueParts(type="status", within="brief", draw=lambda ctx, _: PARTS, move=_move),
             ArchiveRule(type="signal", after=timedelta(days=30), done=_done),
             ArchiveRule(type="brief", after=timedelta(days=90), done=_done, folder=True),
             Foundation(files={"CODEOWNERS": OWNERS}),
@@ -205,6 +222,8 @@ def _clean() -> Iterator[None]:
     DONE.clear()
     REASONS.clear()
     BUSY.clear()
+    PARTS.clear()
+    MOVES.clear()
 
 
 @dataclass
@@ -221,6 +240,8 @@ class Record:
     done = DONE
     reasons = REASONS
     busy = BUSY
+    parts = PARTS
+    moves = MOVES
 
     def do(self, verb, *args, by: str | None = None, **kwargs):
         actor = self.system if by is None else self.people[by]

@@ -1,7 +1,8 @@
 """Tracking in the lifecycle: how each operational work product stands in an issue tracker.
 
 What is evidence or law for years (designs, evaluations, digests, reports, assets, runbooks, exceptions,
-locks) has no form here, and so stays in Git whatever is configured.
+locks) has no form here, and so stays in Git whatever is configured. Each task has an issue of its own beside
+the list of them: `build.task_issues`.
 """
 
 from headrace.capabilities.record.model import IssueForm
@@ -29,7 +30,7 @@ FORMS = (
     ),
     IssueForm(
         type="mission-tasks",
-        labels=("artifact:task", "layer:orchestration", "loop:build"),
+        labels=("artifact:task-list", "layer:orchestration", "loop:build"),
         within="mission-brief",
     ),
     IssueForm(type="decision-record", labels=("artifact:decision", "loop:build")),

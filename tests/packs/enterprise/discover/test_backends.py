@@ -1,5 +1,6 @@
 """The lifecycle's rules over both back ends: files in Git, or issues of a tracker."""
 
+import shutil
 from datetime import timedelta
 
 import pytest
@@ -9,14 +10,17 @@ from headrace.capabilities.artifacts import service as artifacts
 from headrace.capabilities.artifacts.model import Draft, Immutable
 from headrace.capabilities.missions import service as missions
 from headrace.capabilities.missions.model import GateClosed, MissionStatus
+from headrace.capabilities.people import service as people
 from headrace.capabilities.record import service as record
 from headrace.capabilities.record.issues.fake_tracker import FakeTracker
 from headrace.capabilities.record.model import BackendKind, ChangeState, WorkBackend
 from headrace.capabilities.streams import service as streams
+from packs.enterprise.build.conftest import EXAMPLE
 from packs.enterprise.discover.conftest import Company
 from packs.enterprise.discover.test_missions import CONTEXT, MISSION, alert
 
 BRIEF, CONTRACT = f"mission-brief/{MISSION}", f"outcome-contract/{MISSION}"
+TASKS = f"mission-tasks/{MISSION}"
 FOLDER = f"work/missions/{MISSION}"
 
 
@@ -92,8 +96,10 @@ def test_the_second_of_one_topic_links_to_the_first(kept):
     assert kept.company.signal(second).duplicate_of == first
 
 
-def test_the_way_from_signals_to_an_approved_mission_is_the_same(kept, small_product):
+def test_the_way_from_signals_to_the_tasks_of_a_mission_is_the_same(kept, small_product):
     company = kept.company
+    shutil.copytree(EXAMPLE / "recordings" / "build", company.recordings / "build")
+    company.do(people.add_team, handle="tech-lead", name="Tech Lead")
     alert(company)
     company.do(record.add_repository, slug="customer-records", source=str(small_product))
     company.settle(
@@ -123,6 +129,29 @@ def test_the_way_from_signals_to_an_approved_mission_is_the_same(kept, small_pro
         assert kept.labels(BRIEF) >= {"artifact:mission", "layer:strategy"}
         numbers = {one.artifact: one.number for one in company.do(record.issues, limit=200)}
         assert numbers[CONTRACT] in kept.tracker.parts[numbers[BRIEF]]
+    _goes_on_to_a_fleet_and_its_tasks(kept)
+
+
+def _goes_on_to_a_fleet_and_its_tasks(kept):
+    company = kept.company
+    company.settle(
+        lambda _: "approve",
+        until=lambda: company.effective(f"fleet-config/{MISSION}") is not None,
+    )
+
+    fleet = company.effective(f"fleet-config/{MISSION}")
+    assert company.do(artifacts.get, fleet.ref.artifact).path in company.files()
+    tasks = company.do(missions.all_tasks, MISSION)
+    page = kept.text(TASKS)
+    assert len(tasks) > 2
+    assert all(f"{one.id}: {one.title}" in page for one in tasks)
+    if kept.tracker is not None:
+        numbers = {one.artifact: one.number for one in company.do(record.issues, limit=200)}
+        for one in tasks:
+            number = numbers[f"{TASKS}#{one.id}"]
+            assert number in kept.tracker.parts[numbers[BRIEF]]
+            assert kept.tracker.issues[number]["title"] == f"[{one.id}] {one.title}"
+            assert f"priority:{one.priority}" in kept.labels(f"{TASKS}#{one.id}")
 
 
 def test_a_signal_of_which_something_came_is_archived_in_either(kept, small_product):

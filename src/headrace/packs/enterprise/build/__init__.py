@@ -8,6 +8,7 @@ from headrace.packs.enterprise.build.evaluate import evaluator_gaps
 from headrace.packs.enterprise.build.modules import MODULES
 from headrace.packs.enterprise.build.pages import PROJECTIONS
 from headrace.packs.enterprise.build.reviews import READERS, SKILLS
+from headrace.packs.enterprise.build.task_issues import TASK_ISSUES
 from headrace.packs.enterprise.headers import header
 from headrace.packs.enterprise.policies import POLICIES
 from headrace.packs.enterprise.types import TYPES
@@ -22,6 +23,7 @@ CHECKS = (Check(question=EVALUATOR, name="enterprise.evaluators", run=evaluator_
 DECLARES: tuple[object, ...] = (
     *POLICIES,
     *PROJECTIONS,
+    TASK_ISSUES,
     *HEADERS,
     *SKILLS,
     *READERS,

@@ -20,6 +20,7 @@ from together import Together
 PACKS = frozenset({"enterprise"})
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
     """Several processes share the tests, those of a group one after the other."""
     return Together(config, log)

@@ -29,7 +29,7 @@ _ALL_OF = sa.text(f"SELECT {_VERSION} AND v.artifact = :artifact ORDER BY v.numb
 
 
 _EFFECTIVE_OF = f"SELECT {_VERSION} AND v.number = a.effective "
-_OF_TYPE = "AND a.type = :type "
+_OF_TYPES = "AND a.type = ANY(:types) "
 _IN_CONTEXTS = "AND a.context = ANY(:contexts) "
 
 
@@ -102,20 +102,16 @@ def effective_versions(
     db: sa.Connection,
     organisation: OrganisationId,
     *,
-    type: str | None,
+    types: Iterable[str],
     contexts: Iterable[str] | None,
 ) -> Sequence[Version]:
-    """Effective versions of a type in any of the contexts, oldest first."""
-    values = {
-        "organisation": organisation,
-        "type": type,
-        "contexts": None if contexts is None else list(contexts),
-    }
-    asked = {name: value for name, value in values.items() if value is not None}
-    statement = _EFFECTIVE_OF + (_OF_TYPE if type is not None else "")
-    statement += (
-        _IN_CONTEXTS if contexts is not None else ""
-    ) + "ORDER BY v.created_at, v.artifact"
+    """Effective versions of these types, in any of the contexts, oldest first."""
+    asked: dict[str, object] = {"organisation": organisation, "types": list(types)}
+    statement = _EFFECTIVE_OF + _OF_TYPES
+    if contexts is not None:
+        statement += _IN_CONTEXTS
+        asked["contexts"] = list(contexts)
+    statement += "ORDER BY v.created_at, v.artifact"
     return [_version(row) for row in db.execute(sa.text(statement), asked).mappings()]
 
 

@@ -42,7 +42,7 @@ def _versions(
     ctx: Ctx, modules: Sequence[Module], contexts: Iterable[ContextId]
 ) -> Sequence[Version]:
     types = sorted({s.type for m in modules for s in m.inputs} | _satisfying(ctx, modules))
-    found = [v for t in types for v in artifacts.effective_of(ctx, t, contexts)]
+    found = artifacts.effective_of(ctx, *types, contexts=contexts)
     return sorted(found, key=lambda version: (version.created_at, version.ref))
 
 

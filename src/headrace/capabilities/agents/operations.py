@@ -17,6 +17,7 @@ from headrace.capabilities.agents.model import (
     RoleCard,
     Run,
     RunState,
+    RunSummary,
     Usage,
 )
 from headrace.kernel.capability import Effect, Http, Operation, OperationKind, Permission
@@ -380,7 +381,7 @@ def _role(card: RoleCard) -> RoleLine:
     )
 
 
-def _lines(ctx: Ctx, found: Sequence[Run]) -> tuple[RunLine, ...]:
+def _lines(ctx: Ctx, found: Sequence[RunSummary]) -> tuple[RunLine, ...]:
     come = service.progress(ctx, [one.id for one in found])
     return tuple(_line(one, come.get(one.id, _NO_STEP)) for one in found)
 
@@ -388,15 +389,14 @@ def _lines(ctx: Ctx, found: Sequence[Run]) -> tuple[RunLine, ...]:
 _NO_STEP = Progress(steps=0, tool="", path="")
 
 
-def _line(one: Run, come: Progress) -> RunLine:
-    order = one.order
+def _line(one: RunSummary, come: Progress) -> RunLine:
     return RunLine(
         run=one.id,
-        role=order.role,
-        task=order.task,
-        subject=order.subject,
-        context=order.context,
-        element=order.element,
+        role=one.role,
+        task=one.task,
+        subject=one.subject,
+        context=one.context,
+        element=one.element,
         brain=one.brain,
         state=one.state,
         turns=one.turns,
@@ -407,7 +407,7 @@ def _line(one: Run, come: Progress) -> RunLine:
         retry_at=one.retry_at,
         tokens=one.usage.input_tokens + one.usage.output_tokens,
         identity=one.identity,
-        worked_for=one.worked_for or 0.0,
+        worked_for=one.worked_for,
         steps=come.steps,
         tool=come.tool,
         path=come.path,
@@ -417,7 +417,7 @@ def _line(one: Run, come: Progress) -> RunLine:
 def _run_shown(ctx: Ctx, one: Run) -> RunShown:
     steps = service.steps(ctx, one.id)
     return RunShown(
-        line=_lines(ctx, [one])[0],
+        line=_lines(ctx, [one.summary])[0],
         recipe=one.recipe,
         identity=one.identity,
         usage=one.usage,

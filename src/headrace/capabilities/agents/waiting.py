@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from headrace.capabilities.agents.model import Run, RunState
+from headrace.capabilities.agents.model import RunState, RunSummary
 from headrace.capabilities.agents.service import runs
 from headrace.capabilities.governance.model import InboxItem, InboxSource, ItemKind, Subject, Tier
 from headrace.kernel.context import Ctx
@@ -16,12 +16,11 @@ def waiting(ctx: Ctx) -> Sequence[InboxItem]:
     return [_item(ctx, one) for one in runs(ctx, state=RunState.WAITING, limit=MOST)]
 
 
-def _item(ctx: Ctx, one: Run) -> InboxItem:
-    order = one.order
+def _item(ctx: Ctx, one: RunSummary) -> InboxItem:
     return InboxItem(
         kind=ItemKind.TASK,
         id=one.id,
-        asked=f"{order.task} as {order.role}: {order.element or order.context}",
+        asked=f"{one.task} as {one.role}: {one.element or one.context}",
         subject=Subject(kind="run", id=one.id),
         hash=one.recipe,
         why="Its role card gives this task to a person",
@@ -32,7 +31,7 @@ def _item(ctx: Ctx, one: Run) -> InboxItem:
         on_no=f"`headrace agent run-cancel {one.id}` gives the task up",
         blocks=1,
         alike="",
-        context=order.context,
+        context=one.context,
     )
 
 

@@ -47,6 +47,7 @@ from headrace.capabilities.agents.model.runs import (
     RunEvent,
     RunStalled,
     RunState,
+    RunSummary,
     Step,
 )
 from headrace.capabilities.agents.model.tasks import (
@@ -115,6 +116,7 @@ __all__ = [
     "RunOver",
     "RunStalled",
     "RunState",
+    "RunSummary",
     "RunTrace",
     "Skill",
     "SkillUnknown",

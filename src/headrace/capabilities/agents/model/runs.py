@@ -77,6 +77,56 @@ class Run:
     retry_at: datetime | None = None
     stalls: int = 0
 
+    @property
+    def summary(self) -> "RunSummary":
+        """What a list shows of it."""
+        return RunSummary(
+            id=self.id,
+            employee=self.employee,
+            principal=self.principal,
+            subject=self.order.subject,
+            role=self.order.role,
+            task=self.order.task,
+            context=self.order.context,
+            element=self.order.element,
+            brain=self.brain,
+            identity=self.identity,
+            recipe=self.recipe,
+            state=self.state,
+            turns=self.turns,
+            usage=self.usage,
+            error=self.error,
+            made_at=self.made_at,
+            ended_at=self.ended_at,
+            worked_for=self.worked_for,
+            retry_at=self.retry_at,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunSummary:
+    """A run as a list shows it: without its card, what it was given and what it handed in."""
+
+    id: AgentRunId
+    employee: str
+    principal: PrincipalId
+    subject: str
+    role: str
+    task: str
+    context: str
+    element: str
+    brain: BrainKind
+    identity: str
+    recipe: str
+    state: RunState
+    turns: int
+    usage: Usage
+    error: str
+    made_at: datetime
+    ended_at: datetime | None
+    worked_for: float
+    retry_at: datetime | None
+
 
 @dataclass(frozen=True, kw_only=True)
 class Load:

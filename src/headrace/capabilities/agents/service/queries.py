@@ -14,6 +14,7 @@ from headrace.capabilities.agents.model import (
     RunNotFound,
     RunOpen,
     RunState,
+    RunSummary,
     Step,
 )
 from headrace.capabilities.agents.store import deeds, employees, talks
@@ -38,7 +39,7 @@ def runs(
     context: str | None = None,
     before: str | None = None,
     limit: int = 50,
-) -> Sequence[Run]:
+) -> Sequence[RunSummary]:
     """Runs, newest first, of one state, role, subject or context where named, made before `before`."""
     return store.page(
         ctx.db,
@@ -52,7 +53,7 @@ def runs(
     )
 
 
-def named(ctx: Ctx, ids: Collection[str]) -> Sequence[Run]:
+def named(ctx: Ctx, ids: Collection[str]) -> Sequence[RunSummary]:
     """The runs of these ids, oldest first; what is not there is left out."""
     return store.named(ctx.db, ctx.organisation, ids) if ids else ()
 

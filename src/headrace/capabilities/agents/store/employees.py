@@ -7,8 +7,9 @@ import sqlalchemy as sa
 
 from headrace.capabilities.agents.cards import Lifecycle, RoleCard
 from headrace.capabilities.agents.model import Employee, EmployeeId
+from headrace.capabilities.agents.store import cards
 from headrace.kernel.ids import OrganisationId
-from headrace.kernel.json import canonical, from_json, to_json
+from headrace.kernel.json import canonical, to_json
 
 _PIN = sa.text(
     "INSERT INTO agents_card (organisation, hash, role, card) "
@@ -21,7 +22,7 @@ _ADD = sa.text(
 )
 _EMPLOYEE = (
     "SELECT e.id, e.principal, e.handle, e.role, e.state, e.superseded_by, e.paused, e.card_hash, "
-    "e.hired_by, e.hired_at, c.card, (SELECT count(*) FROM agents_run r "
+    "e.hired_by, e.hired_at, c.card::text AS card, (SELECT count(*) FROM agents_run r "
     "WHERE r.organisation = e.organisation AND r.employee = e.id AND r.ended_at IS NULL) AS open_runs "
     "FROM agents_employee e JOIN agents_card c "
     "ON c.organisation = e.organisation AND c.hash = e.card_hash "
@@ -126,7 +127,7 @@ def renew(db: sa.Connection, organisation: OrganisationId, id: EmployeeId, card_
 
 def _employee(row: sa.Row[Any]) -> Employee:
     found = dict(row._mapping)
-    card = from_json(RoleCard, found.pop("card"))
+    card = cards.parsed(found.pop("card"))
     return Employee(**{**found, "card": card, "state": Lifecycle(row.state)})
 
 

@@ -6,9 +6,17 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from headrace.capabilities.agents.cards import RoleCard
 from headrace.capabilities.agents.conversation import BrainKind, Usage
-from headrace.capabilities.agents.model import AgentRunId, AgentTask, Load, Run, RunEnd, RunState
+from headrace.capabilities.agents.model import (
+    AgentRunId,
+    AgentTask,
+    Load,
+    Run,
+    RunEnd,
+    RunState,
+    RunSummary,
+)
+from headrace.capabilities.agents.store import cards
 from headrace.capabilities.budgets.model import Amount
 from headrace.kernel.ids import OrganisationId, PrincipalId
 from headrace.kernel.json import Json, canonical, from_json, to_json
@@ -22,30 +30,40 @@ _ADD = sa.text(
 )
 _BY_KEY = sa.text("SELECT id FROM agents_run WHERE organisation = :organisation AND key = :key")
 _LOCK_KEY = sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:place, 0))")
-_RUN = (
-    "SELECT r.*, c.card, t.turns, t.input_tokens, t.output_tokens, t.cached_tokens, t.cost_micro_usd, "
-    "t.priced, (SELECT count(*) FROM agents_attempt a WHERE a.organisation = r.organisation "
-    "AND a.run = r.id AND a.state = 'lost') AS lost_calls, "
+_WORKED_FOR = (
     "extract(epoch FROM coalesce(r.ended_really_at, r.stalled_really_at, now()) - r.began_really_at)"
     "::float AS worked_for "
-    "FROM agents_run r "
-    "JOIN agents_card c ON c.organisation = r.organisation AND c.hash = r.card_hash "
+)
+_USAGE = "t.turns, t.input_tokens, t.output_tokens, t.cached_tokens, t.cost_micro_usd, t.priced, "
+_TURNS = (
     "CROSS JOIN LATERAL (SELECT count(*) AS turns, coalesce(sum(input_tokens), 0) AS input_tokens, "
     "coalesce(sum(output_tokens), 0) AS output_tokens, coalesce(sum(cached_tokens), 0) AS cached_tokens, "
     "coalesce(sum(cost_micro_usd), 0) AS cost_micro_usd, coalesce(bool_and(priced), true) AS priced "
     "FROM agents_turn t WHERE t.organisation = r.organisation AND t.run = r.id AND t.number > 0) t "
     "WHERE r.organisation = :organisation "
 )
+_RUN = (
+    f"SELECT r.*, c.card::text AS card, {_USAGE}"
+    "(SELECT count(*) FROM agents_attempt a WHERE a.organisation = r.organisation "
+    f"AND a.run = r.id AND a.state = 'lost') AS lost_calls, {_WORKED_FOR}"
+    "FROM agents_run r "
+    f"JOIN agents_card c ON c.organisation = r.organisation AND c.hash = r.card_hash {_TURNS}"
+)
+_SUMMARY = (
+    "SELECT r.id, r.employee, r.principal, r.subject, r.role, r.task ->> 'task' AS task, r.context, "
+    "coalesce(r.task ->> 'element', '') AS element, r.brain, r.identity, r.recipe, r.state, r.error, "
+    f"r.made_at, r.ended_at, r.retry_at, {_USAGE}{_WORKED_FOR}FROM agents_run r {_TURNS}"
+)
 _ONE = sa.text(f"{_RUN} AND r.id = :id")
 _LOCKED = sa.text(f"{_RUN} AND r.id = :id FOR UPDATE OF r")
 _PAGE = sa.text(
-    f"{_RUN} AND (CAST(:state AS text) IS NULL OR r.state = :state) "
+    f"{_SUMMARY} AND (CAST(:state AS text) IS NULL OR r.state = :state) "
     "AND (CAST(:role AS text) IS NULL OR r.role = :role) "
     "AND (CAST(:subject AS text) IS NULL OR r.subject = :subject) "
     "AND (CAST(:context AS text) IS NULL OR r.context = :context) "
     "AND (CAST(:before AS text) IS NULL OR r.id < :before) ORDER BY r.id DESC LIMIT :limit"
 )
-_NAMED = sa.text(f"{_RUN} AND r.id = ANY(:ids) ORDER BY r.id")
+_NAMED = sa.text(f"{_SUMMARY} AND r.id = ANY(:ids) ORDER BY r.id")
 _OPEN = sa.text(
     "SELECT id FROM agents_run WHERE organisation = :organisation AND ended_at IS NULL ORDER BY id"
 )
@@ -148,17 +166,19 @@ def page(
     context: str | None,
     before: str | None,
     limit: int,
-) -> Sequence[Run]:
+) -> Sequence[RunSummary]:
     """Runs, newest first."""
     wanted = {"state": state, "role": role, "subject": subject, "context": context}
     place = {"organisation": organisation, "before": before, "limit": limit}
-    return [_run(row) for row in db.execute(_PAGE, {**place, **wanted})]
+    return [_summary(row) for row in db.execute(_PAGE, {**place, **wanted})]
 
 
-def named(db: sa.Connection, organisation: OrganisationId, ids: Collection[str]) -> Sequence[Run]:
+def named(
+    db: sa.Connection, organisation: OrganisationId, ids: Collection[str]
+) -> Sequence[RunSummary]:
     """Those of these ids that there are, oldest first."""
     values = {"organisation": organisation, "ids": list(ids)}
-    return [_run(row) for row in db.execute(_NAMED, values)]
+    return [_summary(row) for row in db.execute(_NAMED, values)]
 
 
 def open_ones(db: sa.Connection, organisation: OrganisationId) -> Sequence[AgentRunId]:
@@ -242,7 +262,7 @@ def _run(row: sa.Row[Any]) -> Run:
         order=from_json(AgentTask, row.task),
         employee=row.employee,
         principal=PrincipalId(row.principal),
-        card=from_json(RoleCard, row.card),
+        card=cards.parsed(row.card),
         brain=BrainKind(row.brain),
         brain_name=row.brain_name,
         identity=row.identity,
@@ -250,13 +270,7 @@ def _run(row: sa.Row[Any]) -> Run:
         state=RunState(row.state),
         reserved=Amount(tokens=row.reserved_tokens, micro_usd=row.reserved_micro_usd),
         turns=row.turns,
-        usage=Usage(
-            input_tokens=int(row.input_tokens),
-            output_tokens=int(row.output_tokens),
-            cached_tokens=int(row.cached_tokens),
-            cost_micro_usd=int(row.cost_micro_usd),
-            priced=row.priced,
-        ),
+        usage=_usage(row),
         lost_calls=row.lost_calls,
         submitted=row.submitted,
         submitted_at=row.submitted_at,
@@ -271,6 +285,40 @@ def _run(row: sa.Row[Any]) -> Run:
         worked_for=float(row.worked_for or 0.0),
         retry_at=row.retry_at,
         stalls=row.stalls,
+    )
+
+
+def _summary(row: sa.Row[Any]) -> RunSummary:
+    return RunSummary(
+        id=AgentRunId(row.id),
+        employee=row.employee,
+        principal=PrincipalId(row.principal),
+        subject=row.subject,
+        role=row.role,
+        task=row.task,
+        context=row.context,
+        element=row.element,
+        brain=BrainKind(row.brain),
+        identity=row.identity,
+        recipe=row.recipe,
+        state=RunState(row.state),
+        turns=row.turns,
+        usage=_usage(row),
+        error=row.error,
+        made_at=row.made_at,
+        ended_at=row.ended_at,
+        worked_for=float(row.worked_for or 0.0),
+        retry_at=row.retry_at,
+    )
+
+
+def _usage(row: sa.Row[Any]) -> Usage:
+    return Usage(
+        input_tokens=int(row.input_tokens),
+        output_tokens=int(row.output_tokens),
+        cached_tokens=int(row.cached_tokens),
+        cost_micro_usd=int(row.cost_micro_usd),
+        priced=row.priced,
     )
 
 

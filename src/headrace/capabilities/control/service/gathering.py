@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from headrace.capabilities.agents import service as agents
-from headrace.capabilities.agents.model import Run as AgentRun
+from headrace.capabilities.agents.model import RunSummary
 from headrace.capabilities.artifacts.model import ArtifactType, Hop, Made
 from headrace.capabilities.control.model import (
     Answered,
@@ -33,7 +33,7 @@ class Facts:
     repositories: Mapping[str, str]  # slug by id
     changes: Mapping[str, ChangeRequest]
     runs: Mapping[str, Run]
-    agent_runs: Mapping[str, AgentRun]
+    agent_runs: Mapping[str, RunSummary]
     deliberation: Deliberation
     reviews: Sequence[Review]
 
@@ -101,14 +101,14 @@ def maker(facts: Facts, made: Made) -> Maker:
     return of_agent(facts, worker)
 
 
-def of_agent(facts: Facts, run: AgentRun) -> Maker:
+def of_agent(facts: Facts, run: RunSummary) -> Maker:
     """An agent's run as the maker of what it handed in."""
     return Maker(
         by=facts.name(run.principal),
         brain=run.brain.value,
         run=run.id,
-        role=run.order.role,
-        task=run.order.task,
+        role=run.role,
+        task=run.task,
         identity=run.identity,
         tokens=run.usage.input_tokens + run.usage.output_tokens,
         micro_usd=run.usage.cost_micro_usd,

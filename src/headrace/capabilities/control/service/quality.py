@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from headrace.capabilities.agents import service as agents
-from headrace.capabilities.agents.model import Run
+from headrace.capabilities.agents.model import RunSummary
 from headrace.capabilities.control.model import Quality, Week
 from headrace.capabilities.governance import service as governance
 from headrace.capabilities.governance.model import Judgement
@@ -38,9 +38,9 @@ def quality(ctx: Ctx, agent: str) -> Quality:
     )
 
 
-def _weeks(judged: Sequence[Judgement], runs: Sequence[Run]) -> tuple[Week, ...]:
+def _weeks(judged: Sequence[Judgement], runs: Sequence[RunSummary]) -> tuple[Week, ...]:
     verdicts: dict[date, Counter[str]] = defaultdict(Counter)
-    ended: dict[date, list[Run]] = defaultdict(list)
+    ended: dict[date, list[RunSummary]] = defaultdict(list)
     for judgement in judged:
         verdicts[_monday(judgement.at)][judgement.verdict] += 1
     for run in runs:
@@ -51,7 +51,7 @@ def _weeks(judged: Sequence[Judgement], runs: Sequence[Run]) -> tuple[Week, ...]
     )
 
 
-def _week(begins: date, verdicts: Counter[str], ended: Sequence[Run]) -> Week:
+def _week(begins: date, verdicts: Counter[str], ended: Sequence[RunSummary]) -> Week:
     return Week(
         begins=begins,
         verdicts=dict(verdicts),

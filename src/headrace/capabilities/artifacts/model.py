@@ -165,6 +165,17 @@ class Version:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Effective:
+    """An effective version as selectors see it; `content` is None where it was not asked for."""
+
+    ref: VersionRef
+    type: str
+    context: str
+    content: Mapping[str, Json] | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Drift:
     """A version stands on an element that has changed since."""
 

@@ -66,7 +66,7 @@ def drift(ctx: Ctx, ref: VersionRef) -> Sequence[Drift]:
 
 
 def _drift(ctx: Ctx, ref: VersionRef, on: VersionRef) -> Drift | None:
-    target = store.find(ctx.db, ctx.organisation, on.artifact)
+    target = ctx.once(store.find, on.artifact)
     if target is None or target.effective is None or target.effective <= on.number:
         return None
     now = VersionRef(on.artifact, target.effective)

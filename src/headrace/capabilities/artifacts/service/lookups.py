@@ -13,6 +13,7 @@ from headrace.capabilities.artifacts.model import (
     Artifact,
     ArtifactId,
     ArtifactNotFound,
+    Effective,
     Projection,
     Version,
     VersionRef,
@@ -24,7 +25,7 @@ from headrace.kernel.json import Json
 
 def get(ctx: Ctx, artifact: ArtifactId) -> Artifact:
     """The artifact. Raises ArtifactNotFound."""
-    found = store.find(ctx.db, ctx.organisation, artifact)
+    found = ctx.once(store.find, artifact)
     if found is None:
         raise ArtifactNotFound(
             f"No artifact {artifact}; `headrace artifact list` names them", artifact=artifact
@@ -34,7 +35,7 @@ def get(ctx: Ctx, artifact: ArtifactId) -> Artifact:
 
 def find(ctx: Ctx, artifact: ArtifactId) -> Artifact | None:
     """The artifact, or None."""
-    return store.find(ctx.db, ctx.organisation, artifact)
+    return ctx.once(store.find, artifact)
 
 
 def at_path(ctx: Ctx, path: str) -> Artifact | None:
@@ -80,7 +81,7 @@ def listing(
 
 def get_version(ctx: Ctx, ref: VersionRef) -> Version:
     """The version. Raises ArtifactNotFound."""
-    found = store.version(ctx.db, ctx.organisation, ref)
+    found = ctx.once(store.version, ref)
     if found is None:
         raise ArtifactNotFound(
             f"No version {ref}; `headrace artifact list` names what there is", version=str(ref)
@@ -96,10 +97,10 @@ def versions(ctx: Ctx, artifact: ArtifactId) -> Sequence[Version]:
 
 def effective(ctx: Ctx, artifact: ArtifactId) -> Version | None:
     """The effective version, or None while there is none."""
-    found = store.find(ctx.db, ctx.organisation, artifact)
+    found = ctx.once(store.find, artifact)
     if found is None or found.effective is None:
         return None
-    return store.version(ctx.db, ctx.organisation, VersionRef(artifact, found.effective))
+    return ctx.once(store.version, VersionRef(artifact, found.effective))
 
 
 def effective_of(
@@ -113,6 +114,16 @@ def effective_of(
     no work back.
     """
     return store.effective_versions(ctx.db, ctx.organisation, types=types, contexts=contexts)
+
+
+def effective_in(
+    ctx: Ctx, types: Iterable[str], contexts: Iterable[str], *, read: Iterable[str] = ()
+) -> Sequence[Effective]:
+    """The effective versions of many types in many contexts, oldest first, in one query.
+
+    Those of the types in `read` come with their content. Archived ones are among them, as above.
+    """
+    return store.effective_in(ctx.db, ctx.organisation, types=types, contexts=contexts, read=read)
 
 
 def shown(ctx: Ctx, version: Version) -> Mapping[str, Json]:

@@ -33,6 +33,7 @@ from headrace.capabilities.artifacts.store.lineage import (
 )
 from headrace.capabilities.artifacts.store.versions import (
     add_version,
+    effective_in,
     effective_versions,
     put_version,
     set_change,
@@ -54,6 +55,7 @@ __all__ = [
     "chain",
     "count",
     "create",
+    "effective_in",
     "effective_versions",
     "elements",
     "find",

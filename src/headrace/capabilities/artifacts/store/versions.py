@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from headrace.capabilities.artifacts.model import (
     ArtifactId,
+    Effective,
     Made,
     Phase,
     Version,
@@ -31,6 +32,16 @@ _ALL_OF = sa.text(f"SELECT {_VERSION} AND v.artifact = :artifact ORDER BY v.numb
 _EFFECTIVE_OF = f"SELECT {_VERSION} AND v.number = a.effective "
 _OF_TYPES = "AND a.type = ANY(:types) "
 _IN_CONTEXTS = "AND a.context = ANY(:contexts) "
+
+
+_EFFECTIVE_IN = sa.text(
+    "SELECT v.artifact, v.number, a.type, a.context, v.created_at, "
+    "CASE WHEN a.type = ANY(:read) THEN v.content END AS content "
+    "FROM artifacts_artifact a JOIN artifacts_version v "
+    "ON v.organisation = a.organisation AND v.artifact = a.id AND v.number = a.effective "
+    "WHERE a.organisation = :organisation AND a.type = ANY(:types) AND a.context = ANY(:contexts) "
+    "ORDER BY v.created_at, v.artifact"
+)
 
 
 _ADD = sa.text(
@@ -113,6 +124,30 @@ def effective_versions(
         asked["contexts"] = list(contexts)
     statement += "ORDER BY v.created_at, v.artifact"
     return [_version(row) for row in db.execute(sa.text(statement), asked).mappings()]
+
+
+def effective_in(
+    db: sa.Connection,
+    organisation: OrganisationId,
+    *,
+    types: Iterable[str],
+    contexts: Iterable[str],
+    read: Iterable[str],
+) -> Sequence[Effective]:
+    """Effective versions of these types in these contexts, oldest first; of the types in `read` with
+    their content."""
+    asked = {"types": list(types), "contexts": list(contexts), "read": list(read)}
+    rows = db.execute(_EFFECTIVE_IN, {"organisation": organisation, **asked}).mappings()
+    return [
+        Effective(
+            ref=VersionRef(ArtifactId(row["artifact"]), row["number"]),
+            type=row["type"],
+            context=row["context"],
+            content=row["content"],
+            created_at=row["created_at"],
+        )
+        for row in rows
+    ]
 
 
 def add_version(db: sa.Connection, organisation: OrganisationId, version: Version) -> None:

@@ -154,7 +154,7 @@ def stop(ctx: Ctx, service: str, *, why: str) -> Deployment:
 
 def get(ctx: Ctx, service: str) -> Deployment:
     """The deployment of a service. Raises DeploymentNotFound."""
-    found = store.find(ctx.db, ctx.organisation, service)
+    found = ctx.once(store.find, service)
     if found is None:
         raise missing(service)
     return found
@@ -162,7 +162,7 @@ def get(ctx: Ctx, service: str) -> Deployment:
 
 def find(ctx: Ctx, service: str) -> Deployment | None:
     """The deployment of a service, or None where nothing of this name was ever deployed."""
-    return store.find(ctx.db, ctx.organisation, service)
+    return ctx.once(store.find, service)
 
 
 def listing(ctx: Ctx, *, after: str = "", limit: int = 200) -> Sequence[Deployment]:

@@ -119,7 +119,7 @@ def exemptions(ctx: Ctx, subject: tuple[ChangeRequest, Objection]) -> Sequence[s
     """Governance's answer to whether a reason stands against a change: the exceptions by which not."""
     change, objection = subject
     today = ctx.now.date()
-    found = rows.on(ctx.db, ctx.organisation, today)
+    found = ctx.once(rows.on, today)
     return exempting.taking_away(found, change, objection, today, record.protected) if found else ()
 
 

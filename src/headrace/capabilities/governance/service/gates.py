@@ -137,7 +137,7 @@ def get(ctx: Ctx, id: GateId) -> Gate:
 
 def of_subject(ctx: Ctx, subject: Subject) -> Sequence[Gate]:
     """Every gate ever asked about a subject, oldest first."""
-    return gates.of_subject(ctx.db, ctx.organisation, subject)
+    return ctx.once(gates.of_subject, subject)
 
 
 def on_hash(ctx: Ctx, subject: Subject, hash: str) -> tuple[Gate, ...]:

@@ -81,7 +81,7 @@ def objections(ctx: Ctx, subject: Subject, hash: str, required: Sequence[str]) -
 
 def judgements_of(ctx: Ctx, subject: Subject) -> Sequence[Judgement]:
     """Every judgement on a subject, on any of its hashes, oldest first."""
-    return judgements.of_subject(ctx.db, ctx.organisation, subject)
+    return ctx.once(judgements.of_subject, subject)
 
 
 def _required(known: Mapping[str, Policy], keys: Sequence[str]) -> list[Policy]:
@@ -90,12 +90,12 @@ def _required(known: Mapping[str, Policy], keys: Sequence[str]) -> list[Policy]:
 
 
 def _newest(ctx: Ctx, subject: Subject, hash: str) -> dict[str, Judgement]:
-    found = judgements.of_subject(ctx.db, ctx.organisation, subject)
+    found = ctx.once(judgements.of_subject, subject)
     return {one.policy: one for one in sorted(found, key=lambda j: j.number) if one.hash == hash}
 
 
 def _questions(ctx: Ctx, subject: Subject) -> dict[str, Question]:
-    return rules.that_counts(questions.of_subject(ctx.db, ctx.organisation, subject))
+    return rules.that_counts(ctx.once(questions.of_subject, subject))
 
 
 def _gaps(ctx: Ctx, policy: Policy) -> tuple[str, ...]:

@@ -98,7 +98,7 @@ def get(ctx: Ctx, id: QuestionId) -> Question:
 
 def of_subject(ctx: Ctx, subject: Subject) -> Sequence[Question]:
     """Every question about a subject, oldest first; the next evaluator reads the answers here."""
-    return questions.of_subject(ctx.db, ctx.organisation, subject)
+    return ctx.once(questions.of_subject, subject)
 
 
 def withdraw(ctx: Ctx, subject: Subject) -> None:

@@ -55,7 +55,7 @@ def free_handle(ctx: Ctx, handle: str) -> str:
 
 def principal(ctx: Ctx, id: PrincipalId) -> Principal:
     """The principal, active or not. Raises PrincipalNotFound."""
-    found = store.principal(ctx.db, ctx.organisation, id)
+    found = ctx.once(store.principal, id)
     if found is None:
         raise PrincipalNotFound(f"Nobody of the id {id!r} is here", principal=id)
     return found
@@ -63,7 +63,7 @@ def principal(ctx: Ctx, id: PrincipalId) -> Principal:
 
 def by_handle(ctx: Ctx, handle: str) -> Principal:
     """The principal of `vp-product` or `@vp-product`, active or not. Raises PrincipalNotFound."""
-    found = store.principal_by_handle(ctx.db, ctx.organisation, rules.bare(handle))
+    found = ctx.once(store.principal_by_handle, rules.bare(handle))
     if found is None:
         raise PrincipalNotFound(
             f"Nobody here is called @{rules.bare(handle)}; `headrace person list` shows everybody",
@@ -94,7 +94,7 @@ def resolve(ctx: Ctx, handle: str) -> frozenset[PrincipalId]:
 
     Written as in CODEOWNERS: `@vp-product`, `@leads`, and `@acme/leads` too.
     """
-    return store.resolve(ctx.db, ctx.organisation, rules.bare(handle).rpartition("/")[2])
+    return ctx.once(store.resolve, rules.bare(handle).rpartition("/")[2])
 
 
 def deactivate(ctx: Ctx, handle: str) -> Principal:

@@ -71,7 +71,9 @@ def repository(ctx: Ctx, name: str, *, lock: bool = False) -> Repository:
 
 def find(ctx: Ctx, name: str, *, lock: bool = False) -> Repository | None:
     """The repository of a slug or id, or None."""
-    return store.repository(ctx.db, ctx.organisation, name, lock=lock)
+    if lock:
+        return store.repository(ctx.db, ctx.organisation, name, lock=True)
+    return ctx.once(store.repository, name)
 
 
 def repositories(ctx: Ctx, *, after: str = "", limit: int = 50) -> Sequence[Repository]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from headrace.capabilities.artifacts import service as artifacts
 from headrace.capabilities.record import rules, store
 from headrace.capabilities.record.model import (
+    LIVE,
     ChangeRequest,
     ChangeState,
     Consequence,
@@ -49,8 +50,11 @@ LOCKS = "record.locks"
 def reasons_against(ctx: Ctx, change: ChangeRequest) -> tuple[str, ...]:
     """Every reason why a change may not be merged now: our own, and those of every check.
 
-    What an exception from a rule takes away is not among them.
+    What an exception from a rule takes away is not among them. A change that has ended is asked
+    nothing more: that it has ended is the reason.
     """
+    if change.state not in LIVE:
+        return rules.merge(change, custody.repository(ctx, change.repository), ())
     return _judged(ctx, change)[0]
 
 

@@ -45,7 +45,11 @@ _SERIES = "change"
 
 def change(ctx: Ctx, id: str, *, lock: bool = False) -> ChangeRequest:
     """The change request. Raises ChangeNotFound."""
-    found = store.change(ctx.db, ctx.organisation, id, lock=lock)
+    found = (
+        store.change(ctx.db, ctx.organisation, id, lock=True)
+        if lock
+        else ctx.once(store.change, id)
+    )
     if found is None:
         raise ChangeNotFound(
             f"No change request {id!r}; `headrace change list` shows them all", change=id

@@ -70,7 +70,7 @@ def reviews_of(ctx: Ctx, changes: Collection[str]) -> Sequence[Review]:
 
 def reviews(ctx: Ctx, id: str) -> Sequence[Review]:
     """Every review of a change, oldest first, also those of former heads."""
-    return store.reviews(ctx.db, ctx.organisation, get_change(ctx, id).id)
+    return ctx.once(store.reviews, get_change(ctx, id).id)
 
 
 def required_reviewers(ctx: Ctx, change: ChangeRequest) -> tuple[RequiredReview, ...]:

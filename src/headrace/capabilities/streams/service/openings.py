@@ -57,7 +57,7 @@ def open_context(
 
 def context(ctx: Ctx, id: ContextId) -> Context:
     """The context. Raises ContextNotFound."""
-    found = store.context(ctx.db, ctx.organisation, id)
+    found = ctx.once(store.context, id)
     if found is None:
         raise ContextNotFound(f"No context {id}; `headrace context list` names them", context=id)
     return found

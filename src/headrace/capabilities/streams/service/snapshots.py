@@ -1,11 +1,11 @@
 """Snapshots: what a context's modules can see, loaded once for all of them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from headrace.capabilities.artifacts import service as artifacts
 from headrace.capabilities.artifacts.layout import item_keys, key_names
-from headrace.capabilities.artifacts.model import ArtifactType, Version, VersionRef
+from headrace.capabilities.artifacts.model import ArtifactType, Effective, VersionRef
 from headrace.capabilities.streams import store
 from headrace.capabilities.streams.model import Context, ContextId, Item, Module
 from headrace.capabilities.streams.rules import Snapshot
@@ -26,24 +26,22 @@ def snapshot(
     above = store.above(ctx.db, ctx.organisation, context.id)
     linked = store.linked(ctx.db, ctx.organisation, context.id)
     within = store.within(ctx.db, ctx.organisation, context.id)
-    versions = _versions(ctx, modules, {context.id, *above, *linked, *within})
+    wanted = _sections(modules)
+    places = {context.id, *above, *linked, *within}
+    versions = artifacts.effective_in(ctx, _types(ctx, modules), places, read=wanted)
     return Snapshot(
         context=context.id,
         above=above,
         linked=linked,
         within=within,
-        items=tuple(_item(ctx, version, _sections(modules)) for version in versions),
+        items=tuple(_item(ctx, version, wanted) for version in versions),
         done=store.done(ctx.db, ctx.organisation, context.id),
         in_period=None if period is None else _made_in(versions, period),
     )
 
 
-def _versions(
-    ctx: Ctx, modules: Sequence[Module], contexts: Iterable[ContextId]
-) -> Sequence[Version]:
-    types = sorted({s.type for m in modules for s in m.inputs} | _satisfying(ctx, modules))
-    found = artifacts.effective_of(ctx, *types, contexts=contexts)
-    return sorted(found, key=lambda version: (version.created_at, version.ref))
+def _types(ctx: Ctx, modules: Sequence[Module]) -> Sequence[str]:
+    return sorted({s.type for m in modules for s in m.inputs} | _satisfying(ctx, modules))
 
 
 def _satisfying(ctx: Ctx, modules: Sequence[Module]) -> set[str]:
@@ -53,7 +51,7 @@ def _satisfying(ctx: Ctx, modules: Sequence[Module]) -> set[str]:
     return {declared.name for declared in ctx.declared(ArtifactType)}
 
 
-def _made_in(versions: Sequence[Version], period: Span) -> frozenset[VersionRef]:
+def _made_in(versions: Sequence[Effective], period: Span) -> frozenset[VersionRef]:
     begin, end = period
     return frozenset(v.ref for v in versions if begin <= v.created_at < end)
 
@@ -74,12 +72,12 @@ def _sections(modules: Sequence[Module]) -> Mapping[str, set[str]]:
     return wanted
 
 
-def _item(ctx: Ctx, version: Version, wanted: Mapping[str, set[str]]) -> Item:
+def _item(ctx: Ctx, version: Effective, wanted: Mapping[str, set[str]]) -> Item:
     sections: dict[str, Rows] = {}
     keys: dict[str, tuple[str, ...]] = {}
     layout = artifacts.layout(ctx, version.type)
     for name in wanted.get(version.type, ()):
-        rows = section_rows(version, name)
+        rows = section_rows(version.content or {}, name)
         sections[name] = rows
         declared = next((s for s in layout.sections if s.name == name), None)
         if declared is not None and key_names(declared):
@@ -94,9 +92,9 @@ def _item(ctx: Ctx, version: Version, wanted: Mapping[str, set[str]]) -> Item:
     )
 
 
-def section_rows(version: Version, section: str) -> Rows:
-    """The rows or items of a section; none when the version has no such section."""
-    sections = version.content.get("sections")
+def section_rows(content: Mapping[str, Json], section: str) -> Rows:
+    """The rows or items of a section; none when the content has no such section."""
+    sections = content.get("sections")
     rows = sections.get(section) if isinstance(sections, Mapping) else None
     if not isinstance(rows, Sequence) or isinstance(rows, str):
         return ()

@@ -82,3 +82,67 @@ def test_what_is_held_is_listed(perform, units, system):
 def test_a_cap_that_makes_no_sense_is_refused(perform, input):
     with pytest.raises(Invalid):
         perform("budget.set", **input)
+
+
+def test_all_budgets_are_foreseen_at_once_as_each_is_by_itself(perform, units, system):
+    for number in range(3):
+        hold(units, system, f"run-{number}", f"m{number}", 10 + number)
+    perform("budget.set", scope="mission:m1", tokens=500, period="monthly")
+    perform("budget.set", scope="agent:nobody-yet", tokens=5)
+
+    first = perform("budget.forecasts", limit=3)
+    rest = perform("budget.forecasts", limit=50, after=first["next"])
+    together = [*first["items"], *rest["items"]]
+
+    scopes = {
+        f"{one['budget']['scope']['kind']}:{one['budget']['scope']['id']}" for one in together
+    }
+    alone = [one for scope in scopes for one in perform("budget.show", scope=scope)["items"]]
+    assert len(together) == 6  # three missions, one of them twice, the organisation, the agent
+    assert sorted(map(str, _without_time(together))) == sorted(map(str, _without_time(alone)))
+
+
+def _without_time(forecasts):
+    """The clock of these tests is the world's, so what ends later each time is left out."""
+    varying = {"runs_out_at", "expected_at_end"}
+    return [
+        {name: value for name, value in one.items() if name not in varying} for one in forecasts
+    ]
+
+
+def test_use_is_foreseen_by_model_until_the_end_of_the_month(perform, units, system):
+    hold(units, system, "run-1", "m", 40)
+
+    found = perform("ledger.forecasts", by="model")
+
+    (outlook,) = found["items"]
+    assert (outlook["key"], outlook["spent"]["tokens"], outlook["window_days"]) == ("m", 40, 1)
+    assert outlook["tokens_per_day"] == 40
+    assert outlook["expected_at_end"]["tokens"] >= 40
+    assert found["term"] in found["at"]
+    assert found["ends_at"] > found["at"]
+    assert [one["key"] for one in perform("ledger.forecasts", by="mission")["items"]] == ["m"]
+
+
+def test_totals_are_told_of_some_runs_alone(perform, units, system):
+    for number in (1, 2, 3):
+        claim = Claim(
+            id=ReservationId(f"r{number}"),
+            scopes=(),
+            amount=Amount(tokens=9),
+            purpose="a run",
+            run=f"run-{number}",
+        )
+        units.run(system, service.reserve, claim)
+        units.run(system, service.settle, claim.id, [Use(model="m", tokens_in=number)])
+
+    some = perform("ledger.totals", by="run", runs=["run-1", "run-3", "run-9"])
+    none = perform("ledger.totals", by="run", runs=[])
+    summed = units.run(system, service.used_by, {"run-1": "a", "run-3": "a", "run-2": "b"})
+
+    assert [(one["key"], one["tokens_in"]) for one in some["items"]] == [("run-1", 1), ("run-3", 3)]
+    assert none["items"] == []
+    assert {name: (one.tokens_in, one.entries) for name, one in summed.items()} == {
+        "a": (4, 2),
+        "b": (2, 1),
+    }

@@ -14,6 +14,7 @@ from headrace.capabilities.budgets.model import (
     Cap,
     Claim,
     Period,
+    Recent,
     ReservationId,
     Scope,
     ScopeKind,
@@ -176,10 +177,23 @@ def test_a_term_has_a_name_and_an_end(period, moment, term, ends):
     assert rules.term_end(period, moment) == ends
 
 
+@pytest.mark.parametrize("period", [Period.MONTHLY, Period.WEEKLY, Period.DAILY])
+def test_a_term_begins_where_the_one_before_it_ends(period):
+    begins = rules.term_begin(period, NOON)
+
+    assert begins <= NOON
+    assert rules.term_end(period, begins - timedelta(microseconds=1)) == begins
+    assert rules.term_begin(Period.ALWAYS, NOON) is None
+
+
+def a_week(lately: Amount, *, days: int) -> Recent:
+    return Recent(lately=lately, since=NOON - timedelta(days=days))
+
+
 def test_a_forecast_divides_what_is_left_by_the_pace_of_the_last_week():
     budget = a_budget(Cap(tokens=1_000), spent=Amount(tokens=700), reserved=Amount(tokens=100))
 
-    found = rules.forecast(budget, Amount(tokens=700), NOON - timedelta(days=30), NOON)
+    found = rules.forecast(budget, a_week(Amount(tokens=700), days=30), NOON)
 
     assert found.tokens_per_day == 100
     assert found.runs_out_at == NOON + timedelta(days=2)
@@ -194,19 +208,30 @@ def test_a_forecast_of_a_term_expects_what_is_committed_and_the_pace_to_its_end(
         period=Period.WEEKLY,
     )
 
-    found = rules.forecast(budget, Amount(micro_usd=700), NOON - timedelta(days=7), NOON)
+    found = rules.forecast(budget, a_week(Amount(micro_usd=700), days=7), NOON)
 
     assert found.term_ends_at == datetime(2026, 3, 23, tzinfo=UTC)
     assert found.expected_at_end == Amount(micro_usd=700 + 50 + 450)  # four and a half days
 
 
 def test_a_young_ledger_counts_as_one_day_old_at_least():
-    found = rules.forecast(
-        a_budget(Cap(tokens=100)), Amount(tokens=50), NOON - timedelta(minutes=1), NOON
-    )
+    pace = Recent(lately=Amount(tokens=50), since=NOON - timedelta(minutes=1))
+
+    found = rules.forecast(a_budget(Cap(tokens=100)), pace, NOON)
 
     assert (found.window_days, found.tokens_per_day) == (1, 50)
     assert found.runs_out_at == NOON + timedelta(days=2)
+
+
+def test_the_outlook_of_a_model_follows_the_rule_of_budgets_without_anything_reserved():
+    spent = Amount(tokens=60, micro_usd=700)
+    pace = a_week(Amount(tokens=14, micro_usd=700), days=30)
+
+    found = rules.outlook("large", spent, pace, Period.WEEKLY, NOON)
+
+    assert (found.key, found.tokens_per_day, found.micro_usd_per_day) == ("large", 2, 100)
+    assert found.expected_at_end == Amount(tokens=60 + 9, micro_usd=700 + 450)
+    assert rules.outlook("large", spent, pace, Period.ALWAYS, NOON).expected_at_end is None
 
 
 @pytest.mark.parametrize(
@@ -219,4 +244,4 @@ def test_a_young_ledger_counts_as_one_day_old_at_least():
     ],
 )
 def test_when_a_budget_runs_out(budget, used, runs_out):
-    assert rules.forecast(budget, used, NOON - timedelta(days=7), NOON).runs_out_at == runs_out
+    assert rules.forecast(budget, a_week(used, days=7), NOON).runs_out_at == runs_out

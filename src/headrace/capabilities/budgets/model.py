@@ -271,6 +271,31 @@ class Forecast:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Recent:
+    """What went in the last days, and since when anything ever did; None where nothing has."""
+
+    lately: Amount
+    since: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outlook:
+    """Where the use under one key of a dimension is heading, at the pace of the last days.
+
+    `lately` is what went within the window of `window_days`; `spent` what went in the term so far.
+    `expected_at_end` is None where the term has no end.
+    """
+
+    key: str
+    spent: Amount
+    lately: Amount
+    window_days: float  # organisation days that the pace was measured over
+    tokens_per_day: float
+    micro_usd_per_day: float
+    expected_at_end: Amount | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class BudgetSet(Event):
     """Somebody gave a scope a new cap; claims that were refused there are worth another try."""
 

@@ -3,14 +3,18 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Annotated
 
-from headrace.capabilities.budgets import service
+from pydantic import Field
+
+from headrace.capabilities.budgets import rules, service
 from headrace.capabilities.budgets.model import (
     Budget,
     Cap,
     Dimension,
     Entry,
     Forecast,
+    Outlook,
     Period,
     Reservation,
     Scope,
@@ -55,6 +59,12 @@ class BudgetPage:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ForecastPage:
+    items: tuple[Forecast, ...]
+    next: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReservationQuery:
     limit: int = 50
 
@@ -82,11 +92,33 @@ class TotalsQuery:
     by: Dimension = Dimension.MODEL
     scope: str = "organisation"
     since: datetime | None = None
+    runs: Annotated[
+        tuple[str, ...] | None, Field(description="Only what these runs of agents used.")
+    ] = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class TotalList:
     items: tuple[Total, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutlookQuery:
+    """`period` is the term for whose end it is foreseen."""
+
+    by: Dimension = Dimension.MODEL
+    scope: str = "organisation"
+    period: Period = Period.MONTHLY
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutlookList:
+    """`at` is the instant of organisation time that it holds for; the term ends at `ends_at`."""
+
+    at: datetime
+    term: str
+    ends_at: datetime | None
+    items: tuple[Outlook, ...]
 
 
 def set_cap(ctx: Ctx, asked: NewCap) -> Budget:
@@ -116,6 +148,17 @@ def listing(ctx: Ctx, query: BudgetQuery) -> BudgetPage:
     return BudgetPage(items=tuple(found), next=following)
 
 
+def every_forecast(ctx: Ctx, query: BudgetQuery) -> ForecastPage:
+    """Show where every budget is heading: cap, spent, held, and when it runs out.
+
+    As `budget show` does for one scope, and for all of them at once.
+    """
+    found = service.every_forecast(ctx, after=_place(query.after), limit=query.limit)
+    last = found[-1].budget if len(found) == query.limit else None
+    following = f"{last.period}/{last.scope}" if last else None
+    return ForecastPage(items=tuple(found), next=following)
+
+
 def _place(after: str) -> tuple[str, str, str]:
     period, _, scope = after.partition("/")
     kind, _, name = scope.partition(":")
@@ -141,8 +184,26 @@ def totals(ctx: Ctx, query: TotalsQuery) -> TotalList:
 
     `unpriced` counts uses whose price is unknown: where it is not 0, the money is a lower bound.
     """
-    found = service.totals(ctx, query.by, scope=Scope.parse(query.scope), since=query.since)
+    found = service.totals(
+        ctx, query.by, scope=Scope.parse(query.scope), since=query.since, runs=query.runs
+    )
     return TotalList(items=tuple(found))
+
+
+def outlooks(ctx: Ctx, query: OutlookQuery) -> OutlookList:
+    """Show where use is heading by model, agent, mission, stream, change or run.
+
+    By the rule of the budgets: the pace is what went in the last seven days of organisation time, and
+    what is expected is what went in the term so far and that pace until its end. Money is in
+    millionths of a dollar.
+    """
+    found = service.outlooks(ctx, query.by, scope=Scope.parse(query.scope), period=query.period)
+    return OutlookList(
+        at=ctx.now,
+        term=rules.term(query.period, ctx.now),
+        ends_at=rules.term_end(query.period, ctx.now),
+        items=tuple(found),
+    )
 
 
 def _query(name: str, input: type, output: type, run: object, path: str) -> Operation:
@@ -170,7 +231,9 @@ OPERATIONS = (
     ),
     _query("budget.show", ScopeName, BudgetForecasts, show, "/budgets/{scope}"),
     _query("budget.list", BudgetQuery, BudgetPage, listing, "/budgets"),
+    _query("budget.forecasts", BudgetQuery, ForecastPage, every_forecast, "/budget-forecasts"),
     _query("budget.held", ReservationQuery, ReservationPage, held, "/reservations"),
     _query("ledger.list", LedgerQuery, LedgerPage, ledger, "/ledger"),
     _query("ledger.totals", TotalsQuery, TotalList, totals, "/ledger/totals"),
+    _query("ledger.forecasts", OutlookQuery, OutlookList, outlooks, "/ledger/forecasts"),
 )

@@ -10,7 +10,9 @@ from headrace.capabilities.budgets.model import (
     Budget,
     Claim,
     Forecast,
+    Outlook,
     Period,
+    Recent,
     Reservation,
     ReservationState,
     Scope,
@@ -143,16 +145,28 @@ def term_end(period: Period, now: datetime) -> datetime | None:
             return day + _DAY
 
 
-def forecast(budget: Budget, used: Amount, since: datetime | None, now: datetime) -> Forecast:
-    """Where `budget` is heading, when `used` was spent within PACE_WINDOW before `now`.
+def term_begin(period: Period, now: datetime) -> datetime | None:
+    """The instant at which the term of `now` began; None for always."""
+    day = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    match period:
+        case Period.ALWAYS:
+            return None
+        case Period.MONTHLY:
+            return day.replace(day=1)
+        case Period.WEEKLY:
+            return day - timedelta(days=day.weekday())
+        case Period.DAILY:
+            return day
 
-    `since` is the first entry ever. The pace is `used` divided by the window, or by the age of a
+
+def forecast(budget: Budget, recent: Recent, now: datetime) -> Forecast:
+    """Where `budget` is heading at the pace of its scope.
+
+    The pace is what went within PACE_WINDOW before `now`, divided by the window, or by the age of a
     younger ledger, but by one day at least. The budget runs out when what is left is used up at
     that pace, and what is expected at the end of the term is spent + reserved + pace x days to go.
     """
-    age = now - since if since is not None else PACE_WINDOW
-    days = min(PACE_WINDOW, max(_LEAST_WINDOW, age)) / _DAY
-    tokens, money = used.tokens / days, used.micro_usd / days
+    days, tokens, money = _daily(recent, now)
     ends_at = term_end(budget.period, now)
     return Forecast(
         budget=budget,
@@ -161,8 +175,36 @@ def forecast(budget: Budget, used: Amount, since: datetime | None, now: datetime
         micro_usd_per_day=money,
         runs_out_at=_runs_out(budget, tokens, money, now),
         term_ends_at=ends_at,
-        expected_at_end=_expected(budget, tokens, money, ends_at - now) if ends_at else None,
+        expected_at_end=_expected(budget.spent + budget.reserved, tokens, money, ends_at - now)
+        if ends_at
+        else None,
     )
+
+
+def outlook(key: str, spent: Amount, recent: Recent, period: Period, now: datetime) -> Outlook:
+    """Where the use under a key is heading until the end of the term of `now`, by the same rule.
+
+    `spent` is what went in that term so far. Nothing is reserved for a model or a change, so what is
+    held now counts for nobody here.
+    """
+    days, tokens, money = _daily(recent, now)
+    ends_at = term_end(period, now)
+    return Outlook(
+        key=key,
+        spent=spent,
+        lately=recent.lately,
+        window_days=days,
+        tokens_per_day=tokens,
+        micro_usd_per_day=money,
+        expected_at_end=_expected(spent, tokens, money, ends_at - now) if ends_at else None,
+    )
+
+
+def _daily(recent: Recent, now: datetime) -> tuple[float, float, float]:
+    """The days that a pace is measured over, and tokens and micro-USD on each of them."""
+    age = now - recent.since if recent.since is not None else PACE_WINDOW
+    days = min(PACE_WINDOW, max(_LEAST_WINDOW, age)) / _DAY
+    return days, recent.lately.tokens / days, recent.lately.micro_usd / days
 
 
 def _runs_out(budget: Budget, tokens: float, money: float, now: datetime) -> datetime | None:
@@ -174,8 +216,7 @@ def _runs_out(budget: Budget, tokens: float, money: float, now: datetime) -> dat
     return now + timedelta(days=min(days)) if days and min(days) < 36_500 else None
 
 
-def _expected(budget: Budget, tokens: float, money: float, rest: timedelta) -> Amount:
-    committed = budget.spent + budget.reserved
+def _expected(committed: Amount, tokens: float, money: float, rest: timedelta) -> Amount:
     return committed + Amount(
         tokens=round(tokens * (rest / _DAY)), micro_usd=round(money * (rest / _DAY))
     )

@@ -1,6 +1,6 @@
 """The verbs of budgets: hold an amount before it is spent, book what was used, tell how things stand."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import count
 
@@ -19,8 +19,10 @@ from headrace.capabilities.budgets.model import (
     Entry,
     Exceeded,
     Forecast,
+    Outlook,
     Overran,
     Period,
+    Recent,
     Reservation,
     ReservationEnded,
     ReservationId,
@@ -275,9 +277,38 @@ def standing(
 
 def forecasts(ctx: Ctx, scope: Scope) -> Sequence[Forecast]:
     """Where each budget of a scope is heading at its pace of the last seven days."""
-    used = ledger.used(ctx.db, ctx.organisation, scope, ctx.now - rules.PACE_WINDOW)
-    since = ledger.first_use(ctx.db, ctx.organisation, scope)
-    return [rules.forecast(b, used, since, ctx.now) for b in standing(ctx, scope=scope)]
+    recent = ledger.recent(ctx.db, ctx.organisation, scope, ctx.now - rules.PACE_WINDOW)
+    return [rules.forecast(b, recent, ctx.now) for b in standing(ctx, scope=scope)]
+
+
+def every_forecast(
+    ctx: Ctx, *, after: tuple[str, str, str] = ("", "", ""), limit: int = 100
+) -> Sequence[Forecast]:
+    """Where many budgets are heading, by scope as `standing` lists them, in two queries."""
+    recent = ledger.recent_by_scope(ctx.db, ctx.organisation, ctx.now - rules.PACE_WINDOW)
+    idle = Recent(lately=NOTHING, since=None)
+    return [
+        rules.forecast(one, recent.get(one.scope, idle), ctx.now)
+        for one in standing(ctx, after=after, limit=limit)
+    ]
+
+
+def outlooks(
+    ctx: Ctx, by: Dimension, *, scope: Scope | None = None, period: Period = Period.MONTHLY
+) -> Sequence[Outlook]:
+    """Where use is heading by key, at the pace of the last seven days: who has used most lately first.
+
+    What is expected holds for the end of the term that runs now.
+    """
+    found = ledger.outlooks(
+        ctx.db,
+        ctx.organisation,
+        by,
+        scope=scope,
+        lately=ctx.now - rules.PACE_WINDOW,
+        begins=rules.term_begin(period, ctx.now),
+    )
+    return [rules.outlook(key, spent, recent, period, ctx.now) for key, spent, recent in found]
 
 
 def entries(
@@ -288,10 +319,20 @@ def entries(
 
 
 def totals(
-    ctx: Ctx, by: Dimension, *, scope: Scope | None = None, since: datetime | None = None
+    ctx: Ctx,
+    by: Dimension,
+    *,
+    scope: Scope | None = None,
+    since: datetime | None = None,
+    runs: Collection[str] | None = None,
 ) -> Sequence[Total]:
-    """What was used, summed by `by`, dearest first."""
-    return ledger.totals(ctx.db, ctx.organisation, by, scope=scope, since=since)
+    """What was used, by these runs alone where they are named, summed by `by`, dearest first."""
+    return ledger.totals(ctx.db, ctx.organisation, by, scope=scope, since=since, runs=runs)
+
+
+def used_by(ctx: Ctx, names: Mapping[str, str]) -> Mapping[str, Total]:
+    """What runs used, summed by the name that each is given (by mission, say), in one query."""
+    return ledger.of_runs(ctx.db, ctx.organisation, names) if names else {}
 
 
 def attribute(ctx: Ctx, run: str, change: str) -> None:

@@ -46,12 +46,6 @@ class Budget:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Budgets:
-    items: tuple[Budget, ...]
-    next: str | None
-
-
-@dataclass(frozen=True, kw_only=True)
 class Forecast:
     budget: Budget
     micro_usd_per_day: float
@@ -62,3 +56,20 @@ class Forecast:
 @dataclass(frozen=True, kw_only=True)
 class Forecasts:
     items: tuple[Forecast, ...]
+    next: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outlook:
+    """Where the use under one key is heading until the end of the term."""
+
+    key: str
+    lately: Amount
+    micro_usd_per_day: float
+    expected_at_end: Amount | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outlooks:
+    at: datetime
+    items: tuple[Outlook, ...]

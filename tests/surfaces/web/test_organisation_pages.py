@@ -126,8 +126,8 @@ def test_a_budget_tells_when_it_runs_out_at_the_pace_of_its_scope(office, visito
     data = visitor.get("/budgets.json").json()
     (line,) = data["capped"]
 
-    assert line["forecast"]["runs_out_at"] is not None
-    assert line["forecast"]["micro_usd_per_day"] == told[0].micro_usd_per_day > 0
+    assert line["runs_out_at"] is not None
+    assert line["micro_usd_per_day"] == told[0].micro_usd_per_day > 0
     assert '<span class="state-waiting">runs out' in visitor.sees("/budgets")
     office.do(budgets.set_cap, WHOLE, Cap(micro_usd=spent.micro_usd * 900), Period.ALWAYS)
     assert "<span>runs out" in visitor.sees("/budgets")
@@ -141,9 +141,10 @@ def test_what_went_for_each_model_and_agent_is_told_with_what_went_lately(office
     later = visitor.get("/budgets.json?by=agent").json()
 
     (total,) = now["totals"]
-    assert now["lately"] == {total["key"]: total["micro_usd"]}
+    assert now["outlooks"][total["key"]]["lately"]["micro_usd"] == total["micro_usd"]
+    assert now["outlooks"][total["key"]]["expected_at_end"]["micro_usd"] > total["micro_usd"]
     assert later["totals"] == now["totals"]
-    assert later["lately"] == {}
+    assert later["outlooks"][total["key"]]["lately"]["micro_usd"] == 0
     assert "In the last 7 days" in visitor.sees("/budgets?by=model")
 
 

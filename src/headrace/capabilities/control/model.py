@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 
 from headrace.capabilities.record.model import OriginKind
 
@@ -199,6 +200,54 @@ class Overview:
     today_tokens: int
     today_micro_usd: int
     today_unpriced: int
+
+
+class WaitKind(StrEnum):
+    """What a mission can wait for."""
+
+    GATE = "gate"
+    QUESTION = "question"
+    RUN = "run"  # one that may not begin yet, or that has to be let on
+    MISSION = "mission"  # others that come first
+    WORK = "work"  # what an agent or a person is at
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wait:
+    """What a mission waits for: a decision, a hindrance, or work. `of` are those who decide.
+
+    `id` names the gate, the question, the run or the mission that comes first. `since` is None where
+    no moment is known.
+    """
+
+    kind: WaitKind
+    id: str
+    what: str
+    of: tuple[str, ...]
+    since: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MissionLine:
+    """A mission as a lead looks at it. `more` counts what it waits for besides.
+
+    `moved_at` is when its status or one of its runs last moved. Money is in millionths of a dollar, a
+    lower bound where `unpriced` uses had no price; use is None to whoever may not see it.
+    """
+
+    slug: str
+    context: str
+    title: str
+    reference: str | None
+    status: str
+    blocked_by: tuple[str, ...]
+    opened_at: datetime
+    waits_for: Wait | None
+    more: int
+    moved_at: datetime
+    tokens: int | None
+    micro_usd: int | None
+    unpriced: int
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,16 @@ from typing import Annotated
 from pydantic import Field
 
 from headrace.capabilities.control import service, told
-from headrace.capabilities.control.model import Overview, Quality, SettingLines, Trace, Why
+from headrace.capabilities.control.model import (
+    MissionLine,
+    Overview,
+    Quality,
+    SettingLines,
+    Trace,
+    Why,
+)
+from headrace.capabilities.missions import service as missions
+from headrace.capabilities.missions.model import MissionStatus
 from headrace.capabilities.people.model import OPERATOR
 from headrace.kernel.capability import Effect, Http, Operation, OperationKind, Permission
 from headrace.kernel.context import Ctx
@@ -65,6 +74,22 @@ class Nothing:
 
 
 @dataclass(frozen=True, kw_only=True)
+class BoardQuery:
+    status: MissionStatus | None = None
+    archived: Annotated[bool, Field(description="Archived ones too.")] = False
+    before: Annotated[str, Field(description="Only those opened before this mission.")] = ""
+    limit: Annotated[int, Field(ge=1, le=200, description="Most items on one page.")] = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class MissionBoard:
+    """`next` is the mission before which the list goes on; None at its end."""
+
+    items: tuple[MissionLine, ...]
+    next: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class OfAgent:
     agent: Annotated[str, Field(min_length=1, description="Handle of an agent.")]
 
@@ -75,6 +100,22 @@ def overview(ctx: Ctx, _: Nothing) -> Overview:
     Each is counted from the rows that it is about, all in one instant.
     """
     return service.overview(ctx)
+
+
+def board(ctx: Ctx, query: BoardQuery) -> MissionBoard:
+    """Show missions as a lead looks at them, newest first: what each waits for, since when, at which cost.
+
+    A decision that somebody owes comes before a run that may not begin, and that before work that goes
+    on. Archived missions only when asked for.
+    """
+    found = missions.latest(
+        ctx, query.status, archived=query.archived, before=query.before, limit=query.limit + 1
+    )
+    listed = found[: query.limit]
+    return MissionBoard(
+        items=service.board(ctx, listed),
+        next=listed[-1].slug if len(found) > len(listed) else None,
+    )
 
 
 def quality(ctx: Ctx, of: OfAgent) -> Quality:
@@ -124,6 +165,17 @@ OPERATIONS = (
         http=Http(method="GET", path="/overview"),
         kind=OperationKind.QUERY,
         effect=Effect.NONE,
+    ),
+    Operation(
+        name="mission.board",
+        permission="mission:read",
+        input=BoardQuery,
+        output=MissionBoard,
+        run=board,
+        http=Http(method="GET", path="/mission-board"),
+        kind=OperationKind.QUERY,
+        effect=Effect.NONE,
+        columns=("slug", "title", "status", "waits_for", "moved_at", "micro_usd"),
     ),
     Operation(
         name="agent.quality",

@@ -217,6 +217,14 @@ OPEN_STATES = frozenset({RunState.QUEUED, RunState.WAITING, RunState.WORKING, Ru
 
 
 @dataclass(frozen=True, kw_only=True)
+class Activity:
+    """What went on in a context: the agents' runs of it, and when one of its runs last moved."""
+
+    agent_runs: tuple[str, ...]
+    moved_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Run:
     """One piece of work on a frozen input set."""
 

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from headrace.capabilities.artifacts.model import VersionRef
 from headrace.capabilities.streams.model import (
     OPEN_STATES,
+    Activity,
     Context,
     ContextId,
     ContextState,
@@ -83,6 +84,16 @@ _AROUND = sa.text(
 _IN_CONTEXTS = sa.text(
     f"SELECT {_RUN} FROM streams_run WHERE organisation = :organisation AND context = ANY(:contexts) "
     "AND change IS NOT NULL ORDER BY made_at, attempt, id"
+)
+_OPEN_IN = sa.text(
+    f"SELECT {_RUN} FROM streams_run WHERE organisation = :organisation AND context = ANY(:contexts) "
+    "AND state = ANY(:states) ORDER BY made_at, attempt, id"
+)
+_ACTIVITY = sa.text(
+    "SELECT context, coalesce(array_agg(agent_run) FILTER (WHERE agent_run IS NOT NULL), '{}') "
+    "AS agent_runs, max(greatest(made_at, started_at, proposed_at, ended_at)) AS moved_at "
+    "FROM streams_run WHERE organisation = :organisation AND context = ANY(:contexts) "
+    "GROUP BY context"
 )
 _BY_AGENT_RUN = sa.text(
     f"SELECT {_RUN} FROM streams_run WHERE organisation = :organisation AND agent_run = :agent_run"
@@ -253,6 +264,26 @@ def with_changes(
     """Runs in any of these contexts that handed in a change, oldest first."""
     values = {"organisation": organisation, "contexts": list(contexts)}
     return [_run(row) for row in db.execute(_IN_CONTEXTS, values).mappings()]
+
+
+def open_in(
+    db: sa.Connection, organisation: OrganisationId, contexts: Collection[str]
+) -> Sequence[Run]:
+    """Runs in any of these contexts that have not ended, oldest first."""
+    values = {"contexts": list(contexts), "states": list(OPEN_STATES)}
+    found = db.execute(_OPEN_IN, {"organisation": organisation, **values}).mappings()
+    return [_run(row) for row in found]
+
+
+def activity(
+    db: sa.Connection, organisation: OrganisationId, contexts: Collection[str]
+) -> Mapping[ContextId, Activity]:
+    """By context; one without a run is left out."""
+    values = {"organisation": organisation, "contexts": list(contexts)}
+    return {
+        ContextId(row.context): Activity(agent_runs=tuple(row.agent_runs), moved_at=row.moved_at)
+        for row in db.execute(_ACTIVITY, values)
+    }
 
 
 def by_agent_run(db: sa.Connection, organisation: OrganisationId, agent_run: str) -> Run | None:

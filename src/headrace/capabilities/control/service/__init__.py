@@ -1,8 +1,9 @@
 """The verbs of control."""
 
+from headrace.capabilities.control.service.board import board
 from headrace.capabilities.control.service.overview import overview
 from headrace.capabilities.control.service.quality import quality
 from headrace.capabilities.control.service.tracing import trace
 from headrace.capabilities.control.service.why import why
 
-__all__ = ["overview", "quality", "trace", "why"]
+__all__ = ["board", "overview", "quality", "trace", "why"]

@@ -15,7 +15,8 @@ from headrace.capabilities.governance.service.decisions import (
     decide_each,
     delegate,
 )
-from headrace.capabilities.governance.service.deliberations import deliberation
+from headrace.capabilities.governance.service.deliberations import deliberation, open_in
+from headrace.capabilities.governance.service.eligibility import asked_of
 from headrace.capabilities.governance.service.exceptions import (
     DUE,
     exception_due,
@@ -68,6 +69,7 @@ __all__ = [
     "advance",
     "answer",
     "ask",
+    "asked_of",
     "assess",
     "claim_objections",
     "decide",
@@ -95,6 +97,7 @@ __all__ = [
     "of_gate",
     "of_question",
     "of_source",
+    "open_in",
     "policies",
     "policy",
     "present",

@@ -45,6 +45,10 @@ _OPEN = sa.text(
     f"SELECT {_COLUMNS} FROM governance_gate WHERE organisation = :organisation "
     "AND state = 'open' ORDER BY tier DESC, asked_at, id LIMIT :limit"
 )
+_OPEN_IN = sa.text(
+    f"SELECT {_COLUMNS} FROM governance_gate WHERE organisation = :organisation "
+    "AND state = 'open' AND context = ANY(:contexts) ORDER BY asked_at, id"
+)
 _LIST = sa.text(
     f"SELECT {_COLUMNS} FROM governance_gate WHERE organisation = :organisation "
     "AND (CAST(:state AS text) IS NULL OR state = :state) "
@@ -120,6 +124,14 @@ def open_ones(db: sa.Connection, organisation: OrganisationId, limit: int) -> Se
     """Highest tier first, then oldest."""
     values = {"organisation": organisation, "limit": limit}
     return [_gate(row) for row in db.execute(_OPEN, values).mappings()]
+
+
+def open_in(
+    db: sa.Connection, organisation: OrganisationId, contexts: Collection[str]
+) -> Sequence[Gate]:
+    """Those that are open in any of these contexts, oldest first."""
+    values = {"organisation": organisation, "contexts": list(contexts)}
+    return [_gate(row) for row in db.execute(_OPEN_IN, values).mappings()]
 
 
 def listing(

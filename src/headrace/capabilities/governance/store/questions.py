@@ -38,6 +38,10 @@ _OPEN = sa.text(
     f"SELECT {_COLUMNS} FROM governance_question WHERE organisation = :organisation "
     "AND answer IS NULL AND NOT withdrawn ORDER BY tier DESC, asked_at, id LIMIT :limit"
 )
+_OPEN_IN = sa.text(
+    f"SELECT {_COLUMNS} FROM governance_question WHERE organisation = :organisation "
+    "AND answer IS NULL AND NOT withdrawn AND context = ANY(:contexts) ORDER BY asked_at, id"
+)
 _ANSWER = sa.text(
     "UPDATE governance_question SET answer = :answer, note = :note, answered_by = :by, "
     "answered_at = :now, answered_really = clock_timestamp() "
@@ -103,6 +107,14 @@ def open_ones(db: sa.Connection, organisation: OrganisationId, limit: int) -> Se
     """Highest tier first, then oldest."""
     values = {"organisation": organisation, "limit": limit}
     return [_question(row) for row in db.execute(_OPEN, values).mappings()]
+
+
+def open_in(
+    db: sa.Connection, organisation: OrganisationId, contexts: Collection[str]
+) -> Sequence[Question]:
+    """Those that nobody has answered in any of these contexts, oldest first."""
+    values = {"organisation": organisation, "contexts": list(contexts)}
+    return [_question(row) for row in db.execute(_OPEN_IN, values).mappings()]
 
 
 def answer(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from headrace.capabilities.missions import store
 from headrace.capabilities.missions.model import (
@@ -95,7 +96,7 @@ def open_mission(
 
 def get(ctx: Ctx, slug: str) -> Mission:
     """The mission. Raises MissionNotFound."""
-    found = store.mission(ctx.db, ctx.organisation, slug)
+    found = ctx.once(store.mission, slug)
     if found is None:
         raise MissionNotFound(f"No mission {slug!r}; `headrace mission list` names them", slug=slug)
     return found
@@ -103,7 +104,7 @@ def get(ctx: Ctx, slug: str) -> Mission:
 
 def of_context(ctx: Ctx, context: str) -> Mission | None:
     """The mission that runs in a context, or None."""
-    return store.of_context(ctx.db, ctx.organisation, context)
+    return ctx.once(store.of_context, context)
 
 
 def listing(ctx: Ctx, status: MissionStatus | None = None) -> Sequence[Mission]:
@@ -123,6 +124,11 @@ def latest(
     return store.latest(
         ctx.db, ctx.organisation, status, archived=archived, before=before, limit=limit
     )
+
+
+def moved(ctx: Ctx, slugs: Iterable[str]) -> Mapping[str, datetime]:
+    """When the status of each of these missions last moved, by slug."""
+    return store.moved(ctx.db, ctx.organisation, slugs)
 
 
 def set_archived(ctx: Ctx, slug: str, *, archived: bool) -> None:

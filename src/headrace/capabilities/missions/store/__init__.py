@@ -80,6 +80,10 @@ _STEPS = sa.text(
     "SELECT number, before, after, by, why, at FROM missions_step "
     "WHERE organisation = :organisation AND mission = :mission ORDER BY number DESC"
 )
+_MOVED = sa.text(
+    "SELECT mission, max(at) AS at FROM missions_step "
+    "WHERE organisation = :organisation AND mission = ANY(:slugs) GROUP BY mission"
+)
 _TASK = "id, title, stream, division, agent_type, depends_on, priority, target_date, criteria, status, change"
 _TASKS = sa.text(
     f"SELECT {_TASK} FROM missions_task WHERE organisation = :organisation AND mission = :mission "
@@ -245,6 +249,14 @@ def steps(db: sa.Connection, organisation: OrganisationId, slug: str) -> Sequenc
         )
         for row in db.execute(_STEPS, {"organisation": organisation, "mission": slug}).mappings()
     ]
+
+
+def moved(
+    db: sa.Connection, organisation: OrganisationId, slugs: Iterable[str]
+) -> Mapping[str, datetime]:
+    """When each of these missions passed its last gate."""
+    rows = db.execute(_MOVED, {"organisation": organisation, "slugs": list(slugs)})
+    return {row.mission: row.at for row in rows}
 
 
 def tasks(db: sa.Connection, organisation: OrganisationId, slug: str) -> Sequence[Task]:

@@ -26,6 +26,7 @@ from headrace.capabilities.streams.service.making import (
     start,
 )
 from headrace.capabilities.streams.service.moving import (
+    activity,
     around,
     at_work,
     broken,
@@ -37,6 +38,7 @@ from headrace.capabilities.streams.service.moving import (
     let_on,
     module_of,
     of_change,
+    open_in,
     rejected,
     run,
     runs,
@@ -58,6 +60,7 @@ from headrace.capabilities.streams.service.proposals import input_links, made_by
 from headrace.capabilities.streams.service.snapshots import section_rows
 
 __all__ = [
+    "activity",
     "advance",
     "advance_around",
     "again",
@@ -91,6 +94,7 @@ __all__ = [
     "modules",
     "of_change",
     "open_context",
+    "open_in",
     "periods",
     "readiness",
     "rejected",

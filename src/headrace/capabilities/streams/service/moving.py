@@ -13,6 +13,7 @@ from headrace.capabilities.record.model import ChangeState
 from headrace.capabilities.streams import store
 from headrace.capabilities.streams.model import (
     OPEN_STATES,
+    Activity,
     ContextId,
     Finished,
     Module,
@@ -93,6 +94,16 @@ def around(
 def with_changes(ctx: Ctx, contexts: Collection[str]) -> Sequence[Run]:
     """All runs in any of these contexts that handed in a change request, oldest first."""
     return store.with_changes(ctx.db, ctx.organisation, contexts)
+
+
+def open_in(ctx: Ctx, contexts: Collection[str]) -> Sequence[Run]:
+    """All runs in any of these contexts that have not ended, oldest first."""
+    return store.open_in(ctx.db, ctx.organisation, contexts)
+
+
+def activity(ctx: Ctx, contexts: Collection[str]) -> Mapping[ContextId, Activity]:
+    """What went on in each of these contexts; one without a run is left out."""
+    return store.activity(ctx.db, ctx.organisation, contexts)
 
 
 def claim(ctx: Ctx, run: RunId) -> None:

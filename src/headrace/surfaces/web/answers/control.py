@@ -23,6 +23,39 @@ class Overview:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Wait:
+    """What a mission waits for; `of` are those who decide, None of them where work goes on."""
+
+    kind: str
+    id: str
+    what: str
+    of: tuple[str, ...]
+    since: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MissionLine:
+    """A mission as a lead looks at it; `micro_usd` is None to whoever may not see money."""
+
+    slug: str
+    title: str
+    reference: str | None
+    status: str
+    opened_at: datetime
+    waits_for: Wait | None
+    more: int
+    moved_at: datetime
+    micro_usd: int | None
+    unpriced: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MissionBoard:
+    items: tuple[MissionLine, ...]
+    next: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Week:
     """What was judged of an agent's work in a week, and how its runs ended, by word."""
 

@@ -13,7 +13,8 @@ from headrace.surfaces.web.answers import (
     GateLine,
     Gates,
     Mission,
-    Missions,
+    MissionBoard,
+    MissionLine,
     MissionShown,
     Module,
     Overview,
@@ -54,7 +55,7 @@ class Column:
     """A column of the board: the missions of one status."""
 
     status: str
-    missions: tuple[Mission, ...]
+    missions: tuple[MissionLine, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +63,7 @@ class MissionsPage:
     """`view` is "list" or "board"; the board has a column for each status that a mission has.
     `overview` is there for whoever may see what agents do."""
 
-    items: tuple[Mission, ...]
+    items: tuple[MissionLine, ...]
     status: str | None
     statuses: tuple[str, ...]
     view: str
@@ -96,7 +97,10 @@ class RunLine:
 
 @dataclass(frozen=True, kw_only=True)
 class MissionPage:
-    """`tokens` and `micro_usd` are the whole mission's; `unpriced` uses had no known price."""
+    """`tokens` and `micro_usd` are the whole mission's; `unpriced` uses had no known price.
+
+    The stream, changes and costs by stream are there on the tabs that show them.
+    """
 
     mission: Mission
     tab: str
@@ -121,11 +125,11 @@ def show(asked: Asked) -> MissionsPage:
     """Missions, newest first, as a list or as a board, of one status where the address says so."""
     is_board, status = asked.word("view") == "board", asked.word("status")
     page = asked.client.ask(
-        Missions,
-        "mission.list",
+        MissionBoard,
+        "mission.board",
         status=status,
         before=asked.word("before"),
-        newest=_PAGE if is_board else _LINES,
+        limit=_PAGE if is_board else _LINES,
     )
     by_status = {key: tuple(one for one in page.items if one.status == key) for key in COLUMNS}
     return MissionsPage(
@@ -140,7 +144,7 @@ def show(asked: Asked) -> MissionsPage:
 
 
 def show_one(asked: Asked) -> MissionPage:
-    """One mission. The stream is put together and drawn only where it is looked at."""
+    """One mission. What one tab alone shows is asked for only there."""
     client = asked.client
     found = client.ask(MissionShown, "mission.show", mission=asked.path["mission"])
     mission, context = found.mission, found.mission.context
@@ -149,7 +153,9 @@ def show_one(asked: Asked) -> MissionPage:
     modules = _modules(client)
     runs = _runs(client, context)
     names = client.names()
-    lines = _lines(client, context, runs, modules)
+    used = _used(client, runs)
+    agents = _agents(client, context) if tab in {"stream", "runs"} else {}
+    lines = _lines(runs, modules, agents, used)
     ready = _ready(client, context) if tab == "stream" else ()
     nodes = _nodes(ready, modules, runs) if tab == "stream" else ()
     every = _artifacts(client, context)
@@ -166,11 +172,11 @@ def show_one(asked: Asked) -> MissionPage:
         artifacts=tuple(one for one in every.items if "evaluation" not in one.type),
         has_more_artifacts=every.next is not None,
         gates=_gates(client, context, names),
-        changes=_changes(client, context),
-        by_stream=_by_stream(client, mission),
-        tokens=sum(line.tokens or 0 for line in lines),
-        micro_usd=sum(line.micro_usd or 0 for line in lines),
-        unpriced=_unpriced(client, mission),
+        changes=_changes(client, context) if tab == "decisions" else (),
+        by_stream=_by_stream(client, mission) if tab == "cost" else (),
+        tokens=sum(one.tokens_in + one.tokens_out for one in used.values()),
+        micro_usd=sum(one.micro_usd for one in used.values()),
+        unpriced=sum(one.unpriced for one in used.values()),
     )
 
 
@@ -193,7 +199,8 @@ def _changes(client: Client, context: str) -> tuple[ChangeLine, ...]:
 
 def _by_stream(client: Client, mission: Mission) -> tuple[Total, ...]:
     """What each of the mission's streams used; a stream's key begins with the mission's slug."""
-    return tuple(one for one in _told_by(client, "stream") if one.key.startswith(mission.slug))
+    asked = client.ask_if_allowed(Totals, "ledger.totals", by="stream")
+    return tuple(one for one in (asked.items if asked else ()) if one.key.startswith(mission.slug))
 
 
 def _modules(client: Client) -> Mapping[str, Module]:
@@ -242,11 +249,11 @@ def _node(
 
 
 def _lines(
-    client: Client, context: str, runs: Iterable[Run], modules: Mapping[str, Module]
+    runs: Iterable[Run],
+    modules: Mapping[str, Module],
+    agents: Mapping[str, AgentRun],
+    used: Mapping[str, Total],
 ) -> list[RunLine]:
-    asked = client.ask_if_allowed(AgentRuns, "agent.runs", context=context, limit=500)
-    agents = {one.run: one for one in asked.items} if asked else {}
-    used = {one.key: one for one in _totals(client)}
     made = []
     for run in runs:
         module = modules.get(run.module)
@@ -264,19 +271,20 @@ def _lines(
     return made
 
 
-def _totals(client: Client) -> tuple[Total, ...]:
-    """What each run used. Asked of the whole organisation: a run before approval has no budget."""
-    return _told_by(client, "run")
+def _agents(client: Client, context: str) -> Mapping[str, AgentRun]:
+    """The newest runs of agents in a context, by their ids; none to who may not see them."""
+    asked = client.ask_if_allowed(AgentRuns, "agent.runs", context=context, limit=500)
+    return {one.run: one for one in asked.items} if asked else {}
 
 
-def _told_by(client: Client, dimension: str) -> tuple[Total, ...]:
-    """Totals by something; none where this reader may not see money."""
-    asked = client.ask_if_allowed(Totals, "ledger.totals", by=dimension)
-    return asked.items if asked else ()
+def _used(client: Client, runs: Iterable[Run]) -> Mapping[str, Total]:
+    """What each of these runs used, by the agent's run; nothing where the reader may not see money.
 
-
-def _unpriced(client: Client, mission: Mission) -> int:
-    return sum(one.unpriced for one in _told_by(client, "mission") if one.key == mission.slug)
+    By run, and not by the mission's budget: a run before the approval has none.
+    """
+    ids = [run.agent_run for run in runs if run.agent_run]
+    asked = client.ask_if_allowed(Totals, "ledger.totals", by="run", runs=ids)
+    return {one.key: one for one in asked.items} if asked else {}
 
 
 def _artifacts(client: Client, context: str) -> Artifacts:

@@ -50,8 +50,8 @@ _RUN = (
     f"JOIN agents_card c ON c.organisation = r.organisation AND c.hash = r.card_hash {_TURNS}"
 )
 _SUMMARY = (
-    "SELECT r.id, r.employee, r.principal, r.subject, r.role, r.task ->> 'task' AS task, r.context, "
-    "coalesce(r.task ->> 'element', '') AS element, r.brain, r.identity, r.recipe, r.state, r.error, "
+    "SELECT r.id, r.employee, r.principal, r.subject, r.role, r.task_name, r.context, "
+    "r.element, r.brain, r.identity, r.recipe, r.state, r.error, "
     f"r.made_at, r.ended_at, r.retry_at, {_USAGE}{_WORKED_FOR}FROM agents_run r {_TURNS}"
 )
 _ONE = sa.text(f"{_RUN} AND r.id = :id")
@@ -295,7 +295,7 @@ def _summary(row: sa.Row[Any]) -> RunSummary:
         principal=PrincipalId(row.principal),
         subject=row.subject,
         role=row.role,
-        task=row.task,
+        task=row.task_name,
         context=row.context,
         element=row.element,
         brain=BrainKind(row.brain),

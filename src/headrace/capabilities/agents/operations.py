@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import JsonValue
+from pydantic import Field, JsonValue
 
 from headrace.capabilities.agents import service
 from headrace.capabilities.agents.model import (
@@ -150,6 +150,7 @@ class RunQuery:
     role: str | None = None
     subject: str | None = None
     context: str | None = None
+    runs: Annotated[tuple[str, ...] | None, Field(description="Only these.")] = None
     before: str | None = None
     limit: int = 50
 
@@ -295,6 +296,9 @@ def renew(ctx: Ctx, name: AgentName) -> AgentShown:
 
 def runs(ctx: Ctx, query: RunQuery) -> RunPage:
     """List runs of agents, newest first."""
+    if query.runs is not None:
+        named = service.named(ctx, query.runs)[-query.limit :]
+        return RunPage(items=_lines(ctx, named[::-1]), next=None)
     found = service.runs(
         ctx,
         state=query.state,

@@ -58,6 +58,9 @@ class RunQuery:
     context: str | None = None
     module: str | None = None
     state: RunState | None = None
+    change: Annotated[
+        str | None, Field(description="Only those that handed in this change request.")
+    ] = None
     after: str | None = None
     limit: Annotated[int, Field(ge=1, le=200, description="Most items on one page.")] = 50
 
@@ -158,6 +161,7 @@ def runs(ctx: Ctx, query: RunQuery) -> RunPage:
         context=ContextId(query.context) if query.context else None,
         module=query.module,
         state=query.state,
+        change=query.change,
         after=query.after,
         limit=query.limit + 1,
     )

@@ -98,8 +98,9 @@ _ACTIVITY = sa.text(
 _BY_AGENT_RUN = sa.text(
     f"SELECT {_RUN} FROM streams_run WHERE organisation = :organisation AND agent_run = :agent_run"
 )
-_RUNS = sa.text(
-    f"SELECT {_RUN} FROM streams_run WHERE organisation = :organisation "
+_OF_CHANGE = "AND change = :change "
+_RUNS = (
+    f"SELECT {_RUN} FROM streams_run WHERE organisation = :organisation {{of_change}}"
     "AND (CAST(:context AS text) IS NULL OR context = :context) "
     "AND (CAST(:module AS text) IS NULL OR module = :module) "
     "AND (CAST(:state AS text) IS NULL OR state = :state) "
@@ -299,6 +300,7 @@ def runs(
     context: ContextId | None = None,
     module: str | None = None,
     state: RunState | None = None,
+    change: str | None = None,
     after: str | None = None,
     limit: int | None = 200,
 ) -> Sequence[Run]:
@@ -311,7 +313,9 @@ def runs(
         "after": after,
         "limit": limit,
     }
-    return [_run(row) for row in db.execute(_RUNS, values).mappings()]
+    values |= {"change": change} if change else {}
+    statement = sa.text(_RUNS.format(of_change=_OF_CHANGE if change else ""))
+    return [_run(row) for row in db.execute(statement, values).mappings()]
 
 
 def of_element(

@@ -52,16 +52,18 @@ def runs(
     context: ContextId | None = None,
     module: str | None = None,
     state: RunState | None = None,
+    change: str | None = None,
     after: str | None = None,
     limit: int = 200,
 ) -> Sequence[Run]:
-    """Runs in the order of their making."""
+    """Runs in the order of their making; of a change, those that handed it in."""
     return store.runs(
         ctx.db,
         ctx.organisation,
         context=context,
         module=module,
         state=state,
+        change=change,
         after=after,
         limit=limit,
     )

@@ -7,7 +7,8 @@ from statistics import quantiles
 
 from headrace.kernel.errors import HeadraceError
 from headrace.surfaces.web.answers import (
-    AgentRunShown,
+    AgentRun,
+    AgentRuns,
     Change,
     FileDiff,
     Gate,
@@ -156,7 +157,7 @@ def show(client: Client, id: str) -> Shown:
         summary="",
         waits_for=(),
         made_by=(),
-        made=_made(client, change, item.context),
+        made=_made(client, change),
         choices=_QUESTION,
         may_delegate=False,
         members=members,
@@ -230,29 +231,26 @@ def _change(
     return replace(change, reviews=reviews), files, verdicts
 
 
-def _made(client: Client, change: Change | None, context: str | None) -> tuple[Made, ...]:
+def _made(client: Client, change: Change | None) -> tuple[Made, ...]:
     """The runs that made the change, newest first; none where a person did, or they may not be seen."""
-    if change is None or context is None:
+    if change is None:
         return ()
-    try:
-        runs = client.ask(Runs, "run.list", context=context, limit=200).items
-        mine = [run for run in runs if run.change == change.change and run.agent_run]
-        return tuple(_made_by(client, run.agent_run or "") for run in reversed(mine[-3:]))
-    except HeadraceError:
-        return ()
+    found = client.ask_if_allowed(Runs, "run.list", change=change.change, limit=200)
+    ids = [run.agent_run for run in (found.items if found else ()) if run.agent_run]
+    made = client.ask_if_allowed(AgentRuns, "agent.runs", runs=ids[-3:]) if ids else None
+    return tuple(map(_made_by, made.items if made else ()))
 
 
-def _made_by(client: Client, run: str) -> Made:
-    found = client.ask(AgentRunShown, "agent.run-show", run=run)
+def _made_by(run: AgentRun) -> Made:
     return Made(
-        role=found.line.role,
-        task=found.line.task,
-        brain=found.line.brain,
-        identity=found.identity,
-        turns=found.line.turns,
-        tokens=found.usage.input_tokens + found.usage.output_tokens,
-        micro_usd=found.usage.cost_micro_usd,
-        run=run,
+        role=run.role,
+        task=run.task,
+        brain=run.brain,
+        identity=run.identity,
+        turns=run.turns,
+        tokens=run.tokens,
+        micro_usd=run.cost_micro_usd,
+        run=run.run,
     )
 
 
@@ -280,8 +278,6 @@ def _spent(client: Client, mission: Mission | None) -> Total | None:
     """What the mission used so far; None where nothing was booked or it may not be seen."""
     if mission is None:
         return None
-    try:
-        totals = client.ask(Totals, "ledger.totals", by="mission").items
-    except HeadraceError:
-        return None
-    return next((one for one in totals if one.key == mission.slug), None)
+    scope = f"mission:{mission.slug}"
+    asked = client.ask_if_allowed(Totals, "ledger.totals", by="mission", scope=scope)
+    return asked.items[0] if asked and asked.items else None

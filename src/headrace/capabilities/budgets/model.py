@@ -296,6 +296,16 @@ class Outlook:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Outlooks:
+    """Outlooks of one dimension, as they are `at` an instant, for the end of its term at `ends_at`."""
+
+    at: datetime
+    term: str
+    ends_at: datetime | None
+    items: tuple[Outlook, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class BudgetSet(Event):
     """Somebody gave a scope a new cap; claims that were refused there are worth another try."""
 

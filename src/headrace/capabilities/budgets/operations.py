@@ -7,14 +7,14 @@ from typing import Annotated
 
 from pydantic import Field
 
-from headrace.capabilities.budgets import rules, service
+from headrace.capabilities.budgets import service
 from headrace.capabilities.budgets.model import (
     Budget,
     Cap,
     Dimension,
     Entry,
     Forecast,
-    Outlook,
+    Outlooks,
     Period,
     Reservation,
     Scope,
@@ -111,16 +111,6 @@ class OutlookQuery:
     period: Period = Period.MONTHLY
 
 
-@dataclass(frozen=True, kw_only=True)
-class OutlookList:
-    """`at` is the instant of organisation time that it holds for; the term ends at `ends_at`."""
-
-    at: datetime
-    term: str
-    ends_at: datetime | None
-    items: tuple[Outlook, ...]
-
-
 def set_cap(ctx: Ctx, asked: NewCap) -> Budget:
     """Set the most a scope may use: in tokens, in dollars, or both.
 
@@ -190,20 +180,14 @@ def totals(ctx: Ctx, query: TotalsQuery) -> TotalList:
     return TotalList(items=tuple(found))
 
 
-def outlooks(ctx: Ctx, query: OutlookQuery) -> OutlookList:
+def outlooks(ctx: Ctx, query: OutlookQuery) -> Outlooks:
     """Show where use is heading by model, agent, mission, stream, change or run.
 
     By the rule of the budgets: the pace is what went in the last seven days of organisation time, and
     what is expected is what went in the term so far and that pace until its end. Money is in
     millionths of a dollar.
     """
-    found = service.outlooks(ctx, query.by, scope=Scope.parse(query.scope), period=query.period)
-    return OutlookList(
-        at=ctx.now,
-        term=rules.term(query.period, ctx.now),
-        ends_at=rules.term_end(query.period, ctx.now),
-        items=tuple(found),
-    )
+    return service.outlooks(ctx, query.by, scope=Scope.parse(query.scope), period=query.period)
 
 
 def _query(name: str, input: type, output: type, run: object, path: str) -> Operation:
@@ -235,5 +219,5 @@ OPERATIONS = (
     _query("budget.held", ReservationQuery, ReservationPage, held, "/reservations"),
     _query("ledger.list", LedgerQuery, LedgerPage, ledger, "/ledger"),
     _query("ledger.totals", TotalsQuery, TotalList, totals, "/ledger/totals"),
-    _query("ledger.forecasts", OutlookQuery, OutlookList, outlooks, "/ledger/forecasts"),
+    _query("ledger.forecasts", OutlookQuery, Outlooks, outlooks, "/ledger/forecasts"),
 )

@@ -19,7 +19,7 @@ from headrace.capabilities.budgets.model import (
     Entry,
     Exceeded,
     Forecast,
-    Outlook,
+    Outlooks,
     Overran,
     Period,
     Recent,
@@ -295,7 +295,7 @@ def every_forecast(
 
 def outlooks(
     ctx: Ctx, by: Dimension, *, scope: Scope | None = None, period: Period = Period.MONTHLY
-) -> Sequence[Outlook]:
+) -> Outlooks:
     """Where use is heading by key, at the pace of the last seven days: who has used most lately first.
 
     What is expected holds for the end of the term that runs now.
@@ -308,7 +308,14 @@ def outlooks(
         lately=ctx.now - rules.PACE_WINDOW,
         begins=rules.term_begin(period, ctx.now),
     )
-    return [rules.outlook(key, spent, recent, period, ctx.now) for key, spent, recent in found]
+    return Outlooks(
+        at=ctx.now,
+        term=rules.term(period, ctx.now),
+        ends_at=rules.term_end(period, ctx.now),
+        items=tuple(
+            rules.outlook(key, spent, recent, period, ctx.now) for key, spent, recent in found
+        ),
+    )
 
 
 def entries(

@@ -90,6 +90,7 @@ def test_the_journal_of_one_person_and_of_some_days_is_shown_and_exported_alike(
 
     assert [one["event"]["type"] for one in shown] == ["people.token_issued"]
     assert [one["about"] for one in shown] == ["principal: vera-product"]
+    assert shown[0]["told"] == f"Token: {shown[0]['event']['payload']['token']}"
     assert len(lines) == 1
     assert not browser.get("/journal.json?since=2026-03-17").json()["entries"]
 

@@ -182,7 +182,7 @@ def note(ctx: Ctx, made: Plan, taken: dict[str, Taken], users: dict[str, int]) -
         commands={name: " ".join(argv) for name, argv in made.measures.items()},
         taken=taken,
         users=users,
-        log="/".join(Path(made.log).parts[-2:]),  # as the host names it: service, file
+        log=f"access log of {Path(made.log).parent.name}" if made.log else "",
         window=f"from {made.since:%Y-%m-%d %H:%M} to {made.until:%Y-%m-%d %H:%M} of the world's time"
         if made.since and made.until
         else "",

@@ -1,16 +1,20 @@
 """The journal: everything that happened, newest first."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from urllib.parse import urlencode
 
 from headrace.kernel.errors import NotFound
+from headrace.kernel.json import Json
 from headrace.surfaces.web.answers import Audit, Events, Happened
 from headrace.surfaces.web.asked import Asked
 from headrace.surfaces.web.client import named
 from headrace.surfaces.web.content import told
 
 _PAGE = 50
+_HASH = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
+_SHORT = 12
 _NO_ROW = ("system", "operator")
 """Actors that no list of people has."""
 
@@ -70,7 +74,7 @@ def show(asked: Asked) -> JournalPage:
         Entry(
             event=replace(one, actor=named(names, one.actor)),
             about=_about(names, one.lineage),
-            told=told(one.payload),
+            told=told(_facts(one, names)),
         )
         for one in page.items
     )
@@ -115,6 +119,28 @@ def _principal(asked: Asked, person: str) -> str | None:
     if found is None:
         raise NotFound(f"Nobody here is called {person}; the list of people shows the handles")
     return found
+
+
+def _facts(event: Happened, names: Mapping[str, str]) -> Json:
+    """What an event says beyond who did it and what it is about; ids of people as names, hashes short."""
+    if not isinstance(event.payload, Mapping):
+        return event.payload
+    known = {event.actor, event.lineage, event.lineage.partition(":")[2]}
+    return {
+        name: _readable(value, names)
+        for name, value in event.payload.items()
+        if value not in (None, "", [], {}) and not (isinstance(value, str) and value in known)
+    }
+
+
+def _readable(value: Json, names: Mapping[str, str]) -> Json:
+    if isinstance(value, str):
+        return value[:_SHORT] if _HASH.fullmatch(value) else names.get(value, value)
+    if isinstance(value, Mapping):
+        return {key: _readable(inner, names) for key, inner in value.items()}
+    if isinstance(value, Sequence):
+        return [_readable(one, names) for one in value]
+    return value
 
 
 def _about(names: Mapping[str, str], lineage: str) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import cache
 from http import HTTPStatus
 from importlib.metadata import version
 from typing import Any
@@ -49,8 +50,8 @@ def create_app(
         redirect_slashes=False,
         lifespan=_lifespan(door, others),
     )
-    description = describe(reception.house, version=version("headrace"))
-    app.openapi = lambda: description  # type: ignore[method-assign]  # FastAPI's way to bring one's own
+    # Written when it is first asked for: it takes longer than everything else here together.
+    app.openapi = cache(lambda: describe(reception.house, version=version("headrace")))  # type: ignore[method-assign]  # FastAPI's way to bring one's own
     for operation in sorted(reception.house.operations.values(), key=_specific_first):
         path = f"{BELOW}{operation.http.path}"
         app.add_route(path, door.endpoint(operation), methods=[operation.http.method])

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import mcp_types
@@ -97,7 +98,7 @@ class OperationTool(Tool):
             title=operation.summary,
             description=f"{operation.help}\n\nNeeds the right {operation.permission}.",
             parameters=_parameters(operation),
-            output_schema=_output(operation),
+            output_schema=_output(operation.output),
             annotations=_annotations(operation),
         )
         tool._operation = operation
@@ -128,7 +129,7 @@ class OperationTool(Tool):
 
 
 def _parameters(operation: Operation) -> dict[str, Any]:
-    whole = {**schema(operation.input), "additionalProperties": False}
+    whole = {**_input(operation.input), "additionalProperties": False}
     if operation.must_be_confirmed is None:
         return whole
     confirmation = {
@@ -147,9 +148,16 @@ def _annotations(operation: Operation) -> ToolAnnotations:
     )
 
 
-def _output(operation: Operation) -> dict[str, Any] | None:
-    """The schema of the answer; the protocol has one for objects only."""
-    whole = TypeAdapter(operation.output).json_schema(mode="serialization")
+@cache
+def _input(kind: type) -> dict[str, Any]:
+    """The schema of an input, written once for all servers of this process."""
+    return schema(kind)
+
+
+@cache
+def _output(output: type) -> dict[str, Any] | None:
+    """The schema of an answer, written once; the protocol has one for objects only."""
+    whole = TypeAdapter(output).json_schema(mode="serialization")
     return whole if whole.get("type") == "object" else None
 
 

@@ -391,3 +391,27 @@ def test_other_issues_of_the_repository_are_nobodys_business(record, tracker):
 
     assert methods(tracker, asked) == ["GET"]
     assert not open_changes(record)
+
+
+def test_what_is_added_while_the_former_edit_is_approved_builds_on_it(record, tracker):
+    record.merged(record.propose("brief"))
+    reword(tracker, 1, "all their data", "one")
+    look(record)
+    (first,) = open_changes(record)
+    reword(tracker, 1, "export one", "export one or two")
+    record.merge(first)
+
+    (second,) = open_changes(record)
+    content = record.do(artifacts.get_version, second.members[0].ref).content
+    assert content["sections"]["objective"] == "Customers export one or two."
+    assert not record.do(service.findings)
+
+
+def test_a_tracker_that_lets_nobody_look_is_told(record, tracker):
+    record.merged(record.propose("brief"))
+    tracker.token = "another"
+
+    look(record)
+
+    (finding,) = record.do(service.findings)
+    assert "401 Bad credentials" in finding.message

@@ -55,6 +55,12 @@ def following(ctx: Ctx, after: int, *, type: str | None, limit: int) -> Sequence
     return [store.recorded(row) for row in rows]
 
 
+def of_lineage(ctx: Ctx, lineage: str, *, type: str, limit: int) -> Sequence[Recorded]:
+    """The newest events of a type of one lineage, newest first."""
+    part = store.Part(lineage=lineage, type=type)
+    return store.page(ctx.db, ctx.organisation, part, before=None, limit=limit)
+
+
 def named(ctx: Ctx, ids: Collection[str]) -> Sequence[tuple[Recorded, datetime]]:
     """Events of these ids, each with the world's time at which it was written, oldest first."""
     values = {"organisation": ctx.organisation, "ids": list(ids)}

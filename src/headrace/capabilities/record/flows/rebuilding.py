@@ -1,10 +1,13 @@
 """Rebuilding: history is read from Git in acts, and made rows of again in verbs."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from itertools import count
 from pathlib import Path
 
-from headrace.capabilities.record import provenance, service
+from headrace.capabilities.record import issue_documents, provenance, service
 from headrace.capabilities.record.flows import grounds
 from headrace.capabilities.record.git.diffs import changed_paths
 from headrace.capabilities.record.git.errors import RepositoryExists
@@ -17,10 +20,7 @@ from headrace.capabilities.record.git.repository import (
     find_head,
     heads,
 )
-from headrace.capabilities.record.markdown.front_matter import (
-    read_front_matter,
-    split_front_matter,
-)
+from headrace.capabilities.record.issues.keeping import read_page
 from headrace.capabilities.record.model import (
     ORGANISATION,
     BranchFacts,
@@ -29,12 +29,12 @@ from headrace.capabilities.record.model import (
     FoundTexts,
     Histories,
     History,
+    KeptIssues,
     RebuildPlan,
     VersionBatch,
     VersionFacts,
 )
 from headrace.capabilities.record.ordering import in_order
-from headrace.capabilities.record.provenance import Provenance
 from headrace.capabilities.record.service import notes
 from headrace.kernel.flow import Steps
 
@@ -47,13 +47,46 @@ def rebuild(steps: Steps, *, request: str, source: str) -> None:
     """Read every history, make versions again in their order, then changes and pointers."""
     plan = steps.verb(service.begin_rebuild, request, source)
     histories = steps.act("read histories", lambda key: read(plan), Histories)
-    steps.verb(service.restore_repositories, histories)
-    versions = in_order(fact for history in histories.items for fact in history.versions)
+    pages = list(_issues(steps)) if plan.tracked else []
+    vouched = [steps.verb(service.vouch, histories, page) for page in pages]
+    kept = {
+        fact.version: text
+        for one in vouched
+        for fact, text in zip(one.versions, one.texts, strict=True)
+    }
+    whole = _with_issues(histories, [fact for one in vouched for fact in one.versions])
+    steps.verb(service.restore_repositories, whole)
+    versions = in_order(fact for history in whole.items for fact in history.versions)
     for start in range(0, len(versions), _BATCH):
         batch = VersionBatch(items=tuple(versions[start : start + _BATCH]))
-        _restored(steps, plan, batch)
-    steps.verb(service.restore_changes, histories)
-    steps.verb(service.finish_rebuild, histories)
+        _restored(steps, plan, batch, kept)
+    for page in pages:
+        steps.verb(service.restore_issues, page)
+    steps.verb(service.restore_changes, whole)
+    if kept:
+        steps.verb(service.restore_filed, versions)
+    steps.verb(service.finish_rebuild, whole)
+
+
+def _issues(steps: Steps) -> Iterator[KeptIssues]:
+    """What the tracker keeps of ours, page by page. A tracker that cannot be read ends the rebuild."""
+    for number in count(1):
+        page = steps.act("read issues", partial(_page, steps, number), KeptIssues)
+        if page.away:
+            steps.verb(service.refuse_away, page.away)
+        yield page
+        if page.is_last:
+            return
+
+
+def _page(steps: Steps, number: int, _: str) -> KeptIssues:
+    return read_page(steps.look(service.tracker), steps.organisation, number)
+
+
+def _with_issues(histories: Histories, facts: Sequence[VersionFacts]) -> Histories:
+    """The versions of issues beside those of the organisation's own repository."""
+    own, *others = histories.items
+    return Histories(items=(replace(own, versions=(*own.versions, *facts)), *others))
 
 
 def compare(steps: Steps, *, request: str, replace: str) -> None:
@@ -80,8 +113,12 @@ def _witnessed(steps: Steps, histories: Histories) -> Iterator[Compared]:
         yield Compared(items=one.items)
 
 
-def _restored(steps: Steps, plan: RebuildPlan, batch: VersionBatch) -> None:
-    steps.verb(service.restore_versions, batch, _texts(steps, plan, batch))
+def _restored(
+    steps: Steps, plan: RebuildPlan, batch: VersionBatch, kept: Mapping[str, str]
+) -> None:
+    texts = zip(batch.items, _texts(steps, plan, batch).items, strict=True)
+    found = tuple(kept.get(fact.version, text) for fact, text in texts)
+    steps.verb(service.restore_versions, batch, FoundTexts(items=found))
 
 
 def _texts(steps: Steps, plan: RebuildPlan, batch: VersionBatch) -> FoundTexts:
@@ -102,7 +139,7 @@ def read_texts(plan: RebuildPlan, batch: VersionBatch) -> FoundTexts:
     repository = grounds.opened(str(Path(plan.folder) / f"{ORGANISATION}{_SUFFIX}"))
     return FoundTexts(
         items=tuple(
-            grounds.text_at(repository, CommitId(fact.commit), fact.path) or ""
+            (fact.commit and grounds.text_at(repository, CommitId(fact.commit), fact.path)) or ""
             for fact in batch.items
         )
     )
@@ -197,7 +234,7 @@ def _written(
         claimed = provenance.claimed(text)
         version = f"{claimed[0]}@{claimed[1]}" if claimed else ""
         if version in named:
-            origin = _origin(text)
+            origin = issue_documents.origin_of(text)
             yield VersionFacts(
                 version=version,
                 content_hash=named[version],
@@ -207,14 +244,6 @@ def _written(
                 reference=(origin.reference or "") if origin else "",
                 at=commit.authored_at,
             )
-
-
-def _origin(text: str) -> Provenance | None:
-    matter, _ = split_front_matter(text)
-    try:
-        return provenance.read(read_front_matter(matter or ""))
-    except ValueError:
-        return None
 
 
 def _branches(repository: Repository, main: str, tip: CommitId) -> Iterator[BranchFacts]:

@@ -125,6 +125,12 @@ class Client:
         rest = self._pages("/issues", asked, start=2) if len(first) == _PAGE else ()
         return Touched(issues=[_found(one) for one in (*first, *rest)], etag=tag)
 
+    def page(self, number: int) -> tuple[Sequence[Found], bool]:
+        """A page of all issues, oldest first, and whether it is the last."""
+        asked = {"state": "all", "sort": "created", "direction": "asc"}
+        found = cast(Sequence[Object], self._request("GET", "/issues", query=_page(asked, number)))
+        return [_found(one) for one in found], len(found) < _PAGE
+
     def hands(self, number: int) -> Hands:
         """Who has changed an issue; nobody where the tracker has no such interface."""
         owner, _, name = self._repository.partition("/")

@@ -70,9 +70,12 @@ from headrace.capabilities.record.model.history import (
     FoundTexts,
     Histories,
     History,
+    KeptIssue,
+    KeptIssues,
     RebuildPlan,
     VersionBatch,
     VersionFacts,
+    Vouched,
 )
 from headrace.capabilities.record.model.locks import (
     Lock,
@@ -120,6 +123,7 @@ from headrace.capabilities.record.model.tracking import (
     IssueWritten,
     NoTracker,
     Overwritten,
+    TrackerAway,
     WorkBackend,
 )
 from headrace.capabilities.record.model.work import (
@@ -200,6 +204,8 @@ __all__ = [
     "IssuePlan",
     "IssueTaken",
     "IssueWritten",
+    "KeptIssue",
+    "KeptIssues",
     "LetThrough",
     "Lock",
     "LockEnded",
@@ -264,10 +270,12 @@ __all__ = [
     "TakenIn",
     "TidyPlan",
     "TouchedIssue",
+    "TrackerAway",
     "TrackerSeen",
     "VersionBatch",
     "VersionFacts",
     "VersionTaken",
+    "Vouched",
     "Waived",
     "WorkBackend",
     "WrongState",

@@ -8,11 +8,39 @@ from headrace.capabilities.record.model.work import Signature
 
 @dataclass(frozen=True, kw_only=True)
 class RebuildPlan:
-    """Where an organisation's repositories lie, and from where its own is copied first, if at all."""
+    """Where an organisation's repositories lie, and from where its own is copied first, if at all.
+
+    `tracked`: issues are read as well.
+    """
 
     folder: str
     source: str
     request: str
+    tracked: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeptIssue:
+    """An issue of ours as a rebuild finds it. `id` is that of an artifact, or of a part of one.
+
+    `versions` are those that it holds, as files with their front matter, the one that counts last.
+    """
+
+    id: str
+    number: int
+    url: str
+    is_open: bool
+    standing: str
+    versions: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeptIssues:
+    """A page of them; `away` is why the tracker could not be read."""
+
+    items: tuple[KeptIssue, ...] = ()
+    is_last: bool = True
+    away: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +70,7 @@ class VersionFacts:
 
     version: str  # "brief/export@2"
     content_hash: str
-    commit: str
+    commit: str  # "" for one that an issue holds
     path: str
     links: tuple[str, ...]  # versions
     reference: str
@@ -100,3 +128,11 @@ class FoundTexts:
     """The texts of a batch's files, in its order."""
 
     items: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Vouched:
+    """Versions of issues that are what was decided or handed in, with their texts in the same order."""
+
+    versions: tuple[VersionFacts, ...]
+    texts: tuple[str, ...]

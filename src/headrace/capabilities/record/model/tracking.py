@@ -9,7 +9,7 @@ from typing import ClassVar
 from pydantic import SecretStr
 
 from headrace.capabilities.artifacts.model import ArtifactId
-from headrace.kernel.errors import NotFound
+from headrace.kernel.errors import Conflict, NotFound
 from headrace.kernel.events import Event
 from headrace.kernel.ids import PrincipalId
 
@@ -68,7 +68,8 @@ class Issue:
     """An artifact in the tracker. No number while it was not written yet; `error` says why not.
 
     That of a part is named by both: `mission-tasks/export#TASK-001`. `version` is what was last
-    written; `waiting`: something is to be written. `change` asks for what somebody has edited there.
+    written, 0 of a part; `waiting`: something is to be written. `change` asks for what somebody has
+    edited there.
     """
 
     artifact: ArtifactId
@@ -168,3 +169,9 @@ class NoTracker(NotFound):
     """No tracker is configured."""
 
     code = "record.no_tracker"
+
+
+class TrackerAway(Conflict):
+    """The tracker cannot be read now, and without it nothing is made again."""
+
+    code = "record.tracker_away"

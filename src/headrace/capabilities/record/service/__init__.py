@@ -105,6 +105,12 @@ from headrace.capabilities.record.service.rebuilding import (
     restore_repositories,
     restore_versions,
 )
+from headrace.capabilities.record.service.restoring_issues import (
+    refuse_away,
+    restore_filed,
+    restore_issues,
+    vouch,
+)
 from headrace.capabilities.record.service.reviewing import (
     approvers,
     missing_reviews,
@@ -205,6 +211,7 @@ __all__ = [
     "reasons_against",
     "rebuild",
     "refresh_projection",
+    "refuse_away",
     "release_lock",
     "remove_lock",
     "renew_lock",
@@ -213,6 +220,8 @@ __all__ = [
     "required_reviewers",
     "restore_archive",
     "restore_changes",
+    "restore_filed",
+    "restore_issues",
     "restore_repositories",
     "restore_versions",
     "review",
@@ -227,6 +236,7 @@ __all__ = [
     "tracker",
     "tracking_failed",
     "unarchive",
+    "vouch",
     "witness",
     "worktree_place",
     "write_document",

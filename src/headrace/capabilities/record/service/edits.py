@@ -11,8 +11,8 @@ from datetime import timedelta
 from typing import cast
 
 from headrace.capabilities.artifacts import service as artifacts
+from headrace.capabilities.artifacts.layout import authored, normal
 from headrace.capabilities.artifacts.layout import content_hash as hash_of
-from headrace.capabilities.artifacts.layout import normal
 from headrace.capabilities.artifacts.model import (
     Artifact,
     ArtifactType,
@@ -23,7 +23,7 @@ from headrace.capabilities.artifacts.model import (
 )
 from headrace.capabilities.people import service as people
 from headrace.capabilities.people.model import Principal
-from headrace.capabilities.record import markdown, rules, store
+from headrace.capabilities.record import issue_documents, markdown, rules, store
 from headrace.capabilities.record.model import (
     ChangeId,
     ChangeState,
@@ -150,6 +150,7 @@ def end_look(ctx: Ctx, seen: TrackerSeen, wait: float | None) -> None:
         rows.quiet(ctx.db, ctx.organisation, timedelta(seconds=wait), told)
     elif seen.refused:
         rows.quiet(ctx.db, ctx.organisation, _PATIENCE, seen.refused)
+        noting.note(ctx, FindingKind.UNREADABLE, "tracker", f"it lets nobody look: {seen.refused}")
     elif seen.since:
         rows.end(ctx.db, ctx.organisation, seen.since, seen.etag)
 
@@ -167,7 +168,7 @@ _PART_TEXT = "it is drawn from rows; say in a comment what should be otherwise"
 
 def _edit(ctx: Ctx, standing: Standing, found: EditedIssue, effective: Version) -> _Edit:
     artifact = artifacts.get(ctx, standing.artifact)
-    number = min(standing.version, effective.ref.number) or effective.ref.number
+    number = _shown(ctx, standing) or effective.ref.number
     return _Edit(
         standing=standing,
         found=found,
@@ -178,8 +179,17 @@ def _edit(ctx: Ctx, standing: Standing, found: EditedIssue, effective: Version) 
     )
 
 
+def _shown(ctx: Ctx, standing: Standing) -> int:
+    """The number of the version that whoever edits has before them; 0 when none was written."""
+    former = store.change(ctx.db, ctx.organisation, standing.change) if standing.change else None
+    if former is None or former.state is not ChangeState.MERGED:
+        return standing.version
+    own = (m.ref.number for m in former.members if m.ref.artifact == standing.artifact)
+    return next(own, standing.version)  # what they wrote before was approved, and is not drawn yet
+
+
 def _take_in_text(ctx: Ctx, edit: _Edit) -> None:
-    text = issue_text.written(edit.found.body)
+    text = issue_documents.written(edit.found.body)
     if text is None:
         message = "it is too long to stand in an issue whole: edit it where it is kept"
         _refused(ctx, edit, FindingKind.UNREADABLE, message)
@@ -199,8 +209,8 @@ def _take_in_text(ctx: Ctx, edit: _Edit) -> None:
         faults = "; ".join(finding.message for finding in parsed.findings)
         _refused(ctx, edit, FindingKind.UNREADABLE, faults)
         return
-    authored = cast(Mapping[str, Json], normal(edit.declared, content))
-    made, places = rules.merged_content(base, ours, authored)
+    theirs = cast(Mapping[str, Json], authored(edit.declared, normal(edit.declared, content)))
+    made, places = rules.merged_content(base, ours, theirs)
     if places:
         named = ", ".join(places)
         message = f"version {edit.effective.ref.number} has changed {named} too: write them as one"

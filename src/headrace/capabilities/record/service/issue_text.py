@@ -1,25 +1,17 @@
 """Issue text: how an artifact, or a part of one, is written as an issue, and what of it people wrote."""
 
-import hashlib
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from headrace.capabilities.artifacts import service as artifacts
 from headrace.capabilities.artifacts.model import Artifact, ArtifactId, Version
-from headrace.capabilities.record import markdown, provenance
+from headrace.capabilities.record import issue_documents, markdown, provenance
+from headrace.capabilities.record.issue_documents import cut, mark
 from headrace.capabilities.record.model import IssueForm, IssuePart, IssueParts
 from headrace.capabilities.record.service import identities
 from headrace.capabilities.record.store import issues as rows
 from headrace.kernel.context import Ctx
 from headrace.kernel.json import Json
-
-_LONGEST = 65_000
-"""GitHub takes 65,536 characters."""
-_CUT = "… cut here: a tracker takes no longer text."
-_MARK = re.compile(r"\A\s*<!-- headrace:[0-9a-f]+ -->[ \t]*\n?")
-_ORIGIN = "<details><summary>Where this comes from</summary>"
-_ORIGIN_END = "</details>"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,8 +27,8 @@ class Drawn:
 
 
 def key(ctx: Ctx, id: str) -> str:
-    """What marks an issue as this artifact's: nobody outside can guess it."""
-    return hashlib.sha256(f"{ctx.organisation}\n{id}".encode()).hexdigest()[:32]
+    """What marks an issue as this artifact's."""
+    return issue_documents.key(ctx.organisation, id)
 
 
 def title(artifact: Artifact, version: Version) -> str:
@@ -63,7 +55,7 @@ def draw(ctx: Ctx, artifact: Artifact, version: Version, declared: IssueForm) ->
     """The issue of an artifact as it shall stand now."""
     return Drawn(
         title=title(artifact, version),
-        body=_cut(_body(ctx, artifact, version)),
+        body=cut(f"{mark(key(ctx, artifact.id))}\n{document(ctx, artifact, version)}"),
         labels=labels(declared, version.content),
         is_open=not artifact.archived,
         closed_as="completed",
@@ -73,10 +65,10 @@ def draw(ctx: Ctx, artifact: Artifact, version: Version, declared: IssueForm) ->
 
 def draw_part(ctx: Ctx, artifact: Artifact, declared: IssueParts, part: IssuePart) -> Drawn:
     """The issue of a part as it shall stand now."""
-    mark = f"<!-- headrace:{key(ctx, part_id(artifact, part))} -->"
+    id = part_id(artifact, part)
     return Drawn(
         title=" ".join(part.title.split())[:250],
-        body=_cut(f"{mark}\n{part.text.strip()}\n"),
+        body=cut(f"{mark(key(ctx, id), id)}\n{part.text.strip()}\n"),
         labels=part.labels,
         is_open=part.is_open and not artifact.archived,
         closed_as=part.closed_as,
@@ -89,35 +81,12 @@ def part_id(artifact: Artifact, part: IssuePart) -> str:
     return f"{artifact.id}#{part.name}"
 
 
-def written(body: str) -> str | None:
-    """The document that people read in an issue's body; None when it was too long to stand there whole."""
-    text = _MARK.sub("", body)
-    before, found, rest = text.rpartition(_ORIGIN)
-    if found:
-        _, _, after = rest.partition(_ORIGIN_END)
-        text = f"{before.rstrip()}\n\n{after.strip()}\n"
-    return None if _CUT in body else text
-
-
-def _body(ctx: Ctx, artifact: Artifact, version: Version) -> str:
-    """The document as people read it, and below it where it comes from."""
+def document(ctx: Ctx, artifact: Artifact, version: Version) -> str:
+    """A version as people read it, and below it where it comes from."""
     maker = identities.handle(ctx, version.made.by)
     links = artifacts.links(ctx, version.ref)
     text = markdown.render(artifacts.layout(ctx, version.type), artifacts.shown(ctx, version))
-    origin = provenance.front_matter(artifact, version, links, maker)
-    lines = "\n".join(f"{name}: {_plain(value)}" for name, value in origin.items())
-    return (
-        f"<!-- headrace:{key(ctx, artifact.id)} -->\n{text.strip()}\n\n{_ORIGIN}"
-        f"\n\n```yaml\n{lines}\n```\n\n{_ORIGIN_END}\n"
-    )
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}\n\n{_CUT}"
-
-
-def _plain(value: object) -> str:
-    return str(value).replace("`", "'").replace("\n", " ")
+    return issue_documents.document(text, provenance.front_matter(artifact, version, links, maker))
 
 
 def _at(content: Mapping[str, Json], place: str) -> str:

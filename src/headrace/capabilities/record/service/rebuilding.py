@@ -1,4 +1,6 @@
-"""Rebuilding: the rows of artifacts and changes made again from Git alone, into an empty organisation.
+"""Rebuilding: the rows of artifacts and changes made again from Git, into an empty organisation.
+
+What is kept in a tracker is read from there (`restoring_issues`).
 
 What is made again is not happening again, so no event is recorded but the last one, Rebuilt. What
 Git does not hold is told as findings.
@@ -42,6 +44,7 @@ from headrace.capabilities.record.provenance import Provenance
 from headrace.capabilities.record.service import (
     archiving,
     custody,
+    homes,
     identities,
     notes,
     noting,
@@ -77,7 +80,12 @@ def begin_rebuild(ctx: Ctx, request: str, source: str) -> RebuildPlan:
     """Where to read. Raises NotEmpty."""
     _refuse_full(ctx)
     folder = custody.places(ctx).repositories / ctx.organisation
-    return RebuildPlan(folder=str(folder), source=source, request=request)
+    return RebuildPlan(
+        folder=str(folder),
+        source=source,
+        request=request,
+        tracked=homes.backend(ctx).has_tracker,
+    )
 
 
 def restore_repositories(ctx: Ctx, histories: Histories) -> None:

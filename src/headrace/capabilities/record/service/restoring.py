@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from headrace.capabilities.artifacts import service as artifacts
-from headrace.capabilities.artifacts.model import Storage, VersionRef
+from headrace.capabilities.artifacts.model import VersionRef
 from headrace.capabilities.record.model import (
     BranchFacts,
     ChangeId,
@@ -16,7 +16,7 @@ from headrace.capabilities.record.model import (
     Member,
     Repository,
 )
-from headrace.capabilities.record.service import identities, notes
+from headrace.capabilities.record.service import homes, identities, notes
 from headrace.kernel.context import Ctx
 
 _CLOSED = "closed/"
@@ -130,7 +130,7 @@ def _member(ctx: Ctx, value: str) -> Member:
     name, _, digest = value.partition(" ")
     ref = VersionRef.parse(name)
     artifact = artifacts.find(ctx, ref.artifact)
-    in_git = artifact and artifacts.layout(ctx, artifact.type).record is Storage.GIT
+    in_git = artifact is not None and homes.in_git(ctx, artifact.id)
     path = artifact.path if artifact and in_git else ""
     return Member(ref=ref, content_hash=digest.removeprefix("sha256:"), path=path)
 

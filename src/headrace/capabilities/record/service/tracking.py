@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from headrace.capabilities.artifacts import service as artifacts
-from headrace.capabilities.artifacts.model import Artifact, ArtifactId, Version
-from headrace.capabilities.record import rules, store
+from headrace.capabilities.artifacts.model import Artifact, ArtifactId, Version, VersionRef
+from headrace.capabilities.record import issue_documents, rules, store
 from headrace.capabilities.record.model import (
     ChangeState,
     Issue,
@@ -95,7 +95,7 @@ def plan_issue(ctx: Ctx, id: str) -> IssuePlan | None:
     comment, comment_key = _comment(ctx, id, artifact, version, wanted)
     return IssuePlan(
         artifact=id,
-        version=version.ref.number,
+        version=0 if "#" in id else version.ref.number,
         stamp=wanted.stamp,
         key=issue_text.key(ctx, id),
         since=wanted.asked_at,
@@ -233,4 +233,13 @@ def _comment(
     if number in (wanted.version, 1):
         return "", ""
     told = f", decided by {version.change}" if version.change else ""
-    return f"Version {number} counts from now on{told}.", f"{key}:{number}"
+    said = f"Version {number} counts from now on{told}."
+    return issue_documents.former(said, _former(ctx, artifact, wanted, number)), f"{key}:{number}"
+
+
+def _former(ctx: Ctx, artifact: Artifact, wanted: Wanted, number: int) -> Iterator[tuple[int, str]]:
+    """The versions that counted since the one that stands there, and that one: a tracker keeps them too."""
+    for former in range(max(wanted.version, 1), number):
+        version = artifacts.get_version(ctx, VersionRef(artifact.id, former))
+        if version.commit is not None:
+            yield former, issue_text.document(ctx, artifact, version)

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from headrace.capabilities.artifacts.model import ArtifactId
-from headrace.capabilities.record.model import Issue, IssueDone, IssuePlan
+from headrace.capabilities.record.model import Issue, IssueDone, IssuePlan, KeptIssue
 from headrace.kernel.ids import OrganisationId
 
 _WAITS = "stamp IS DISTINCT FROM done_stamp"
@@ -62,6 +62,12 @@ _LIST = sa.text(
     f"SELECT id AS artifact, number, url, is_open, version, {_WAITS} AS waiting, error, asked_at, "
     "change FROM record_issue WHERE organisation = :organisation AND id > :after "
     f"AND (NOT :waiting OR {_WAITS}) ORDER BY id LIMIT :limit"
+)
+_RESTORE = sa.text(
+    "INSERT INTO record_issue (organisation, artifact, part, number, url, is_open, version, stamp, "
+    "done_stamp, ours) VALUES (:organisation, split_part(:id, '#', 1), split_part(:id, '#', 2), "
+    ":number, :url, :is_open, :version, 'rebuilt', 'rebuilt', ARRAY[:standing]) "
+    "ON CONFLICT (organisation, id) DO NOTHING"
 )
 _OF = sa.text(
     "SELECT id FROM record_issue WHERE organisation = :organisation AND artifact = :artifact "
@@ -194,6 +200,22 @@ def stamp(db: sa.Connection, organisation: OrganisationId, id: ArtifactId) -> st
     """What tells the newest request for an issue, "" where none was made."""
     values = {"organisation": organisation, "artifact": id}
     return str(db.execute(_STAMP, values).scalar_one_or_none() or "")
+
+
+def restore(
+    db: sa.Connection, organisation: OrganisationId, issue: KeptIssue, version: int
+) -> None:
+    """The row of an issue that a rebuild has found; nothing is to be written."""
+    values = {
+        "organisation": organisation,
+        "id": issue.id,
+        "number": issue.number,
+        "url": issue.url,
+        "is_open": issue.is_open,
+        "version": version,
+        "standing": issue.standing,
+    }
+    db.execute(_RESTORE, values)
 
 
 def _named(organisation: OrganisationId, plan: IssuePlan, done: IssueDone) -> dict[str, Any]:

@@ -1,0 +1,74 @@
+"""The way from a fleet to a release on its way out, with operational work kept as issues."""
+
+import pytest
+from pydantic import SecretStr
+
+from headrace.capabilities.artifacts import service as artifacts
+from headrace.capabilities.record import service as record
+from headrace.capabilities.record.issues.fake_tracker import FakeTracker
+from headrace.capabilities.record.model import BackendKind, WorkBackend
+from headrace.capabilities.releases.model import ReleaseStatus
+from packs.enterprise.build.conftest import git
+from packs.enterprise.ship.test_release import MISSION, approve, contract, gate
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+
+@pytest.fixture
+def tracker():
+    with FakeTracker().running() as made:
+        yield made
+
+
+@pytest.fixture
+def small(small, tracker):
+    """The small mission, whose organisation keeps its work as issues."""
+    small.declared = (
+        WorkBackend(
+            kind=BackendKind.GITHUB_ISSUES,
+            address=tracker.address,
+            repository=tracker.repository,
+            token=SecretStr(tracker.token),
+        ),
+    )
+    small.open()
+    return small
+
+
+def issue(shipping, tracker, id: str) -> dict:
+    numbers = {one.artifact: one.number for one in shipping.do(record.issues, limit=200)}
+    return tracker.issues[numbers[id]]
+
+
+def labels(found: dict) -> set[str]:
+    return {one["name"] for one in found["labels"]}
+
+
+def test_work_is_merged_and_released_by_the_same_rules(shipping, tracker):
+    shipping.ready()
+
+    task = issue(shipping, tracker, f"mission-tasks/{MISSION}#TASK-001")
+    assert (task["state"], task["state_reason"]) == ("closed", "completed")
+    assert "- **Status:** completed" in task["body"]
+    assert "artifact:task" in labels(task)
+    assert "Goodbye is said" in task["body"]
+    version = contract(shipping)
+    assert shipping.do(artifacts.effective, version.ref.artifact) is None
+    assert gate(shipping)
+
+    approve(shipping)
+    shipping.world.jobs()
+
+    assert shipping.release().status is ReleaseStatus.DEPLOYING
+    released = issue(shipping, tracker, version.ref.artifact)
+    assert "artifact:release" in labels(released)
+    assert "a-engineering-manager" in released["body"]
+    assert "begin" in released["body"]
+    status = issue(shipping, tracker, f"mission-status/{MISSION}")
+    assert "greeting" in status["body"]
+    place = shipping.do(record.location, shipping.do(record.repository, "organisation"))
+    kept = git(place, "ls-tree", "-r", "--name-only", "main").splitlines()
+    assert version.path not in kept
+    assert f"work/missions/{MISSION}/TASKS.md" not in kept
+    assert any("/evaluations/" in path for path in kept)  # evidence stays in Git
+    assert not shipping.do(record.findings, subject=version.ref.artifact)

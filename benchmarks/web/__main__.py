@@ -25,6 +25,9 @@ from benchmarks.web.served import Served, Sights, served, sights
 from benchmarks.web.viewers import Crowd
 
 _TELL_WITHIN = 30.0  # seconds, for the last of the crowd to hear
+_LIKE = {"list": "missions, as data", "dashboard": "the six figures, as data"}
+"""What a peer's page of this name stands beside: data beside data, for a peer's pages are drawn by the
+browser."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,9 +70,11 @@ def _measure(server: Served, asked: argparse.Namespace) -> None:
         f"{told[0]:.2f} s, the last after {told[-1]:.2f} s."
     )
     for name, timing in beside.items():
-        ours = alone["missions" if "list" in name else "inbox"]
+        like = _LIKE["list" if "list" in name else "dashboard"]
+        ours = alone[like]
         console.print(
-            f"Beside it {name}: median {timing.median:.1f} ms, p95 {timing.p95:.1f} ms; "
+            f"Beside {like} ({ours.size / 1024:.0f} KiB, median {ours.median:.1f} ms): its {name} "
+            f"({timing.size / 1024:.0f} KiB), median {timing.median:.1f} ms, p95 {timing.p95:.1f} ms; "
             f"ours over it {ours.median / timing.median:.2f}"
         )
 

@@ -83,6 +83,8 @@ def sights(address: str, *, team: str) -> Sights:
             "a gate on a change": f"/inbox/{gates[-1]}",
             "missions": "/missions",
             "missions, board": "/missions?view=board",
+            "missions, as data": "/missions.json",
+            "the six figures, as data": "/api/v1/overview",
             "a mission": f"/missions/{mission}",
             "a filled mission": "/missions/load-7?tab=artifacts",
             "signals": "/signals",

@@ -1,11 +1,12 @@
 """Rendering: a page's context through its template. Templates only show."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from headrace.surfaces.web import wording
 from headrace.surfaces.web.answers import View
@@ -14,6 +15,8 @@ from headrace.surfaces.web.language import ENGLISH, LANGUAGES, Language, Speaker
 from headrace.surfaces.web.markdown import render as markdown
 from headrace.surfaces.web.navigation import Place
 from headrace.surfaces.web.porter import Membership
+
+_PHRASES = 4096  # kept ready in a language; the pages have about a thousand
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,9 +71,28 @@ def environment(language: str = ENGLISH.code) -> Environment:
     )
     speaker = Speaker(language)
     made.install_gettext_callables(speaker.say, speaker.count, newstyle=True)  # type: ignore[attr-defined]  # the extension adds it
+    made.globals["_"] = _sayer(speaker)
     made.filters |= _filters(speaker)
     made.globals["LANGUAGES"] = LANGUAGES
     return made
+
+
+def _sayer(speaker: Speaker) -> Callable[..., Markup]:
+    """What a template's `_` does, for a list says the same words in every row: those that nothing is put
+    into are made ready once. What is put into others is escaped."""
+
+    @lru_cache(maxsize=_PHRASES)
+    def ready(words: str) -> Markup:
+        return Markup(speaker.say(words))  # noqa: S704 - the pages' own words
+
+    @lru_cache(maxsize=_PHRASES)
+    def plain(words: str) -> Markup:
+        return ready(words) % {}
+
+    def say(words: str, /, **given: object) -> Markup:
+        return ready(words) % given if given else plain(words)
+
+    return say
 
 
 def _filters(speaker: Speaker) -> dict[str, object]:

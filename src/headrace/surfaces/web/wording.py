@@ -1,11 +1,13 @@
 """Wording: times, numbers, states and addresses as the pages write them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from urllib.parse import quote, urlencode
 
-from babel.dates import format_datetime
+from babel.dates import get_month_names
 from markupsafe import Markup
 
 from headrace.surfaces.web.language import Speaker, said
@@ -109,6 +111,12 @@ def spoken(state: str) -> str:
     return state.replace("_", " ").replace("-", " ").lower()
 
 
+@cache
+def _months(code: str) -> Mapping[int, str]:
+    """The short names of months in a language, by their numbers."""
+    return get_month_names("abbreviated", locale=code)
+
+
 @dataclass(frozen=True)
 class Clockwork:
     """Moments and lengths of time as one language writes them."""
@@ -120,10 +128,13 @@ class Clockwork:
         if at is None:
             return Markup("—")
         utc = at.astimezone(UTC)
-        pattern = "y년 M월 d일 HH:mm" if self.speaker.code == "ko" else "d MMM y HH:mm"
-        told = format_datetime(utc, pattern, locale=self.speaker.code)
-        return Markup('<time datetime="{}" title="{}">{}</time>').format(
-            utc.isoformat(), f"{utc:%Y-%m-%d %H:%M:%S} UTC", told
+        day, clock = utc.date(), f"{utc.hour:02}:{utc.minute:02}"
+        if self.speaker.code == "ko":
+            told = f"{day.year}년 {day.month}월 {day.day}일 {clock}"
+        else:
+            told = f"{day.day} {_months(self.speaker.code)[day.month]} {day.year} {clock}"
+        return Markup(  # noqa: S704 - made of figures and the names of months; lists hold hundreds
+            f'<time datetime="{utc.isoformat()}" title="{day} {clock}:{utc.second:02} UTC">{told}</time>'
         )
 
     def span(self, length: timedelta) -> str:

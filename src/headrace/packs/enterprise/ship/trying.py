@@ -37,6 +37,9 @@ LOAD, SMOKE, RESOURCES = "load", "smoke", "resources"
 PATIENCE = 30.0
 """Seconds within which a service must be seen to follow its flag (AE-58)."""
 
+_KILLED = "rehearsal of the way back"
+"""Why a rehearsal kills a flag: by it, what was left of one that was cut off is known again."""
+
 _AT_MOST = timedelta(minutes=5)
 _TAIL = 2_000_000
 
@@ -191,18 +194,23 @@ def _filled(bench: Bench, argv: Sequence[str], deployment: Deployment) -> tuple[
 def way_back(bench: Bench, product: ReleaseManifest, deployment: Deployment) -> Iterator[Tried]:
     """Turn the feature on for one who rehearses, kill it, and take the time until the service obeys.
 
-    The flag is afterwards as it was before, whatever happens.
+    The flag is afterwards as it was before, whatever happens; what an attempt that was cut off has left
+    of it is cleared first. One that somebody has killed stays killed.
     """
     rows = rows_of(bench)
-    before = rows(flags.flag, product.flag).definition
     if not product.probe:
         yield Tried(check=WAY_BACK, result=NOT_EVALUATED, evidence=f"{MANIFEST} names no probe")
+        return
+    before = rows(_cleared, product.flag)
+    if before is None:
+        evidence = f"flag {product.flag} is killed; revive it, and have it tried again"
+        yield Tried(check=WAY_BACK, result=NOT_MET, evidence=evidence)
         return
     try:
         rows(_give_to_one, product.flag, product.user)
         on = _seen(bench, product, deployment, "on")
         began = time.monotonic()
-        rows(flags.kill, product.flag, "rehearsal of the way back")
+        rows(flags.kill, product.flag, _KILLED)
         off = _seen(bench, product, deployment, "off") if on else None
         seconds = time.monotonic() - began
     finally:
@@ -256,6 +264,22 @@ def memory(deployment: Deployment) -> Iterator[Tried]:
             )
             return
     yield Tried(check=RESOURCES, result=NOT_EVALUATED, evidence="the service tells of no memory")
+
+
+def _cleared(ctx: Ctx, flag: str) -> Definition | None:
+    """The flag's definition without what a rehearsal that was cut off has left; None: it is killed.
+
+    A rehearsal begins with a flag that nobody gets, so whoever finds its traces leaves it off.
+    """
+    found = flags.flag(ctx, flag)
+    if found.kill is not None and found.kill.reason != _KILLED:
+        return None
+    others = tuple(rule for rule in found.definition.rules if rule.id != REHEARSAL)
+    if found.kill is None and others == found.definition.rules:
+        return found.definition
+    before = replace(found.definition, on=False, rules=others)
+    _as_before(ctx, flag, before)
+    return before
 
 
 def _give_to_one(ctx: Ctx, flag: str, user: str) -> None:

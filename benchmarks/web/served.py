@@ -70,11 +70,12 @@ def sights(address: str, *, team: str) -> Sights:
         house = _data(client, "/who")["houses"][0]["organisation"]["slug"]
         teams = _data(client, "/people")["teams"]
         person = next(one["members"][0] for one in teams if one["handle"] == team)
-        real = [one for one in _data(client, "/missions")["items"] if "load-" not in one["slug"]]
+        every = client.get("/api/v1/missions").raise_for_status().json()["items"]
+        real = [one["slug"] for one in every if not one["slug"].startswith("load-")]
         gates = [one["id"] for one in _all_gates(client) if int(one["id"][2:]) < 90000]
         changes = _data(client, "/changes")["items"]
         layers = _data(client, "/agents")["layers"]
-    mission = real[-1]["slug"]
+    mission = real[-1]
     return Sights(
         cookies={"headrace_who": f"{house}/{person}"},
         pages={

@@ -134,7 +134,7 @@ def test_a_second_edit_goes_on_with_the_change_and_one_of_somebody_else_asks_ane
     assert "export three" in str(tracker.issues[1]["body"])
 
 
-@pytest.mark.parametrize("login", ["vp-product", "gone", "../../x\n"])
+@pytest.mark.parametrize("login", ["vp-product", "../../x\n"])
 def test_who_is_not_named_for_a_login_may_propose_and_is_nobody(record, tracker, login):
     record.merged(record.propose("brief"))
     reword(tracker, 1, "all their data", "what they may see", by=login)
@@ -185,14 +185,15 @@ def test_edits_of_different_places_on_both_sides_are_proposed_as_one(record, tra
 
 def test_what_is_never_edited_stays_as_it_was_filed(record, tracker):
     record.file(record.propose("signal"))
-    reword(tracker, 1, "all their data", "their money")
+    reword(tracker, 1, "all their data", "their money", state="closed")
 
     look(record)
 
-    (finding,) = record.do(service.findings)
-    assert finding.kind == "immutable"
+    assert {one.kind for one in record.do(service.findings)} == {"immutable", "live_values"}
     assert record.do(artifacts.get, "signal/export").head == 1
-    assert "does not count" in tracker.comments[1][-1]
+    (said,) = tracker.comments[1]
+    assert "What was written here does not count" in said
+    assert "This was closed, and that does not count" in said
     assert "their money" in str(tracker.issues[1]["body"])  # nothing of theirs is written over
     look(record)
     assert len(tracker.comments[1]) == 1
@@ -248,7 +249,7 @@ def test_whatever_somebody_writes_decides_nothing(record, tracker, text):
     assert not record.do(service.issues, waiting=True)
 
 
-@pytest.mark.parametrize("crash", every_crash("record.look", 5), ids=told)
+@pytest.mark.parametrize("crash", every_crash("record.look", 6)[3::2], ids=told)
 def test_a_killed_look_takes_an_edit_in_once(record, tracker, crash):
     record.merged(record.propose("brief"))
     reword(tracker, 1, "all their data", "a part of it")

@@ -46,8 +46,8 @@ _OWN = sa.text(
     "WHERE organisation = :organisation AND id = :id"
 )
 _SAY = sa.text(
-    "UPDATE record_issue SET say = :say, say_key = :key WHERE organisation = :organisation "
-    "AND id = :id"
+    "UPDATE record_issue SET say = concat_ws(E'\\n\\n', nullif(say, ''), CAST(:say AS text)), say_key = :key "
+    "WHERE organisation = :organisation AND id = :id"
 )
 _AGAIN = sa.text(
     "UPDATE record_issue SET done_stamp = NULL WHERE organisation = :organisation AND id = :id"
@@ -136,7 +136,7 @@ def own(db: sa.Connection, organisation: OrganisationId, id: str, standing: str)
 
 
 def say(db: sa.Connection, organisation: OrganisationId, id: str, text: str, key: str) -> None:
-    """Have something said below the issue with the next writing."""
+    """Have something said below the issue with the next writing, after what waits to be said."""
     db.execute(_SAY, {"organisation": organisation, "id": id, "say": text, "key": key})
 
 

@@ -59,7 +59,8 @@ def set_up(scenario: Scenario, folder: Path, home: Path, *, scale: float | None 
     (home / MARK).write_text(f"{scenario.name}\n", encoding="utf-8")
     begun = ScaledClock(origin=scenario.clock.origin, started=datetime.now(UTC), scale=1.0)
     clock = begin_course(home / CLOCK_FILE, begun)
-    installation = Installation(_settings(scenario, folder, home))
+    own = _own(scenario, folder, home)
+    installation = Installation(Settings.model_validate(own))
     installation.migrate()
     office = Office(installation.reception, scenario.organisation)
     _found(scenario, office)
@@ -69,7 +70,7 @@ def set_up(scenario: Scenario, folder: Path, home: Path, *, scale: float | None 
             clock.path,
             ScaledClock(origin=clock.now(), started=datetime.now(UTC) + START_UP, scale=scale),
         )
-    return Stage(installation, office, _environment(installation.settings), clock)
+    return Stage(installation, office, _environment(own), clock)
 
 
 def take_up(scenario: Scenario, folder: Path, home: Path, *, scale: float | None = None) -> Stage:
@@ -82,8 +83,8 @@ def take_up(scenario: Scenario, folder: Path, home: Path, *, scale: float | None
         raise HeadraceError(
             f"{home} holds no demonstration of {scenario.name}; play it first, without --continue"
         )
-    settings = _settings(scenario, folder, home)
-    installation = Installation(settings)
+    own = _own(scenario, folder, home)
+    installation = Installation(Settings.model_validate(own))
     installation.migrate()
     clock = PacedClock(home / CLOCK_FILE)
     office = Office(installation.reception, scenario.organisation)
@@ -91,7 +92,7 @@ def take_up(scenario: Scenario, folder: Path, home: Path, *, scale: float | None
     clock = begin_course(
         clock.path, ScaledClock(origin=last, started=datetime.now(UTC), scale=scale or 1.0)
     )
-    return Stage(installation, office, _environment(settings), clock)
+    return Stage(installation, office, _environment(own), clock)
 
 
 def _last_event(office: Office) -> datetime | None:
@@ -118,22 +119,21 @@ def _make_writable(remove: object, path: str, _: object) -> None:
     Path(path).unlink()
 
 
-def _settings(scenario: Scenario, folder: Path, home: Path) -> Settings:
-    return Settings(
-        home=home,
-        clock=f"paced:{home / CLOCK_FILE}",
-        organisation=scenario.organisation,
-        recordings=folder / scenario.recordings,
-        recordings_priced_as=PRICED_AS,
-        call_log=home / "calls.jsonl",
-    )
+def _own(scenario: Scenario, folder: Path, home: Path) -> Mapping[str, object]:
+    """The settings that a demonstration decides itself; for the others the environment is asked."""
+    return {
+        "home": home,
+        "clock": f"paced:{home / CLOCK_FILE}",
+        "organisation": scenario.organisation,
+        "recordings": folder / scenario.recordings,
+        "recordings_priced_as": PRICED_AS,
+        "call_log": home / "calls.jsonl",
+    }
 
 
-def _environment(settings: Settings) -> Mapping[str, str]:
-    """What the workers are told, so that they serve this home."""
-    told = settings.model_dump(exclude_none=True, exclude_defaults=True)
-    names = {f"HEADRACE_{name.upper()}": str(value) for name, value in told.items()}
-    return {**{k: v for k, v in os.environ.items() if not k.startswith("HEADRACE_")}, **names}
+def _environment(own: Mapping[str, object]) -> Mapping[str, str]:
+    """What the workers are told, so that they serve this home as the demonstration itself does."""
+    return {**os.environ, **{f"HEADRACE_{name.upper()}": str(value) for name, value in own.items()}}
 
 
 def _found(scenario: Scenario, office: Office) -> None:

@@ -11,6 +11,7 @@ from fastmcp.exceptions import McpError
 from headrace.kernel.access import Credentials
 from headrace.kernel.capability import Effect
 from headrace.surfaces.api.server import create_app
+from headrace.surfaces.mcp import server as module
 from headrace.surfaces.mcp.server import create_server, from_headers, mounted, tool_name
 from surfaces.conftest import served
 
@@ -45,6 +46,21 @@ def test_every_operation_is_a_tool_with_its_help_and_its_form(reception, boss, h
     assert add.description.startswith("Add a person, an agent or a service")
     assert add.input_schema["required"] == ["handle"]
     assert add.input_schema["additionalProperties"] is False
+
+
+def test_a_tool_list_is_written_out_once_and_refers_to_nothing(reception, boss, monkeypatch):
+    server = create_server(reception, lambda: boss)
+    first = tools(server)
+    monkeypatch.setattr(module, "dereference_refs", lambda _: pytest.fail("it is done anew"))
+
+    again = tools(create_server(reception, lambda: boss))
+
+    assert {name: one.output_schema for name, one in again.items()} == {
+        name: one.output_schema for name, one in first.items()
+    }
+    listed = again["person_list"].output_schema
+    assert "$ref" not in json.dumps(listed)
+    assert listed["properties"]["items"]["items"]["properties"]["handle"]
 
 
 def test_a_tool_says_whether_it_only_reads(reception, boss, house):

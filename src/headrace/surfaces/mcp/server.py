@@ -12,6 +12,7 @@ from fastmcp.exceptions import McpError
 from fastmcp.server.dependencies import get_http_headers
 from fastmcp.server.middleware import CallNext, Middleware, MiddlewareContext
 from fastmcp.tools import Tool, ToolResult
+from fastmcp.utilities.json_schema import dereference_refs
 from mcp_types import ToolAnnotations
 from pydantic import PrivateAttr, TypeAdapter
 from starlette.types import ASGIApp
@@ -49,6 +50,8 @@ def create_server(
     server: FastMCP[Any] = FastMCP(
         "headrace",
         instructions="Work of an organisation of people and agents. What a tool refuses, it explains.",
+        dereference_schemas=False,  # it would be done anew at each listing, a second of work
+        middleware=[_WrittenOut()],
     )
     shown: dict[str, Operation] = {}
     for operation in reception.house.operations.values():
@@ -97,12 +100,21 @@ class OperationTool(Tool):
             name=tool_name(operation),
             title=operation.summary,
             description=f"{operation.help}\n\nNeeds the right {operation.permission}.",
-            parameters=_parameters(operation),
+            parameters=_parameters(operation, _input(operation.input)),
             output_schema=_output(operation.output),
             annotations=_annotations(operation),
         )
         tool._operation = operation
         return tool
+
+    def written_out(self) -> "OperationTool":
+        """The same tool with schemas that refer to nothing, for clients that follow no reference."""
+        given, answered = self._operation.input, self._operation.output
+        made = {
+            "parameters": _parameters(self._operation, _plain_input(given)),
+            "output_schema": _plain_output(answered),
+        }
+        return self.model_copy(update=made)
 
     def connect(self, reception: Reception, who: Who, threads: CapacityLimiter) -> None:
         """Say where calls go, and who makes them."""
@@ -128,8 +140,8 @@ class OperationTool(Tool):
         return _answered(answer)
 
 
-def _parameters(operation: Operation) -> dict[str, Any]:
-    whole = {**_input(operation.input), "additionalProperties": False}
+def _parameters(operation: Operation, given: Mapping[str, Any]) -> dict[str, Any]:
+    whole = {**given, "additionalProperties": False}
     if operation.must_be_confirmed is None:
         return whole
     confirmation = {
@@ -161,6 +173,17 @@ def _output(output: type) -> dict[str, Any] | None:
     return whole if whole.get("type") == "object" else None
 
 
+@cache
+def _plain_input(kind: type) -> dict[str, Any]:
+    return dereference_refs(_input(kind))
+
+
+@cache
+def _plain_output(output: type) -> dict[str, Any] | None:
+    whole = _output(output)
+    return None if whole is None else dereference_refs(whole)
+
+
 def _answered(answer: Json) -> ToolResult:
     if isinstance(answer, Mapping):
         return ToolResult(content=_text(answer), structured_content=dict(answer))
@@ -173,6 +196,18 @@ def _refused(told: Failure) -> ToolResult:
 
 def _text(value: Json) -> str:
     return json.dumps(value, ensure_ascii=False)
+
+
+class _WrittenOut(Middleware):
+    """Lists tools with schemas that refer to nothing; each is written out once for a process."""
+
+    async def on_list_tools(
+        self,
+        context: MiddlewareContext[mcp_types.ListToolsRequest],
+        call_next: CallNext[mcp_types.ListToolsRequest, Sequence[Tool]],
+    ) -> Sequence[Tool]:
+        tools = await call_next(context)
+        return [one.written_out() if isinstance(one, OperationTool) else one for one in tools]
 
 
 class _ByRight(Middleware):

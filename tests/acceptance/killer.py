@@ -106,7 +106,18 @@ def hunted(home: Path, plan: list[Death], seed: int) -> Iterator[Callable[[], li
     """
     over = threading.Event()
     found: list[Killer] = []
-    waiting = threading.Thread(target=lambda: found.extend(_begun(home, plan, seed, over)))
+
+    def wait_and_begin() -> None:
+        while not (home / "calls.jsonl").is_file():
+            if over.wait(0.2):
+                return
+        directory = DataDirectory(path=home / "postgres")
+        database = Database(Embedded(directory=directory))
+        dice = random.Random(seed)
+        found.append(Killer(database=database, directory=directory, plan=plan, dice=dice))
+        found[0].begin(lambda: filter(_is_worker, entered(database)))
+
+    waiting = threading.Thread(target=wait_and_begin)
     waiting.start()
     try:
         yield lambda: found[0].done if found else []
@@ -116,17 +127,6 @@ def hunted(home: Path, plan: list[Death], seed: int) -> Iterator[Callable[[], li
         for killer in found:
             killer.pause()
             killer.database.dispose()
-
-
-def _begun(home: Path, plan: list[Death], seed: int, over: threading.Event) -> Iterator[Killer]:
-    while not (home / "calls.jsonl").is_file():
-        if over.wait(0.2):
-            return
-    directory = DataDirectory(path=home / "postgres")
-    database = Database(Embedded(directory=directory))
-    killer = Killer(database=database, directory=directory, plan=plan, dice=random.Random(seed))
-    killer.begin(lambda: filter(_is_worker, entered(database)))
-    yield killer
 
 
 def _is_worker(pid: int) -> bool:

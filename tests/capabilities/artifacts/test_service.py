@@ -268,11 +268,11 @@ class TestEffective:
         works.propose("toy-brief", "draft")
 
         every = works.do(service.effective_of, "toy-brief")
-        some = works.do(service.effective_of, "toy-brief", contexts=["mission:a", "mission:draft"])
+        some = works.do(service.effective_of, "toy-brief", ["mission:a", "mission:draft"])
 
         assert [v.ref.artifact for v in every] == ["toy-brief/b", "toy-brief/a", "toy-brief/c"]
         assert [v.ref.artifact for v in some] == ["toy-brief/a"]
-        assert works.do(service.effective_of, "toy-brief", contexts=[]) == []
+        assert works.do(service.effective_of, "toy-brief", []) == []
 
     def test_a_version_sent_back_says_so_once(self, works):
         version = works.propose()

@@ -150,7 +150,7 @@ def test_its_place_stays_its_own(record, mission):
 def test_what_was_decided_stays_in_force(record, mission):
     archive(record, "brief/export")
 
-    found = record.do(artifacts.effective_of, "brief", contexts=["mission:export"])
+    found = record.do(artifacts.effective_of, "brief", ["mission:export"])
 
     assert [str(one.ref) for one in found] == ["brief/export@1"]
 

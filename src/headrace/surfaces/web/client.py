@@ -1,6 +1,6 @@
 """The client: asks the house's operations in the name of whoever reads the page."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -87,7 +87,12 @@ class Client:
 
     def names(self) -> Mapping[str, str]:
         """What to call each principal, by id. Names are no secret from whoever may open a page."""
-        return {one.id: one.name or one.handle for one in self.everybody()}
+        return names_of(self.everybody())
+
+
+def names_of(principals: Iterable[Principal]) -> Mapping[str, str]:
+    """What to call each of these, by id."""
+    return {one.id: one.name or one.handle for one in principals}
 
 
 def named(names: Mapping[str, str], principal: str) -> str:

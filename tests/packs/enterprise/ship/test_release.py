@@ -167,7 +167,7 @@ def _every_step_is_a_commit(shipping, path: str) -> None:
 
 
 def _it_was_validated(shipping) -> None:
-    found = shipping.do(artifacts.effective_of, "rollout-evidence", contexts=[CONTEXT])
+    found = shipping.do(artifacts.effective_of, "rollout-evidence", [CONTEXT])
     kinds = {one.content["fields"]["kind"]: one for one in found}
     checks = {one["check"]: one for one in kinds["validation"].content["sections"]["checks"]}
     assert checks["smoke"]["result"] == "met"
@@ -223,7 +223,7 @@ def test_a_bad_canary_comes_back_by_itself_and_git_and_a_signal_say_so(shipping)
     assert any("was-rolled-back" in one for one in signals)
     kinds = [
         one.content["fields"]["kind"]
-        for one in shipping.do(artifacts.effective_of, "rollout-evidence", contexts=[CONTEXT])
+        for one in shipping.do(artifacts.effective_of, "rollout-evidence", [CONTEXT])
     ]
     assert kinds == ["rehearsal", "rollback"]
     open_ = shipping.do(handovers.open_lines, CONTEXT, "operate")

@@ -105,15 +105,15 @@ def effective(ctx: Ctx, artifact: ArtifactId) -> Version | None:
 
 def effective_of(
     ctx: Ctx,
-    *types: str,
+    type: str,
     contexts: Iterable[str] | None = None,
 ) -> Sequence[Version]:
-    """The effective versions of these types, in any of the contexts, oldest first.
+    """The effective versions of a type, in any of the contexts, oldest first.
 
     Archived ones among them: what was decided stays in force, so archiving starts no work and takes
     no work back.
     """
-    return store.effective_versions(ctx.db, ctx.organisation, types=types, contexts=contexts)
+    return store.effective_versions(ctx.db, ctx.organisation, type=type, contexts=contexts)
 
 
 def effective_in(

@@ -30,7 +30,7 @@ _ALL_OF = sa.text(f"SELECT {_VERSION} AND v.artifact = :artifact ORDER BY v.numb
 
 
 _EFFECTIVE_OF = f"SELECT {_VERSION} AND v.number = a.effective "
-_OF_TYPES = "AND a.type = ANY(:types) "
+_OF_TYPE = "AND a.type = :type "
 _IN_CONTEXTS = "AND a.context = ANY(:contexts) "
 
 
@@ -113,12 +113,12 @@ def effective_versions(
     db: sa.Connection,
     organisation: OrganisationId,
     *,
-    types: Iterable[str],
+    type: str,
     contexts: Iterable[str] | None,
 ) -> Sequence[Version]:
-    """Effective versions of these types, in any of the contexts, oldest first."""
-    asked: dict[str, object] = {"organisation": organisation, "types": list(types)}
-    statement = _EFFECTIVE_OF + _OF_TYPES
+    """Effective versions of a type, in any of the contexts, oldest first."""
+    asked: dict[str, object] = {"organisation": organisation, "type": type}
+    statement = _EFFECTIVE_OF + _OF_TYPE
     if contexts is not None:
         statement += _IN_CONTEXTS
         asked["contexts"] = list(contexts)

@@ -25,6 +25,7 @@ from headrace.capabilities.people import service as people
 from headrace.capabilities.people.model import Principal
 from headrace.capabilities.record import issue_documents, markdown, rules, store
 from headrace.capabilities.record.model import (
+    LIVE,
     ChangeId,
     ChangeState,
     EditedIssue,
@@ -51,19 +52,15 @@ from headrace.capabilities.record.store import looking as rows
 from headrace.capabilities.record.store.looking import Standing
 from headrace.kernel.context import Actor, Ctx
 from headrace.kernel.errors import HeadraceError
-from headrace.kernel.flow import Job
 from headrace.kernel.ids import PrincipalId
 from headrace.kernel.json import Json
 
 PAUSE = timedelta(minutes=1)
 """Least real time between two looks that only the schedule asked for."""
 
-_PATIENCE = timedelta(minutes=10)
-"""Of real time, before a tracker that has refused is asked again."""
 _HUMAN = "human"
 _ARCHIVE = "record:archive"
 _MERGE = "record:merge"
-_ENDED = (ChangeState.MERGED, ChangeState.CLOSED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,7 +146,7 @@ def end_look(ctx: Ctx, seen: TrackerSeen, wait: float | None) -> None:
         told = "the tracker did not answer, or asked for fewer requests"
         rows.quiet(ctx.db, ctx.organisation, timedelta(seconds=wait), told)
     elif seen.refused:
-        rows.quiet(ctx.db, ctx.organisation, _PATIENCE, seen.refused)
+        rows.quiet(ctx.db, ctx.organisation, tracking.PATIENCE, seen.refused)
         noting.note(ctx, FindingKind.UNREADABLE, "tracker", f"it lets nobody look: {seen.refused}")
     elif seen.since:
         rows.end(ctx.db, ctx.organisation, seen.since, seen.etag)
@@ -157,10 +154,7 @@ def end_look(ctx: Ctx, seen: TrackerSeen, wait: float | None) -> None:
 
 def look_again(ctx: Ctx, number: int, wait: float) -> None:
     """Look at one issue when the tracker has had its quiet."""
-    request = ctx.new_id("look")
-    arguments = {"request": request, "issue": str(number)}
-    job = Job(flow="record.look", key=request, arguments=arguments)
-    ctx.start_after_real(timedelta(seconds=wait), job)
+    ctx.start_after_real(timedelta(seconds=wait), queues.tracker_look(ctx, issue=str(number)))
 
 
 _PART_TEXT = "it is drawn from rows; say in a comment what should be otherwise"
@@ -317,7 +311,7 @@ def _asked_again(ctx: Ctx, edit: _Edit, version: Version, author: PrincipalId) -
     if edit.standing.change is None:
         return None
     former = store.change(ctx.db, ctx.organisation, edit.standing.change, lock=True)
-    if former is None or former.state in _ENDED:
+    if former is None or former.state not in LIVE:
         return None
     if former.author == author and former.state in rules.PUSHABLE:
         return opening.push_head(ctx, former.id, members=[version.ref]).id

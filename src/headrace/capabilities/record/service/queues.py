@@ -54,12 +54,15 @@ def look(ctx: Ctx) -> None:
 
 def look_at_tracker(ctx: Ctx) -> None:
     """Look at what people have changed in the tracker."""
-    request = ctx.new_id("look")
-    ctx.start(Job(flow="record.look", key=request, arguments={"request": request}))
+    ctx.start(tracker_look(ctx))
 
 
 def look_at_issue(ctx: Ctx, number: int) -> None:
     """Look at one issue, which somebody has changed."""
+    ctx.start(tracker_look(ctx, issue=str(number)))
+
+
+def tracker_look(ctx: Ctx, **issue: str) -> Job:
+    """A look at what was touched, or at one issue, that somebody wants now."""
     request = ctx.new_id("look")
-    arguments = {"request": request, "issue": str(number)}
-    ctx.start(Job(flow="record.look", key=request, arguments=arguments))
+    return Job(flow="record.look", key=request, arguments={"request": request, **issue})

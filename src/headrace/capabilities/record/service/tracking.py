@@ -12,7 +12,7 @@ from headrace.capabilities.artifacts import service as artifacts
 from headrace.capabilities.artifacts.model import Artifact, ArtifactId, Version, VersionRef
 from headrace.capabilities.record import issue_documents, rules, store
 from headrace.capabilities.record.model import (
-    ChangeState,
+    LIVE,
     Issue,
     IssueBatch,
     IssueDone,
@@ -33,8 +33,7 @@ from headrace.kernel.context import Ctx
 from headrace.kernel.flow import Job
 
 _BATCH = 50
-_ENDED = (ChangeState.MERGED, ChangeState.CLOSED)
-_PATIENCE = timedelta(minutes=10)
+PATIENCE = timedelta(minutes=10)
 """Of real time, between two tries at something that the tracker has refused."""
 
 
@@ -157,7 +156,7 @@ def issues_done(ctx: Ctx, batch: str, wait: float | None) -> None:
 
 def tracking_failed(ctx: Ctx, error: str, *, batch: str) -> None:
     """Writing broke off: what the batch held waits."""
-    issues_done(ctx, batch, _PATIENCE.total_seconds())
+    issues_done(ctx, batch, PATIENCE.total_seconds())
 
 
 def draw_parts(ctx: Ctx, artifact: Artifact) -> None:
@@ -199,7 +198,7 @@ def _drawn(ctx: Ctx, id: str, artifact: Artifact, version: Version) -> Drawn | N
 
 def _is_ended(ctx: Ctx, change: str) -> bool:
     found = store.change(ctx.db, ctx.organisation, change)
-    return found is None or found.state in _ENDED
+    return found is None or found.state not in LIVE
 
 
 def _depth(ctx: Ctx, id: str) -> int:

@@ -34,7 +34,7 @@ def frozen_or_none(ctx: Ctx, run: Run, name: str) -> Version | None:
 
 def effective(ctx: Ctx, type: str, context: str) -> Version | None:
     """The approved version of a type in a mission, or None."""
-    found = artifacts.effective_of(ctx, type, contexts=[context])
+    found = artifacts.effective_of(ctx, type, [context])
     return found[-1] if found else None
 
 

@@ -144,7 +144,7 @@ def assets(ctx: Ctx, context: str) -> list[Json]:
             "type": told(one.content, "fields", "type") or "asset",
             "entry": one.path,
         }
-        for one in artifacts.effective_of(ctx, "asset-entry", contexts=[context])
+        for one in artifacts.effective_of(ctx, "asset-entry", [context])
     ]
 
 

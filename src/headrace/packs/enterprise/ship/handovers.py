@@ -167,7 +167,7 @@ _OPERABLE = frozenset(
 def _validated(ctx: Ctx, context: str) -> Line:
     found = [
         one
-        for one in artifacts.effective_of(ctx, running.EVIDENCE, contexts=[context])
+        for one in artifacts.effective_of(ctx, running.EVIDENCE, [context])
         if told(one.content, "fields", "kind") == "validation"
     ]
     left = [

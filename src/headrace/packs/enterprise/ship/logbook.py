@@ -66,7 +66,7 @@ def evidence(ctx: Ctx, context: str) -> list[Json]:
             "kind": told(one.content, "fields", "kind"),
             "summary": told(one.content, "sections", "summary"),
         }
-        for one in artifacts.effective_of(ctx, running.EVIDENCE, contexts=[context])
+        for one in artifacts.effective_of(ctx, running.EVIDENCE, [context])
     ]
 
 

@@ -227,7 +227,7 @@ def rehearsed(ctx: Ctx, run: Run, submitted: Mapping[str, Json]) -> Finished:
 
 def rehearsal(ctx: Ctx, context: str) -> Version | None:
     """The newest rehearsal of a mission's deployment, or None."""
-    found = artifacts.effective_of(ctx, EVIDENCE, contexts=[context])
+    found = artifacts.effective_of(ctx, EVIDENCE, [context])
     own = [one for one in found if told(one.content, "fields", "kind") == "rehearsal"]
     return own[-1] if own else None
 

@@ -108,7 +108,7 @@ def _work(ctx: Ctx, context: str, stream: str, objective: str) -> Work:
 def newest_reports(ctx: Ctx, change: ChangeRequest) -> tuple[Report, ...]:
     """The newest report of each policy about a change, by policy."""
     newest: dict[str, tuple[int, Report]] = {}
-    listed = artifacts.effective_of(ctx, REPORT, contexts=[change.context])
+    listed = artifacts.effective_of(ctx, REPORT, [change.context])
     for version in listed[:MOST_REPORTS]:
         if told(version.content, "fields", "output") != change.id:
             continue

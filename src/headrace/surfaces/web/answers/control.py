@@ -24,7 +24,7 @@ class Overview:
 
 @dataclass(frozen=True, kw_only=True)
 class Wait:
-    """What a mission waits for; `of` are those who decide, None of them where work goes on."""
+    """What a mission waits for; `of` are those who decide, nobody where work goes on."""
 
     kind: str
     id: str

@@ -1,15 +1,15 @@
 """The journal: everything that happened, newest first."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from urllib.parse import urlencode
 
 from headrace.kernel.errors import NotFound
 from headrace.kernel.json import Json
-from headrace.surfaces.web.answers import Audit, Events, Happened
+from headrace.surfaces.web.answers import Audit, Events, Happened, Principal
 from headrace.surfaces.web.asked import Asked
-from headrace.surfaces.web.client import named
+from headrace.surfaces.web.client import Client, named, names_of
 from headrace.surfaces.web.content import told
 
 _PAGE = 50
@@ -67,9 +67,9 @@ def show(asked: Asked) -> JournalPage:
     """A part of the journal, newest first, as the address names it."""
     before = asked.number("before")
     part = part_of(asked)
-    page = ask(asked, before=before, limit=_PAGE)
     everybody = asked.client.everybody()
-    names = asked.client.names()
+    page = _ask(asked.client, part, _principal(everybody, part.person), before, _PAGE)
+    names = names_of(everybody)
     entries = tuple(
         Entry(
             event=replace(one, actor=named(names, one.actor)),
@@ -97,12 +97,19 @@ def part_of(asked: Asked) -> JournalPart:
 def ask(asked: Asked, *, before: int | None, limit: int) -> Events:
     """That part, before a position. Raises Invalid for a day that is none, NotFound for nobody."""
     part = part_of(asked)
-    return asked.client.ask(
+    everybody = asked.client.everybody() if part.person else ()
+    return _ask(asked.client, part, _principal(everybody, part.person), before, limit)
+
+
+def _ask(
+    client: Client, part: JournalPart, actor: str | None, before: int | None, limit: int
+) -> Events:
+    return client.ask(
         Events,
         "journal.list",
         type=part.type or None,
         lineage=part.lineage or None,
-        actor=_principal(asked, part.person),
+        actor=actor,
         since=part.since or None,
         until=part.until or None,
         before=before,
@@ -110,12 +117,12 @@ def ask(asked: Asked, *, before: int | None, limit: int) -> Events:
     )
 
 
-def _principal(asked: Asked, person: str) -> str | None:
+def _principal(everybody: Iterable[Principal], person: str) -> str | None:
     """The id of whoever is meant by a handle."""
     if not person or person in _NO_ROW:
         return person or None
     handle = person.removeprefix("@")
-    found = next((one.id for one in asked.client.everybody() if one.handle == handle), None)
+    found = next((one.id for one in everybody if one.handle == handle), None)
     if found is None:
         raise NotFound(f"Nobody here is called {person}; the list of people shows the handles")
     return found

@@ -35,7 +35,9 @@ LOOK = timedelta(seconds=6)
 class Operating(World):
     """Short words for what the pack adds: documents, agents who write, people who approve."""
 
-    def __init__(self, database, clock, folder, recordings=EXAMPLE / "recordings" / "operate"):
+    def __init__(
+        self, database, clock, folder, recordings=EXAMPLE / "recordings" / "operate", declared=()
+    ):
         super().__init__(database, clock, folder)
         brains = Capability(
             name="brains",
@@ -45,6 +47,7 @@ class Operating(World):
                     recordings_folder=recordings,
                     priced_as="anthropic:claude-sonnet-4-5",
                 ),
+                *declared,
             ),
         )
         house = House((*self.units.house.capabilities, brains))

@@ -149,6 +149,10 @@ class Settings(BaseSettings):
         description="Handles of the people who write in the tracker, by their login there, as a JSON "
         "object. Who is not named may propose, and is nobody otherwise.",
     )
+    issues_intake_label: str = Field(
+        default="artifact:signal",
+        description="Label of issues in the tracker that are taken in as signals; empty takes none in.",
+    )
     search_path: str = Field(
         default="/usr/local/bin:/usr/bin:/bin",
         description="Folders in which the tools of a product's checks are looked for, after those "

@@ -95,6 +95,7 @@ class Installation:
             token=settings.issues_token,
             overrides=overrides,
             people=settings.issues_people,
+            intake_label=settings.issues_intake_label,
         )
         if BackendKind.GITHUB_ISSUES in {made.kind, *overrides.values()} and not made.repository:
             raise Invalid("Say with HEADRACE_ISSUES_REPOSITORY=owner/name where issues are kept")

@@ -37,8 +37,10 @@ from headrace.capabilities.record.model import (
     Done,
     Foundation,
     IssueForm,
+    IssueIntake,
     IssuePart,
     IssueParts,
+    OfferedIssue,
     PartMove,
     Places,
     Proposal,
@@ -47,6 +49,7 @@ from headrace.capabilities.record.model import (
 )
 from headrace.kernel.capability import Capability, Check
 from headrace.kernel.context import Actor, ActorKind, Ctx
+from headrace.kernel.errors import Invalid
 from headrace.kernel.house import House
 from headrace.kernel.ids import OrganisationId
 from headrace.kernel.unit import Units
@@ -155,6 +158,25 @@ FORMS = (
 )
 
 
+class NothingSeen(Invalid):
+    """An issue that says nothing."""
+
+    code = "test.nothing_seen"
+
+
+def _seen(ctx: Ctx, issue: OfferedIssue) -> Draft:
+    if not issue.text:
+        raise NothingSeen("it says nothing")
+    return Draft(
+        type="signal",
+        slug=f"issue-{issue.number}",
+        parts={"date": "2026-03-15"},
+        context="organisation",
+        content={"title": issue.title, "sections": {"observation": issue.text}},
+        made=Made(by=issue.by, brain="human" if issue.is_known else "external"),
+    )
+
+
 def compose(folder: Path, backend: WorkBackend) -> House:
     packs = Capability(
         name="test-pack",
@@ -164,6 +186,7 @@ def compose(folder: Path, backend: WorkBackend) -> House:
             backend,
             Projection(type="brief", run=_status),
             Projection(type="status", run=_status),
+            IssueIntake(type="signal", draft=_seen),
             IssueParts(type="status", within="brief", draw=lambda ctx, _: PARTS, move=_move),
             ArchiveRule(type="signal", after=timedelta(days=30), done=_done),
             ArchiveRule(type="brief", after=timedelta(days=90), done=_done, folder=True),

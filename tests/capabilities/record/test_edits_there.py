@@ -308,19 +308,24 @@ def test_an_idle_look_is_one_request_that_costs_nothing(record, tracker):
     assert [step.name for step in record.jobs.seen[steps:]] == ["begin_look", "look", "end_look"]
 
 
-def test_the_schedule_looks_at_most_once_a_minute_and_at_nothing_where_nothing_stands(
-    record, tracker
-):
-    record.jobs.start("record.look", "1", period="1")
-    record.jobs()
-    assert tracker.asked == []
+class TestWithoutAnIntake:
+    @pytest.fixture
+    def backend(self, backend):
+        return replace(backend, intake_label="")
 
-    record.merged(record.propose("brief"))
-    asked = len(tracker.asked)
-    for period in ("2", "3", "4"):
-        record.jobs.start("record.look", period, period=period)
+    def test_the_schedule_looks_at_most_once_a_minute_and_at_nothing_where_nothing_stands(
+        self, record, tracker
+    ):
+        record.jobs.start("record.look", "1", period="1")
         record.jobs()
-    assert methods(tracker, asked) == ["GET"]
+        assert tracker.asked == []
+
+        record.merged(record.propose("brief"))
+        asked = len(tracker.asked)
+        for period in ("2", "3", "4"):
+            record.jobs.start("record.look", period, period=period)
+            record.jobs()
+        assert methods(tracker, asked) == ["GET"]
 
 
 def test_only_a_house_with_a_tracker_looks_at_one(house):

@@ -86,6 +86,11 @@ def standing(title: str, text: str) -> str:
     return hashlib.sha256(f"{title.strip()}\n{text.strip()}".encode()).hexdigest()
 
 
+def offered(standing: str, labels: Iterable[str]) -> str:
+    """What tells an issue that somebody opened, as it stands with its labels, from how it stood before."""
+    return hashlib.sha256("\n".join((standing, *sorted(labels))).encode()).hexdigest()
+
+
 def others(labels: Iterable[str], ours: Iterable[str]) -> tuple[str, ...]:
     """The labels whose prefix is none of ours: they are people's own."""
     prefixes = {label.partition(":")[0] for label in ours}

@@ -68,6 +68,7 @@ CAPABILITY = Capability(
         FOUNDATION,
         *BRANCHES,
         ROLES,
+        *discover.DECLARES,
         *build.DECLARES,
         *ship.DECLARES,
         *outcome.DECLARES,

@@ -1,15 +1,19 @@
 """The tracker: one issue after the other is written, and what people changed there is taken in."""
 
+from collections.abc import Callable
 from functools import partial
 
 from headrace.capabilities.record import service
 from headrace.capabilities.record.issues import looking
-from headrace.capabilities.record.issues.writing import write
+from headrace.capabilities.record.issues.writing import reply, write
 from headrace.capabilities.record.model import (
     EditedIssue,
     IssueDone,
     IssuePlan,
     LookPlan,
+    Reply,
+    ReplyDone,
+    Suspects,
     TrackerSeen,
 )
 from headrace.kernel.flow import Steps
@@ -48,11 +52,21 @@ def look(steps: Steps, *, request: str = "", period: str = "", issue: str = "") 
     seen = steps.act("look", partial(_look, steps, plan), TrackerSeen)
     wait = seen.wait
     if seen.items:
-        for number in steps.verb(service.suspects, seen).numbers:
-            wait = _take_in(steps, number)
-            if wait is not None:
-                break
+        wait = _each(steps, steps.verb(service.suspects, seen), _take_in)
+        if wait is None:
+            wait = _each(steps, steps.verb(service.offered, seen), _take_up)
     steps.verb(service.end_look, seen, wait)
+
+
+def _each(
+    steps: Steps, issues: Suspects, judge: Callable[[Steps, int], float | None]
+) -> float | None:
+    """Judge one issue after the other; how long the tracker wants to be left alone, if it does."""
+    for number in issues.numbers:
+        wait = judge(steps, number)
+        if wait is not None:
+            return wait
+    return None
 
 
 def _take_in(steps: Steps, number: int) -> float | None:
@@ -61,6 +75,22 @@ def _take_in(steps: Steps, number: int) -> float | None:
     if found.wait is None:
         steps.verb(service.take_in_issue, found)
     return found.wait
+
+
+def _take_up(steps: Steps, number: int) -> float | None:
+    """Take an issue in that somebody opened there, or say below it why not; as `_take_in`."""
+    found = steps.act("read issue", partial(_read, steps, number), EditedIssue)
+    said = None if found.wait is not None else steps.verb(service.take_up, found)
+    if said is None:
+        return found.wait
+    done = steps.act("reply", partial(_reply, steps, said), ReplyDone)
+    if done.wait is None:
+        steps.verb(service.replied, said, done)
+    return done.wait
+
+
+def _reply(steps: Steps, said: Reply, _: str) -> ReplyDone:
+    return reply(steps.look(service.tracker), said)
 
 
 def _write(steps: Steps, plan: IssuePlan, _: str) -> IssueDone:

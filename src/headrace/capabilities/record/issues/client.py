@@ -62,6 +62,8 @@ class Found:
     is_open: bool
     closed_as: str
     touched_at: str
+    opened_by: str
+    is_work: bool  # a pull request: trackers list them among issues
 
     @property
     def standing(self) -> str:
@@ -274,6 +276,8 @@ def _found(told: Object) -> Found:
         is_open=told.get("state") == "open",
         closed_as=_clean(told.get("state_reason")),
         touched_at=_clean(told.get("updated_at")),
+        opened_by=_login(told.get("user")),
+        is_work="pull_request" in told,
     )
 
 

@@ -67,6 +67,12 @@ class FakeTracker:
             thread.join()
             server.server_close()
 
+    def open(self, title: str, body: str = "", by: str = "", labels: Iterable[str] = ()) -> int:
+        """An issue that a person opens on the tracker's own pages; its number."""
+        with self.lock:
+            self._create({"title": title, "body": body, "labels": list(labels)}, by)
+            return len(self.issues)
+
     def edit(self, number: int, by: str = "", **changes: object) -> None:
         """What a person changes on the tracker's own pages: `body`, `title`, `state`, `labels`."""
         with self.lock:
@@ -139,7 +145,7 @@ class FakeTracker:
         told = {"editor": editor, "timelineItems": {"nodes": nodes}}
         return {"data": {"repository": {"issue": told}}}
 
-    def _create(self, body: Mapping[str, object]) -> tuple[int, object]:
+    def _create(self, body: Mapping[str, object], by: str = "headrace") -> tuple[int, object]:
         if not str(body.get("title") or "").strip():
             return 422, {"message": "Validation Failed"}
         number = len(self.issues) + 1
@@ -152,6 +158,7 @@ class FakeTracker:
             "labels": _labels(body.get("labels")),
             "state": "open",
             "state_reason": None,
+            "user": {"login": by},
             "updated_at": _now(),
         }
         return 201, self.issues[number]

@@ -34,6 +34,7 @@ def look(tracker: WorkBackend, plan: LookPlan) -> TrackerSeen:
             standing=one.standing,
             labels=one.labels,
             is_open=one.is_open,
+            is_work=one.is_work,
         )
         for one in found.issues
     )
@@ -61,6 +62,7 @@ def read(tracker: WorkBackend, number: int) -> EditedIssue:
         labels=issue.labels,
         is_open=issue.is_open,
         closed_as=issue.closed_as,
+        opened_by=issue.opened_by,
         edited_by=hands.text,
         titled_by=hands.title,
         moved_by=hands.state,

@@ -8,7 +8,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 from headrace.capabilities.record.issues.client import Client, Found, LeaveAlone, Refused
-from headrace.capabilities.record.model import IssueDone, IssuePlan, WorkBackend
+from headrace.capabilities.record.model import (
+    IssueDone,
+    IssuePlan,
+    Reply,
+    ReplyDone,
+    WorkBackend,
+)
 from headrace.capabilities.record.rules import others
 from headrace.kernel.json import Json
 
@@ -37,6 +43,17 @@ def write(tracker: WorkBackend, plan: IssuePlan) -> IssueDone:
     return replace(_done(issue, plan), held=held, edited=edited)
 
 
+def reply(tracker: WorkBackend, said: Reply) -> ReplyDone:
+    """Say something below an issue once, however often this is repeated."""
+    try:
+        _comment(Client(tracker), said.number, said.key, said.text)
+    except LeaveAlone as away:
+        return ReplyDone(wait=away.wait)
+    except Refused as refusal:
+        return ReplyDone(refused=str(refusal))
+    return ReplyDone()
+
+
 def _made(client: Client, plan: IssuePlan) -> Found:
     if plan.number is not None:
         return client.issue(plan.number)
@@ -61,9 +78,14 @@ def _changed(client: Client, plan: IssuePlan, issue: Found, *, keep_text: bool) 
 
 
 def _said(client: Client, plan: IssuePlan, issue: Found) -> None:
-    mark = f"<!-- headrace:{plan.comment_key} -->"
-    if plan.comment and not any(mark in text for text in client.comments(issue.number)):
-        client.comment(issue.number, f"{mark}\n{plan.comment}")
+    if plan.comment:
+        _comment(client, issue.number, plan.comment_key, plan.comment)
+
+
+def _comment(client: Client, number: int, key: str, text: str) -> None:
+    mark = f"<!-- headrace:{key} -->"
+    if not any(mark in said for said in client.comments(number)):
+        client.comment(number, f"{mark}\n{text}")
 
 
 def _done(

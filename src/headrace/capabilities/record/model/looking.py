@@ -4,10 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from headrace.capabilities.artifacts.model import Artifact, ArtifactId
+from headrace.capabilities.artifacts.model import Artifact, ArtifactId, Draft
 from headrace.capabilities.record.model.changes import ChangeId
 from headrace.kernel.context import Ctx
 from headrace.kernel.events import Event
+from headrace.kernel.ids import PrincipalId
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,13 +60,17 @@ class LookPlan:
 
 @dataclass(frozen=True, kw_only=True)
 class TouchedIssue:
-    """An issue that was touched, without its text; `standing` is the hash of title and text."""
+    """An issue that was touched, without its text; `standing` is the hash of title and text.
+
+    `is_work`: a pull request, which trackers list among issues.
+    """
 
     number: int
     title: str
     standing: str
     labels: tuple[str, ...]
     is_open: bool
+    is_work: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,10 +108,56 @@ class EditedIssue:
     labels: tuple[str, ...] = ()
     is_open: bool = True
     closed_as: str = ""
+    opened_by: str = ""
     edited_by: str = ""
     titled_by: str = ""
     moved_by: str = ""
     gone: bool = False
+    wait: float | None = None
+    refused: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfferedIssue:
+    """An issue that somebody opened in the tracker to have it taken in: text from outside.
+
+    `by` is the person whom the operator names for the login, `is_known` then, or else a stranger.
+    """
+
+    number: int
+    address: str
+    repository: str
+    title: str
+    text: str
+    labels: tuple[str, ...]
+    by: PrincipalId
+    is_known: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class IssueIntake:
+    """What the issues become that people open in the tracker: a type that nobody decides about.
+
+    Declared by packs. `draft` reads one; what it raises as Invalid is told below the issue.
+    """
+
+    type: str
+    draft: Callable[[Ctx, OfferedIssue], Draft]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reply:
+    """What is to be said below an issue that is not taken in; `key` marks it, so that it is said once."""
+
+    number: int
+    key: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplyDone:
+    """What became of a reply; `wait` is in seconds, `refused` in the tracker's own words."""
+
     wait: float | None = None
     refused: str = ""
 

@@ -27,7 +27,8 @@ class WorkBackend:
 
     `address` is that of a REST interface of GitHub's shape, `repository` an owner and a name.
     `overrides` name types that are kept elsewhere than the others. `people` are the handles of those
-    who write there, by their login: who is not named is nobody here.
+    who write there, by their login: who is not named is nobody here. Issues that they open with
+    `intake_label` are taken in; "" takes none in.
     """
 
     kind: BackendKind = BackendKind.GIT_FILES
@@ -36,6 +37,7 @@ class WorkBackend:
     token: SecretStr | None = None
     overrides: Mapping[str, BackendKind] = field(default_factory=dict)
     people: Mapping[str, str] = field(default_factory=dict)
+    intake_label: str = "artifact:signal"
 
     @property
     def has_tracker(self) -> bool:

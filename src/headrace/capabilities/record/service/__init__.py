@@ -77,6 +77,7 @@ from headrace.capabilities.record.service.merging import (
     reasons_against,
 )
 from headrace.capabilities.record.service.noting import findings
+from headrace.capabilities.record.service.offers import offered, replied, take_up
 from headrace.capabilities.record.service.opening import (
     change,
     change_of,
@@ -190,6 +191,7 @@ __all__ = [
     "moved",
     "moving_failed",
     "named",
+    "offered",
     "on_organisation_founded",
     "open_change",
     "open_failed",
@@ -215,6 +217,7 @@ __all__ = [
     "release_lock",
     "remove_lock",
     "renew_lock",
+    "replied",
     "repositories",
     "repository",
     "required_reviewers",
@@ -233,6 +236,7 @@ __all__ = [
     "take_in",
     "take_in_issue",
     "take_lock",
+    "take_up",
     "tracker",
     "tracking_failed",
     "unarchive",

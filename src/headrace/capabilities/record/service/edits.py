@@ -94,7 +94,8 @@ def begin_look(ctx: Ctx, *, asked: bool) -> LookPlan | None:
     """From when on to look; None when there is nothing to look at, or it was done a moment ago."""
     if not homes.backend(ctx).has_tracker:
         return None
-    return rows.begin(ctx.db, ctx.organisation, asked=asked, pause=PAUSE)
+    awaited = homes.intake(ctx) is not None
+    return rows.begin(ctx.db, ctx.organisation, asked=asked, pause=PAUSE, awaited=awaited)
 
 
 def suspects(ctx: Ctx, seen: TrackerSeen) -> Suspects:

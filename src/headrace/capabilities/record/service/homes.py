@@ -4,7 +4,13 @@ from collections.abc import Iterable
 
 from headrace.capabilities.artifacts import service as artifacts
 from headrace.capabilities.artifacts.model import ArtifactId, Storage, VersionRef
-from headrace.capabilities.record.model import BackendKind, IssueForm, IssueParts, WorkBackend
+from headrace.capabilities.record.model import (
+    BackendKind,
+    IssueForm,
+    IssueIntake,
+    IssueParts,
+    WorkBackend,
+)
 from headrace.capabilities.record.service import queues
 from headrace.capabilities.record.store import issues as rows
 from headrace.capabilities.record.store import looking as looks
@@ -24,6 +30,18 @@ def form(ctx: Ctx, type: str) -> IssueForm | None:
 def parts(ctx: Ctx, type: str) -> IssueParts | None:
     """What within artifacts of a type has issues of its own; None where nothing has."""
     return next((one for one in ctx.declared(IssueParts) if one.type == type), None)
+
+
+def intake(ctx: Ctx) -> IssueIntake | None:
+    """What issues become that people open in the tracker; None where none is taken in.
+
+    What is kept in Git is filed here, not there: an issue would not be where it stands.
+    """
+    tracker = backend(ctx)
+    if not (tracker.has_tracker and tracker.intake_label):
+        return None
+    kept = (one for one in ctx.declared(IssueIntake) if form(ctx, one.type) is not None)
+    return next((one for one in kept if tracker.of(one.type) is BackendKind.GITHUB_ISSUES), None)
 
 
 def is_tracked(ctx: Ctx, artifact: ArtifactId) -> bool:

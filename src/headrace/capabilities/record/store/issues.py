@@ -69,6 +69,9 @@ _RESTORE = sa.text(
     ":number, :url, :is_open, :version, 'rebuilt', 'rebuilt', ARRAY[:standing]) "
     "ON CONFLICT (organisation, id) DO NOTHING"
 )
+_ADOPT = sa.text(
+    f"UPDATE record_issue SET number = :number, url = :url, ours = ARRAY[:standing] {_HERE}"
+)
 _OF = sa.text(
     "SELECT id FROM record_issue WHERE organisation = :organisation AND artifact = :artifact "
     "AND number IS NOT NULL ORDER BY id"
@@ -216,6 +219,20 @@ def restore(
         "standing": issue.standing,
     }
     db.execute(_RESTORE, values)
+
+
+def adopt(
+    db: sa.Connection,
+    organisation: OrganisationId,
+    artifact: ArtifactId,
+    *,
+    number: int,
+    url: str,
+    standing: str,
+) -> None:
+    """Let an issue that stands there be the artifact's; its text, of that hash, may be written over."""
+    values = {"number": number, "url": url, "standing": standing}
+    db.execute(_ADOPT, {"organisation": organisation, "artifact": artifact, **values})
 
 
 def _named(organisation: OrganisationId, plan: IssuePlan, done: IssueDone) -> dict[str, Any]:

@@ -11,10 +11,10 @@ from headrace.capabilities.record.model import LookPlan
 from headrace.kernel.ids import OrganisationId
 
 _BEGIN = sa.text(
-    "INSERT INTO record_look (organisation, looked_at, since) "
-    "SELECT :organisation, now(), to_char(min(asked_at) AT TIME ZONE 'UTC', "
-    '\'YYYY-MM-DD"T"HH24:MI:SS"Z"\') FROM record_issue WHERE organisation = :organisation '
-    "AND number IS NOT NULL HAVING count(*) > 0 "
+    "INSERT INTO record_look (organisation, looked_at, since) SELECT :organisation, now(), "
+    "to_char(least(min(asked_at), CASE WHEN :awaited THEN now() - interval '1 day' END) "
+    "AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') FROM record_issue "
+    "WHERE organisation = :organisation AND number IS NOT NULL HAVING :awaited OR count(*) > 0 "
     "ON CONFLICT (organisation) DO UPDATE SET looked_at = now() "
     "WHERE coalesce(record_look.quiet_until, '-infinity') <= now() AND (:asked OR "
     "record_look.looked_at <= now() - CAST(:pause AS interval)) RETURNING since, etag"
@@ -80,13 +80,20 @@ class Standing:
 
 
 def begin(
-    db: sa.Connection, organisation: OrganisationId, *, asked: bool, pause: timedelta
+    db: sa.Connection,
+    organisation: OrganisationId,
+    *,
+    asked: bool,
+    pause: timedelta,
+    awaited: bool,
 ) -> LookPlan | None:
     """Where to look from on; None when nothing stands there, it was done a moment ago, or is not wanted.
 
-    What somebody asked for is kept from nothing but the tracker's own wish to be left alone.
+    `awaited`: issues of people may come, so that there is something to look for in any case; the first
+    look goes a day back for them. What somebody asked for is kept from nothing but the tracker's own
+    wish to be left alone.
     """
-    values = {"organisation": organisation, "asked": asked, "pause": pause}
+    values = {"organisation": organisation, "asked": asked, "pause": pause, "awaited": awaited}
     row = db.execute(_BEGIN, values).mappings().one_or_none()
     return None if row is None else LookPlan(since=row["since"], etag=row["etag"])
 

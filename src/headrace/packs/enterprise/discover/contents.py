@@ -45,6 +45,10 @@ def signal_content(
     divisions: Sequence[str] = (),
     supersedes: str = "",
     follow_up: str = "",
+    address: str = "",
+    impact_reason: str = "",
+    related: Sequence[str] = (),
+    notes: str = "",
 ) -> Content:
     """A signal's content from its facts."""
     fields = {"supersedes": supersedes} if supersedes else {}
@@ -57,12 +61,20 @@ def signal_content(
                 "system": system,
                 "topic": topic.casefold().strip(),
                 "confidence": confidence,
+                **({"address": address} if address else {}),
             },
             "observation": observation,
-            "assessment": {"urgency": urgency, "impact": impact, "divisions": list(divisions)},
+            "assessment": {
+                "urgency": urgency,
+                "impact": impact,
+                "divisions": list(divisions),
+                **({"impact_reason": impact_reason} if impact_reason else {}),
+            },
             "disposition": {
                 "recommended": recommended,
                 **({"follow_up": follow_up} if follow_up else {}),
             },
+            **({"related": list(related)} if related else {}),
+            **({"notes": notes} if notes else {}),
         },
     }

@@ -276,10 +276,10 @@ def rebuild(ctx: Ctx, wanted: RebuildWanted) -> Asked:
     """Make the rows of artifacts and change requests again from Git alone.
 
     It needs an organisation without artifacts. With a source, the organisation's repository is
-    copied from there first. With `replace` the artifacts that are there are compared with Git, and
-    rows that differ from it are made equal; nothing else is touched, and it is refused while work
-    goes on. `headrace record compare` tells before what that would be, and `headrace record
-    findings` what Git does not hold.
+    copied from there first. With `replace` the artifacts that are there are compared with Git, and with
+    the tracker where it keeps them, and rows that differ are made equal; nothing else is touched, and
+    it is refused while work goes on. `headrace record compare` tells before what that would be, and
+    `headrace record findings` what Git does not hold.
     """
     if wanted.replace and wanted.source:
         raise Invalid("Replace compares with the organisation's own repository; leave source out")
@@ -293,7 +293,8 @@ def rebuild(ctx: Ctx, wanted: RebuildWanted) -> Asked:
 def compare(ctx: Ctx, _: Nothing) -> Asked:
     """Compare the row of every artifact's version with what Git holds, and change nothing.
 
-    `headrace record findings` lists each that differs, and in what.
+    What is kept in a tracker is compared with its issues as well; one that cannot be read ends it before
+    anything is compared. `headrace record findings` lists each that differs, and in what.
     """
     service.compare(ctx)
     return Asked(what="record.compare")

@@ -31,8 +31,10 @@ from headrace.capabilities.record.model import (
     History,
     KeptIssues,
     RebuildPlan,
+    SettledIssues,
     VersionBatch,
     VersionFacts,
+    Vouched,
 )
 from headrace.capabilities.record.ordering import in_order
 from headrace.capabilities.record.service import notes
@@ -48,13 +50,9 @@ def rebuild(steps: Steps, *, request: str, source: str) -> None:
     plan = steps.verb(service.begin_rebuild, request, source)
     histories = steps.act("read histories", lambda key: read(plan), Histories)
     pages = list(_issues(steps)) if plan.tracked else []
-    vouched = [steps.verb(service.vouch, histories, page) for page in pages]
-    kept = {
-        fact.version: text
-        for one in vouched
-        for fact, text in zip(one.versions, one.texts, strict=True)
-    }
-    whole = _with_issues(histories, [fact for one in vouched for fact in one.versions])
+    whole, kept = _with_issues(
+        histories, [steps.verb(service.vouch, histories, page) for page in pages]
+    )
     steps.verb(service.restore_repositories, whole)
     versions = in_order(fact for history in whole.items for fact in history.versions)
     for start in range(0, len(versions), _BATCH):
@@ -68,10 +66,13 @@ def rebuild(steps: Steps, *, request: str, source: str) -> None:
     steps.verb(service.finish_rebuild, whole)
 
 
-def _issues(steps: Steps) -> Iterator[KeptIssues]:
-    """What the tracker keeps of ours, page by page. A tracker that cannot be read ends the rebuild."""
+def _issues(steps: Steps, compared: str = "") -> Iterator[KeptIssues]:
+    """What the tracker keeps of ours, page by page. A tracker that cannot be read ends the flow; where
+    something is `compared`, a finding says so."""
     for number in count(1):
         page = steps.act("read issues", partial(_page, steps, number), KeptIssues)
+        if page.away and compared:
+            steps.verb(service.note_away, compared, page.away)
         if page.away:
             steps.verb(service.refuse_away, page.away)
         yield page
@@ -83,25 +84,50 @@ def _page(steps: Steps, number: int, _: str) -> KeptIssues:
     return read_page(steps.look(service.tracker), steps.organisation, number)
 
 
-def _with_issues(histories: Histories, facts: Sequence[VersionFacts]) -> Histories:
-    """The versions of issues beside those of the organisation's own repository."""
+def _with_issues(
+    histories: Histories, vouched: Sequence[Vouched]
+) -> tuple[Histories, Mapping[str, str]]:
+    """The versions of issues beside those of the organisation's own repository, and their texts."""
+    facts = [fact for one in vouched for fact in one.versions]
+    texts = [text for one in vouched for text in one.texts]
     own, *others = histories.items
-    return Histories(items=(replace(own, versions=(*own.versions, *facts)), *others))
+    whole = Histories(items=(replace(own, versions=(*own.versions, *facts)), *others))
+    return whole, {fact.version: text for fact, text in zip(facts, texts, strict=True)}
 
 
 def compare(steps: Steps, *, request: str, replace: str) -> None:
-    """Read every history, compare each version with its row, and make rows equal if wanted."""
+    """Read every history, compare each version with its row, and make rows equal if wanted.
+
+    What is kept in a tracker is read there first: one that is away ends it before anything is told.
+    """
     wanted = bool(replace)
     plan = steps.verb(service.begin_compare, request, replace=wanted)
+    before = steps.verb(service.settled_issues) if plan.tracked else SettledIssues()
+    pages = list(_issues(steps, request)) if plan.tracked else []
     histories = steps.act("read histories", lambda key: read(plan), Histories)
-    versions = in_order(fact for history in histories.items for fact in history.versions)
+    whole, kept = _with_issues(
+        histories, [steps.verb(service.vouch, histories, page, is_told=False) for page in pages]
+    )
+    versions = in_order(fact for history in whole.items for fact in history.versions)
     found = []
     for start in range(0, len(versions), _BATCH):
         batch = VersionBatch(items=tuple(versions[start : start + _BATCH]))
-        texts = _texts(steps, plan, batch)
-        found.append(steps.verb(service.compare_versions, histories, batch, texts, replace=wanted))
-    found += _witnessed(steps, histories)
-    steps.verb(service.finish_compare, histories, found, replace=wanted)
+        texts = _kept_texts(steps, plan, batch, kept)
+        found.append(steps.verb(service.compare_versions, whole, batch, texts, replace=wanted))
+    found += _witnessed(steps, whole)
+    found += _beside_issues(steps, pages, before, replace=wanted)
+    steps.verb(service.finish_compare, whole, found, replace=wanted)
+
+
+def _beside_issues(
+    steps: Steps, pages: Sequence[KeptIssues], before: SettledIssues, *, replace: bool
+) -> Iterator[Compared]:
+    """How each issue of ours stands, beside its row; and rows whose issues are not there."""
+    for page in pages:
+        yield steps.verb(service.compare_issues, page, before, replace=replace)
+    if pages:
+        seen = {issue.number for page in pages for issue in page.items}
+        yield steps.verb(service.compare_missing, seen, before)
 
 
 def _witnessed(steps: Steps, histories: Histories) -> Iterator[Compared]:
@@ -116,9 +142,15 @@ def _witnessed(steps: Steps, histories: Histories) -> Iterator[Compared]:
 def _restored(
     steps: Steps, plan: RebuildPlan, batch: VersionBatch, kept: Mapping[str, str]
 ) -> None:
+    steps.verb(service.restore_versions, batch, _kept_texts(steps, plan, batch, kept))
+
+
+def _kept_texts(
+    steps: Steps, plan: RebuildPlan, batch: VersionBatch, kept: Mapping[str, str]
+) -> FoundTexts:
+    """The files of a batch, and the texts of issues for what stands in no file."""
     texts = zip(batch.items, _texts(steps, plan, batch).items, strict=True)
-    found = tuple(kept.get(fact.version, text) for fact, text in texts)
-    steps.verb(service.restore_versions, batch, FoundTexts(items=found))
+    return FoundTexts(items=tuple(kept.get(fact.version, text) for fact, text in texts))
 
 
 def _texts(steps: Steps, plan: RebuildPlan, batch: VersionBatch) -> FoundTexts:

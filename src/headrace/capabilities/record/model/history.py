@@ -44,6 +44,22 @@ class KeptIssues:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SettledIssue:
+    """A row of an issue that stands as it shall; `stamp` tells whether anything was asked for since."""
+
+    id: str
+    number: int
+    stamp: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettledIssues:
+    """Those of an organisation, as they were before the tracker was read."""
+
+    items: tuple[SettledIssue, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class CommitFacts:
     """A commit of ours: its trailers in order, and whether it was made on the main branch itself."""
 

@@ -19,6 +19,12 @@ from headrace.capabilities.record.service.comparing import (
     compare_versions,
     finish_compare,
 )
+from headrace.capabilities.record.service.comparing_issues import (
+    compare_issues,
+    compare_missing,
+    note_away,
+    settled_issues,
+)
 from headrace.capabilities.record.service.custody import (
     accept_history,
     add_repository,
@@ -159,6 +165,8 @@ __all__ = [
     "claim_projections",
     "close",
     "compare",
+    "compare_issues",
+    "compare_missing",
     "compare_versions",
     "diff",
     "document",
@@ -191,6 +199,7 @@ __all__ = [
     "moved",
     "moving_failed",
     "named",
+    "note_away",
     "offered",
     "on_organisation_founded",
     "open_change",
@@ -230,6 +239,7 @@ __all__ = [
     "review",
     "reviews",
     "reviews_of",
+    "settled_issues",
     "suspects",
     "sweep",
     "sync",

@@ -1,5 +1,7 @@
 """Comparing: the rows of artifacts beside what Git tells of them, and made equal to it where that is wanted.
 
+What is kept in a tracker is read from there, as far as Git or the journal has its hash (`comparing_issues`).
+
 What only rows hold (what is not in a change yet, decisions on what is not merged) is left alone.
 """
 
@@ -28,6 +30,7 @@ from headrace.capabilities.record.model import (
 from headrace.capabilities.record.service import (
     archiving,
     custody,
+    homes,
     identities,
     notes,
     noting,
@@ -74,14 +77,16 @@ def begin_compare(ctx: Ctx, request: str, *, replace: bool) -> RebuildPlan:
     if replace:
         _refuse_busy(ctx)
     folder = custody.places(ctx).repositories / ctx.organisation
-    return RebuildPlan(folder=str(folder), source="", request=request)
+    return RebuildPlan(
+        folder=str(folder), source="", request=request, tracked=homes.backend(ctx).has_tracker
+    )
 
 
 def compare_versions(
     ctx: Ctx, histories: Histories, batch: VersionBatch, texts: FoundTexts, *, replace: bool
 ) -> Compared:
     """The versions of a batch whose rows differ, each told as a finding; made equal if wanted."""
-    standings = _standings(histories)
+    standings = _standings(ctx, histories)
     differing = []
     for facts, text in zip(batch.items, texts.items, strict=True):
         try:
@@ -91,7 +96,8 @@ def compare_versions(
         if found:
             differing.append(facts.version)
             kind = FindingKind.RESTORED if replace else FindingKind.DIFFERS
-            told = f"Its row was not what {facts.commit[:12]} tells: {', '.join(found)}"
+            where = facts.commit[:12] or "its issue"
+            told = f"Its row was not what {where} tells: {', '.join(found)}"
             noting.note(ctx, kind, facts.version, told, commit=facts.commit)
     return Compared(items=tuple(differing))
 
@@ -181,7 +187,7 @@ def _told(
     )
 
 
-def _standings(histories: Histories) -> Mapping[str, Standing]:
+def _standings(ctx: Ctx, histories: Histories) -> Mapping[str, Standing]:
     """By version, of every history; the newest merged version of an artifact is the approved one."""
     found: dict[str, Standing] = {}
     for history in histories.items:
@@ -191,8 +197,23 @@ def _standings(histories: Histories) -> Mapping[str, Standing]:
             found.setdefault(
                 fact.version, Standing(change=None, commit=None, no_effect=False, phase=phase)
             )
+        found |= dict(_filed(ctx, history))
         found |= dict(_merged(history))
     return found
+
+
+def _filed(ctx: Ctx, history: History) -> Iterator[tuple[str, Standing]]:
+    """What nobody decides about and an issue holds counts without a commit; the newest one does."""
+    held = [VersionRef.parse(one.version) for one in history.versions if not one.commit]
+    refs = [
+        ref
+        for ref in sorted(held)
+        if not artifacts.layout(ctx, ref.artifact.partition("/")[0]).approval
+    ]
+    newest = {ref.artifact: ref.number for ref in refs}
+    for ref in refs:
+        phase = Phase.APPROVED if newest[ref.artifact] == ref.number else Phase.SUPERSEDED
+        yield str(ref), Standing(change=None, commit="", no_effect=False, phase=phase)
 
 
 def _merged(history: History) -> Iterator[tuple[str, Standing]]:

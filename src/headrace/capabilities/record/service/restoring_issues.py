@@ -30,11 +30,12 @@ _VERSIONS = 1_000
 
 def refuse_away(ctx: Ctx, why: str) -> None:
     """Raises TrackerAway: half of a record would be worse than none."""
-    raise TrackerAway(f"The tracker cannot be read: {why}. Rebuild again when it can")
+    raise TrackerAway(f"The tracker cannot be read: {why}. Try again when it can")
 
 
-def vouch(ctx: Ctx, histories: Histories, issues: KeptIssues) -> Vouched:
-    """The versions of issues that are what was decided, or handed in; each that is not is a finding."""
+def vouch(ctx: Ctx, histories: Histories, issues: KeptIssues, *, is_told: bool = True) -> Vouched:
+    """The versions of issues that are what was decided, or handed in; each that is not is a finding,
+    where it `is_told`."""
     told = {f.version for history in histories.items for f in history.versions}
     decided = _decided(histories)
     found: dict[str, tuple[VersionFacts, str]] = {}
@@ -43,9 +44,9 @@ def vouch(ctx: Ctx, histories: Histories, issues: KeptIssues) -> Vouched:
             if facts.version in told or facts.version in found:
                 continue
             fault = _fault(ctx, origin, text, decided.get(facts.version))
-            if fault:
+            if fault and is_told:
                 noting.note(ctx, FindingKind.NOT_IN_GIT, facts.version, fault)
-            else:
+            elif not fault:
                 found[facts.version] = (facts, text)
     return Vouched(
         versions=tuple(facts for facts, _ in found.values()),

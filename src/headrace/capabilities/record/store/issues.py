@@ -8,7 +8,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from headrace.capabilities.artifacts.model import ArtifactId
-from headrace.capabilities.record.model import Issue, IssueDone, IssuePlan, KeptIssue
+from headrace.capabilities.record.model import (
+    Issue,
+    IssueDone,
+    IssuePlan,
+    KeptIssue,
+    SettledIssue,
+)
 from headrace.kernel.ids import OrganisationId
 
 _WAITS = "stamp IS DISTINCT FROM done_stamp"
@@ -75,6 +81,10 @@ _ADOPT = sa.text(
 _OF = sa.text(
     "SELECT id FROM record_issue WHERE organisation = :organisation AND artifact = :artifact "
     "AND number IS NOT NULL ORDER BY id"
+)
+_SETTLED = sa.text(
+    "SELECT id, number, stamp FROM record_issue WHERE organisation = :organisation "
+    f"AND number IS NOT NULL AND NOT ({_WAITS}) ORDER BY id"
 )
 _STAMP = sa.text(f"SELECT stamp FROM record_issue {_HERE}")
 _NUMBER = sa.text(f"SELECT number FROM record_issue {_HERE}")
@@ -197,6 +207,12 @@ def written_of(
     """The issues of an artifact and of its parts that were made already."""
     values = {"organisation": organisation, "artifact": artifact}
     return [ArtifactId(row.id) for row in db.execute(_OF, values)]
+
+
+def settled(db: sa.Connection, organisation: OrganisationId) -> Sequence[SettledIssue]:
+    """The issues for which nothing is to be written, by id."""
+    rows = db.execute(_SETTLED, {"organisation": organisation}).mappings()
+    return [SettledIssue(**row) for row in rows]
 
 
 def stamp(db: sa.Connection, organisation: OrganisationId, id: ArtifactId) -> str:

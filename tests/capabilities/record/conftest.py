@@ -152,7 +152,11 @@ both_backends = pytest.mark.parametrize("backend", [*BackendKind], indirect=True
 
 FORMS = (
     IssueForm(type="signal", labels=("artifact:signal",), told=(("category", "fields.category"),)),
-    IssueForm(type="brief", labels=("artifact:mission",)),
+    IssueForm(
+        type="brief",
+        labels=("artifact:mission",),
+        dropped=("fields.status", ("cancelled",)),
+    ),
     IssueForm(type="contract", labels=("artifact:contract",), within="brief"),
     IssueForm(type="status", labels=("artifact:status",), within="brief"),
 )

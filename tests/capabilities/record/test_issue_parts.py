@@ -1,6 +1,7 @@
 """Parts of an artifact, such as the tasks of a mission, as issues of their own."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -75,6 +76,31 @@ def test_only_the_one_that_changed_is_written_again(mission, tracker):
     changed = [one.path for one in tracker.asked[asked:] if one.method == "PATCH"]
     assert changed == [f"/repos/acme/work/issues/{first}"]
     assert before.keys() == tracker.issues.keys()
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"), [("completed", "completed"), ("cancelled", "not_planned")]
+)
+def test_what_was_dropped_is_closed_as_not_planned_and_so_is_a_part_that_was_not_done(
+    mission, tracker, status, reason
+):
+    mission.parts[0] = replace(FIRST, is_open=False)
+    mission.live["brief/export"] = status
+    mission.done["brief/export"] = datetime(2026, 3, 1, tzinfo=UTC)
+
+    mission.do(service.archive, "brief/export", "It is over")
+    mission.jobs()
+
+    told = {
+        one.artifact: tracker.issues[one.number]["state_reason"]
+        for one in mission.do(service.issues)
+    }
+    assert told == {
+        "brief/export": reason,
+        "status/export": reason,
+        "status/export#TASK-001": "completed",
+        "status/export#TASK-002": "not_planned",
+    }
 
 
 def test_what_somebody_does_there_is_asked_of_whoever_draws_them(mission, tracker):

@@ -17,7 +17,11 @@ FORMS = (
             ("urgency", "sections.assessment.urgency"),
         ),
     ),
-    IssueForm(type="mission-brief", labels=("artifact:mission", "layer:strategy", "loop:discover")),
+    IssueForm(
+        type="mission-brief",
+        labels=("artifact:mission", "layer:strategy", "loop:discover"),
+        dropped=("fields.status", ("cancelled",)),
+    ),
     IssueForm(
         type="outcome-contract",
         labels=("artifact:outcome-contract", "layer:strategy"),

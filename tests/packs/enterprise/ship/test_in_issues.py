@@ -1,4 +1,4 @@
-"""The way from a fleet to a release on its way out, with operational work kept as issues."""
+"""The way from a fleet to a release that reached everybody, with operational work kept as issues."""
 
 import pytest
 from pydantic import SecretStr
@@ -7,9 +7,10 @@ from headrace.capabilities.artifacts import service as artifacts
 from headrace.capabilities.record import service as record
 from headrace.capabilities.record.issues.fake_tracker import FakeTracker
 from headrace.capabilities.record.model import BackendKind, WorkBackend
+from headrace.capabilities.releases import service as releases
 from headrace.capabilities.releases.model import ReleaseStatus
 from packs.enterprise.build.conftest import git
-from packs.enterprise.ship.test_release import MISSION, approve, contract, gate
+from packs.enterprise.ship.test_release import MISSION, approve, contract, gate, pass_time
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -72,3 +73,26 @@ def test_work_is_merged_and_released_by_the_same_rules(shipping, tracker):
     assert f"work/missions/{MISSION}/TASKS.md" not in kept
     assert any("/evaluations/" in path for path in kept)  # evidence stays in Git
     assert not shipping.do(record.findings, subject=version.ref.artifact)
+    _reaches_everybody(shipping, tracker, version)
+
+
+def _reaches_everybody(shipping, tracker, contract) -> None:
+    for _ in shipping.release().rollout.stages:  # a person looks, instead of so much traffic
+        shipping.do(releases.promote, shipping.release().id, "looked at", by="engineering-manager")
+        shipping.world.jobs()
+    shipping.traffic(users=300)
+    pass_time(shipping, 6)
+    assert shipping.release().status is ReleaseStatus.DEPLOYED
+
+    told = issue(shipping, tracker, contract.ref.artifact)["body"]
+    assert "- **Status:** deployed" in told
+    assert all(f"| {step} |" in told for step in ("begin", "promote", "finish"))
+    found = shipping.do(artifacts.effective_of, "rollout-evidence", [contract.context])
+    assert {one.content["fields"]["kind"] for one in found} == {"rehearsal", "validation"}
+    assert all(shipping.world.read(one.path) for one in found)  # evidence stays in Git
+    assert [
+        one
+        for one in tracker.issues.values()
+        if "artifact:signal" in labels(one) and "early access" in one["title"].casefold()
+    ]
+    assert not shipping.do(record.findings, subject=contract.ref.artifact)

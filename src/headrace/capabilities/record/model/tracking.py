@@ -56,13 +56,15 @@ class IssueForm:
 
     `labels` are always set; `told` gives labels by prefix from a place of the content, as in
     `("urgency", "sections.assessment.urgency")`. `within` is the type whose issue of the same slug it
-    is a part of.
+    is a part of. Where a place of the content as it is shown has one of the values of `dropped`, as in
+    `("fields.status", ("cancelled",))`, it and its parts are closed as not planned.
     """
 
     type: str
     labels: tuple[str, ...]
     told: tuple[tuple[str, str], ...] = ()
     within: str = ""
+    dropped: tuple[str, tuple[str, ...]] = ("", ())
 
 
 @dataclass(frozen=True, kw_only=True)

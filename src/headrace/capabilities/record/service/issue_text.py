@@ -8,10 +8,13 @@ from headrace.capabilities.artifacts.model import Artifact, ArtifactId, Version
 from headrace.capabilities.record import issue_documents, markdown, provenance
 from headrace.capabilities.record.issue_documents import cut, mark
 from headrace.capabilities.record.model import IssueForm, IssuePart, IssueParts
-from headrace.capabilities.record.service import identities
+from headrace.capabilities.record.service import homes, identities
 from headrace.capabilities.record.store import issues as rows
 from headrace.kernel.context import Ctx
 from headrace.kernel.json import Json
+
+COMPLETED, NOT_PLANNED = "completed", "not_planned"
+"""GitHub's words for why an issue is closed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +61,7 @@ def draw(ctx: Ctx, artifact: Artifact, version: Version, declared: IssueForm) ->
         body=cut(f"{mark(key(ctx, artifact.id))}\n{document(ctx, artifact, version)}"),
         labels=labels(declared, version.content),
         is_open=not artifact.archived,
-        closed_as="completed",
+        closed_as=_closed_as(ctx, declared, artifact, version),
         parent=_parent(ctx, declared.within, artifact),
     )
 
@@ -71,7 +74,7 @@ def draw_part(ctx: Ctx, artifact: Artifact, declared: IssueParts, part: IssuePar
         body=cut(f"{mark(key(ctx, id), id)}\n{part.text.strip()}\n"),
         labels=part.labels,
         is_open=part.is_open and not artifact.archived,
-        closed_as=part.closed_as,
+        closed_as=NOT_PLANNED if part.is_open else part.closed_as,  # put away before it was done
         parent=_parent(ctx, declared.within, artifact),
     )
 
@@ -94,6 +97,19 @@ def _at(content: Mapping[str, Json], place: str) -> str:
     for name in place.split("."):
         found = found.get(name) if isinstance(found, Mapping) else None
     return found if isinstance(found, str) else ""
+
+
+def _closed_as(ctx: Ctx, declared: IssueForm, artifact: Artifact, version: Version) -> str:
+    """A part is closed as what it is a part of."""
+    if declared.within:
+        whole = artifacts.find(ctx, ArtifactId(f"{declared.within}/{artifact.slug}"))
+        counts = artifacts.effective(ctx, whole.id) if whole is not None else None
+        form = homes.form(ctx, declared.within)
+        if whole is not None and counts is not None and form is not None:
+            return _closed_as(ctx, form, whole, counts)
+    place, values = declared.dropped
+    is_dropped = bool(place) and _at(artifacts.shown(ctx, version), place) in values
+    return NOT_PLANNED if is_dropped else COMPLETED
 
 
 def _parent(ctx: Ctx, within: str, artifact: Artifact) -> int | None:

@@ -47,7 +47,7 @@ class Profile:
 
 
 PROFILES = {
-    "usual": Profile(eager=0.35, exporting=0.2, wide=0.0),
+    "usual": Profile(eager=0.6, exporting=0.15, wide=0.0),
     "wide-tables": Profile(eager=0.6, exporting=0.8, wide=0.7, keen=0.1),
     "quiet": Profile(eager=0.2, exporting=0.2, wide=0.0),
 }

@@ -106,4 +106,6 @@ def _listener(remembered: Path) -> socket.socket:
     except (FileNotFoundError, ValueError, OSError, OverflowError):
         listener = socket.create_server(("127.0.0.1", 0))
     remembered.write_text(f"{listener.getsockname()[1]}\n")
+    # Head and body of an answer are two packets: the second is not to wait for the first's receipt.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listener

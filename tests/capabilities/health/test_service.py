@@ -410,6 +410,30 @@ class TestWatches:
         assert [type for type, _ in told()] == ["health.anomaly", "health.recovered"]
         assert told()[1][1]["dimension"] == "format=parquet"
 
+    def test_what_is_over_is_told_once_though_its_failures_still_lie_in_the_window(
+        self, do, exports, told
+    ):
+        do(service.put_watch, self.WATCH)
+        exports.run(120, USUAL)
+        exports.run(15, BROKEN)
+        do(service.judge, at=exports.at)
+        exports.run(13, USUAL)  # two of the fifteen minutes are bad still
+        do(service.judge, at=exports.at)
+        assert [type for type, _ in told()] == ["health.anomaly", "health.recovered"]
+
+        exports.run(1, USUAL)
+        found = {j.dimension: j for j in do(service.judgements, self.WATCH, at=exports.at)}
+        counted = {dimension: one.occurrences for dimension, one in found.items()}
+        assert counted == {
+            "": 24,
+            "format=parquet": 2,
+            "format=csv": 330,
+        }  # csv was never in trouble
+
+        exports.run(15, BROKEN)
+        do(service.judge, at=exports.at)
+        assert [type for type, _ in told()][2:] == ["health.anomaly"]
+
     def test_one_that_contradicts_itself_is_refused(self, do):
         with pytest.raises(Unreadable, match="baseline"):
             do(service.put_watch, Watch(**{**vars(self.WATCH), "baseline": MINUTE}))

@@ -44,6 +44,8 @@ def _serve(chosen: argparse.Namespace) -> None:
     log_to_stdout()
     application = create_app(build_service(from_environment()))
     listener = socket.create_server((chosen.host, chosen.port))
+    # Head and body of an answer are two packets; the second is not to wait for the first's receipt.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     # The first line that whoever started us waits for: where we listen.
     port = listener.getsockname()[1]
     print(json.dumps({"listening": f"http://{chosen.host}:{port}"}), flush=True)

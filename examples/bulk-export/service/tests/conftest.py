@@ -14,7 +14,9 @@ from fastapi.testclient import TestClient
 from app import build_service, create_app
 from auth import store as auth_store
 from auth.model import Principal
-from data.generator import generate
+from data import store as data_store
+from data.generator import bodies, columns
+from data.model import Dataset
 from features import Feature, discover
 from service import Service
 from settings import Settings
@@ -101,14 +103,30 @@ def features() -> tuple[Feature, ...]:
     return discover()
 
 
+@pytest.fixture(scope="session")
+def orders() -> tuple[Dataset, list[str]]:
+    """A dataset of a customer, and its records; made once."""
+    wanted = Dataset(
+        id="orders", tenant_id="acme", name="Orders", columns=columns(24), record_count=250
+    )
+    return wanted, list(bodies(wanted.record_count, wanted.columns))
+
+
 @pytest.fixture
-def service(settings: Settings, flag_server: FlagServer, features: tuple[Feature, ...]) -> Service:
+def service(
+    settings: Settings,
+    flag_server: FlagServer,
+    features: tuple[Feature, ...],
+    orders: tuple[Dataset, list[str]],
+) -> Service:
     service = build_service(replace(settings, flag_url=flag_server.url), features=features)
     with service.database.write() as connection:
         for token, principal in TOKENS.items():
             auth_store.add_tenant(connection, principal.tenant_id, principal.tenant_id)
             auth_store.add_token(connection, token, principal)
-        generate(connection, tenant_id="acme", dataset_id="orders", name="Orders", record_count=250)
+        dataset, records = orders
+        data_store.add_dataset(connection, dataset)
+        data_store.append_records(connection, dataset.id, records)
     return service
 
 

@@ -14,7 +14,7 @@ from headrace.kernel.clock import PacedClock, set_pace
 LEAP_SECONDS = 0.4
 """Real time that a leap to the next date takes."""
 
-FARTHEST = timedelta(days=2)
+FARTHEST = timedelta(days=3)
 """How far one leap goes at most: what looks after things daily should not be passed over for long."""
 
 QUIET_SECONDS = 0.5

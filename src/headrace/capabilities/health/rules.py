@@ -3,7 +3,7 @@
 import math
 import re
 from calendar import monthrange
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -222,6 +222,11 @@ def judge(watch: Watch, readings: Sequence[Reading]) -> tuple[Judgement, ...]:
         else _too_little(one)
         for one in readings
     )
+
+
+def over_for(dimension: str, over: Mapping[str, datetime]) -> Sequence[datetime]:
+    """When troubles ended that a dimension had a part in: its own, and those of what it lies in or holds."""
+    return [at for other, at in over.items() if "" in (dimension, other) or other == dimension]
 
 
 def _is_enough(watch: Watch, reading: Reading, whole: Tally | None) -> bool:

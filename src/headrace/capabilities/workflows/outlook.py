@@ -8,7 +8,7 @@ from headrace.capabilities.workflows import store
 from headrace.capabilities.workflows.schedules import RARE, period_begins
 from headrace.kernel.house import House
 
-DAY = timedelta(days=1)
+WEEK = timedelta(days=7)
 
 
 def is_outstanding(system: sa.Engine, house: House, now: datetime) -> bool:
@@ -28,8 +28,8 @@ def is_outstanding(system: sa.Engine, house: House, now: datetime) -> bool:
 
 
 def next_date(system: sa.Engine, house: House, now: datetime) -> datetime | None:
-    """When the next timer is due or the next period of a day and more begins; None: the database is away."""
-    dates = [period_begins(one, now, after=1) for one in house.schedules if one.every >= DAY]
+    """When the next timer is due or the next period of a week and more begins; None: the database is away."""
+    dates = [period_begins(one, now, after=1) for one in house.schedules if one.every >= WEEK]
     try:
         with system.connect() as db:
             timer = store.next_due(db)

@@ -57,7 +57,7 @@ def _judge_target(ctx: Ctx, found: Standing, now: datetime) -> None:
         return
     known = any(one.over_short is not None for one in found.burns)
     if known and found.condition is not Condition.UNKNOWN:
-        end(ctx, subject, "", found.target.service)
+        end(ctx, subject, "", found.target.service, now)
 
 
 def _judge_dimension(ctx: Ctx, watch: Watch, found: Judgement, now: datetime) -> None:
@@ -77,4 +77,4 @@ def _judge_dimension(ctx: Ctx, watch: Watch, found: Judgement, now: datetime) ->
         )
         begin(ctx, trouble, event)
     elif found.verdict is Verdict.NORMAL:
-        end(ctx, subject, found.dimension, watch.service)
+        end(ctx, subject, found.dimension, watch.service, now)

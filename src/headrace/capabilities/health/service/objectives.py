@@ -64,7 +64,7 @@ def remove_target(ctx: Ctx, name: str) -> None:
     """Raises TargetNotFound. What was told of it as trouble ends without a word."""
     if not store.drop_item(ctx.db, ctx.organisation, "target", name):
         raise no_target(name)
-    store.end(ctx.db, ctx.organisation, f"target:{name}", "")
+    store.forget(ctx.db, ctx.organisation, f"target:{name}")
 
 
 def standings(

@@ -67,7 +67,7 @@ def remove_source(ctx: Ctx, name: str) -> None:
         raise SourceInUse(f"{', '.join(users)}: asks for series of {name!r}", users=users)
     if not store.drop(ctx.db, ctx.organisation, name):
         raise no_source(name)
-    store.end(ctx.db, ctx.organisation, f"source:{name}", "")
+    store.forget(ctx.db, ctx.organisation, f"source:{name}")
 
 
 def sources(ctx: Ctx) -> Sequence[SourceState]:
@@ -130,7 +130,7 @@ def ingest(ctx: Ctx, name: str, figures: Iterable[Figure], at: datetime) -> int:
     samples.add(ctx.db, ctx.organisation, fresh)
     error = f"more than {MOST_SERIES} series; name the metrics to keep" if cut else ""
     store.was_read(ctx.db, ctx.organisation, name, at, error)
-    end(ctx, f"source:{name}", "", state.source.service)
+    end(ctx, f"source:{name}", "", state.source.service, at)
     return len(fresh)
 
 

@@ -1,6 +1,7 @@
 """What is wrong now: told when it begins, and when it ends."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from headrace.capabilities.health.model import (
     HealthEvent,
@@ -20,10 +21,10 @@ def begin(ctx: Ctx, fresh: Trouble, event: HealthEvent) -> None:
     ctx.record(event)
 
 
-def end(ctx: Ctx, subject: str, dimension: str, service: str) -> None:
+def end(ctx: Ctx, subject: str, dimension: str, service: str, at: datetime) -> None:
     """Tell that a trouble is over, if there was one. Records Recovered."""
     if trouble(ctx, subject, dimension) is not None:
-        store.end(ctx.db, ctx.organisation, subject, dimension)
+        store.end(ctx.db, ctx.organisation, subject, dimension, at)
         ctx.record(Recovered(subject=subject, service=service, dimension=dimension))
 
 

@@ -44,25 +44,31 @@ def remove_watch(ctx: Ctx, name: str) -> None:
     """Raises WatchNotFound."""
     if not store.drop_item(ctx.db, ctx.organisation, "watch", name):
         raise WatchNotFound(f"No watch {name!r}; `headrace watch list` shows them", watch=name)
-    for one in troubles(ctx):
-        if one.subject == f"watch:{name}":
-            store.end(ctx.db, ctx.organisation, one.subject, one.dimension)
+    store.forget(ctx.db, ctx.organisation, f"watch:{name}")
 
 
 def judgements(ctx: Ctx, watch: Watch, *, at: datetime | None = None) -> Sequence[Judgement]:
     """The whole and every dimension of a watch, each beside its own baseline.
 
     The baseline ends before a trouble of this watch that is still open began, so that a failure that
-    lasts does not become what is usual.
+    lasts does not become what is usual. What a trouble did that is over is no sign of a new one:
+    after it only what came since then is looked at.
     """
     now = at or store.now(ctx.db)
+    over = store.ended(ctx.db, ctx.organisation, f"watch:{watch.name}")
     begun = [one.since for one in troubles(ctx) if one.subject == f"watch:{watch.name}"]
     until = min([now, *begun]) - watch.window
     bad, total = _by_dimension(ctx, watch, watch.bad), _by_dimension(ctx, watch, watch.total)
     readings = [
         Reading(
             dimension=dimension,
-            now=_share(ctx, bad.get(dimension, ()), ids, now - watch.window, now),
+            now=_share(
+                ctx,
+                bad.get(dimension, ()),
+                ids,
+                max([now - watch.window, *rules.over_for(dimension, over)]),
+                now,
+            ),
             before=_share(ctx, bad.get(dimension, ()), ids, until - watch.baseline, until),
         )
         for dimension, ids in sorted(total.items())

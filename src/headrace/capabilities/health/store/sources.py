@@ -1,6 +1,6 @@
 """Rows of sources, targets, watches and of what is wrong now."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -63,16 +63,25 @@ _ASKED = sa.text(
 )
 _TROUBLES = sa.text(
     "SELECT subject, dimension, since, severity FROM health_trouble "
-    "WHERE organisation = :organisation ORDER BY since, subject, dimension"
+    "WHERE organisation = :organisation AND ended_at IS NULL ORDER BY since, subject, dimension"
+)
+_ENDED = sa.text(
+    "SELECT dimension, ended_at FROM health_trouble "
+    "WHERE organisation = :organisation AND subject = :subject AND ended_at IS NOT NULL"
 )
 _BEGIN = sa.text(
     "INSERT INTO health_trouble (organisation, subject, dimension, since, severity) "
     "VALUES (:organisation, :subject, :dimension, :since, :severity) "
-    "ON CONFLICT (organisation, subject, dimension) DO UPDATE SET severity = excluded.severity"
+    "ON CONFLICT (organisation, subject, dimension) DO UPDATE SET severity = excluded.severity, "
+    "since = CASE WHEN health_trouble.ended_at IS NULL THEN health_trouble.since "
+    "ELSE excluded.since END, ended_at = NULL"
 )
 _END = sa.text(
-    "DELETE FROM health_trouble WHERE organisation = :organisation AND subject = :subject "
-    "AND dimension = :dimension"
+    "UPDATE health_trouble SET ended_at = :at WHERE organisation = :organisation "
+    "AND subject = :subject AND dimension = :dimension AND ended_at IS NULL"
+)
+_FORGET = sa.text(
+    "DELETE FROM health_trouble WHERE organisation = :organisation AND subject = :subject"
 )
 _LOCK = sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:place, 2))")
 
@@ -188,9 +197,23 @@ def begin(db: sa.Connection, organisation: OrganisationId, trouble: Trouble) -> 
     db.execute(_BEGIN, {"organisation": organisation, **vars(trouble)})
 
 
-def end(db: sa.Connection, organisation: OrganisationId, subject: str, dimension: str) -> None:
-    values = {"organisation": organisation, "subject": subject, "dimension": dimension}
-    db.execute(_END, values)
+def end(
+    db: sa.Connection, organisation: OrganisationId, subject: str, dimension: str, at: datetime
+) -> None:
+    """Note that a trouble is over."""
+    place = {"subject": subject, "dimension": dimension}
+    db.execute(_END, {"organisation": organisation, **place, "at": at})
+
+
+def ended(db: sa.Connection, organisation: OrganisationId, subject: str) -> Mapping[str, datetime]:
+    """When the last trouble of each dimension ended, where none lasts now."""
+    rows = db.execute(_ENDED, {"organisation": organisation, "subject": subject})
+    return {row.dimension: row.ended_at for row in rows}
+
+
+def forget(db: sa.Connection, organisation: OrganisationId, subject: str) -> None:
+    """Drop every trouble of a subject that is no longer there."""
+    db.execute(_FORGET, {"organisation": organisation, "subject": subject})
 
 
 def _text(value: object) -> str:

@@ -1,8 +1,8 @@
 """Parquet with typed columns, written by DuckDB, which works outside Python's lock."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
@@ -23,11 +23,15 @@ MEMORY_MEGABYTES = 128
 
 @dataclass(frozen=True, kw_only=True)
 class ParquetConverter:
-    """Writes Parquet. Each use has a small database in memory with a limit of its own."""
+    """Writes Parquet. Each thread has a small database in memory with a limit of its own.
+
+    Opening one takes longer than converting a chunk, so a thread keeps its own for the next.
+    """
 
     memory_megabytes: int = MEMORY_MEGABYTES
     format: ExportFormat = ExportFormat.PARQUET
     media_type: str = "application/vnd.apache.parquet"
+    _opened: threading.local = field(default_factory=threading.local, repr=False, compare=False)
 
     def convert(self, chunk: Chunk, columns: Sequence[Column], part: Path) -> ChunkResult:
         """Write one chunk: its JSON texts go through a file, which DuckDB reads fastest."""
@@ -37,28 +41,27 @@ class ParquetConverter:
             f"read_json({_quoted(lines)}, format = 'newline_delimited', "
             f"columns = {_typed(columns)})"
         )
-        with self._database(part.parent) as database:
-            database.execute(_copy(source, columns, part))
+        self._database(part.parent).execute(_copy(source, columns, part))
         lines.unlink()
         return result(chunk, part)
 
     def assemble(self, parts: Sequence[Path], columns: Sequence[Column], target: Path) -> int:
         """Join the parts in their order."""
         files = ", ".join(_quoted(part) for part in parts)
-        with self._database(target.parent) as database:
-            database.execute(_copy(f"read_parquet([{files}])", columns, target))
+        self._database(target.parent).execute(_copy(f"read_parquet([{files}])", columns, target))
         return target.stat().st_size
 
-    @contextmanager
-    def _database(self, folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-        settings: dict[str, str | bool | int | float | list[str]] = {
-            "memory_limit": f"{self.memory_megabytes}MB",
-            "temp_directory": str(folder / "spill"),
-            # The caller runs several at once; more threads here would only fight for the cores.
-            "threads": "1",
-        }
-        with duckdb.connect(":memory:", config=settings) as database:
-            yield database
+    def _database(self, folder: Path) -> duckdb.DuckDBPyConnection:
+        database = getattr(self._opened, "database", None)
+        if database is None:
+            settings: dict[str, str | bool | int | float | list[str]] = {
+                "memory_limit": f"{self.memory_megabytes}MB",
+                "temp_directory": str(folder / "spill"),
+                # The caller runs several at once; more threads here would only fight for the cores.
+                "threads": "1",
+            }
+            database = self._opened.database = duckdb.connect(":memory:", config=settings)
+        return database
 
 
 def _copy(source: str, columns: Sequence[Column], target: Path) -> str:

@@ -7,7 +7,7 @@ TESTS   ?= tests
 BIN     := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo whole-way up test check style types order copies docs reference format pin bench bench-web
+.PHONY: help setup demo whole-way public-validators up test check style types order copies docs reference format pin bench bench-web
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -21,6 +21,13 @@ demo: setup ## watch a feature travel from its signal
 
 whole-way: setup ## play the whole example, ask about everything that it made (ten minutes)
 	@HEADRACE_WHOLE_WAY=1 $(BIN)/pytest tests/acceptance/test_whole_way.py
+
+public-validators: setup ## have exports judged by agentic-enterprise's validators (PROJECT=a checkout of it)
+	@test -f "$(PROJECT)/scripts/validate_schema.py" || { echo "PROJECT=\"$(PROJECT)\" is no checkout of \
+	wlfghdr/agentic-enterprise: clone it and name its folder, make public-validators PROJECT=FOLDER"; exit 2; }
+	@$(BIN)/pip install --quiet --constraint constraints.txt pyyaml jsonschema
+	@HEADRACE_AGENTIC_ENTERPRISE=$(abspath $(PROJECT)) HEADRACE_AGENTIC_ENTERPRISE_PYTHON=$(abspath $(BIN)/python) \
+	  $(BIN)/pytest -rs tests/packs/enterprise/exchange -k "validator or public"
 
 up: setup ## start the server for daily use
 	@$(BIN)/headrace up

@@ -1,5 +1,6 @@
 """The server: workers under a supervisor, and the doors in this process."""
 
+import gc
 import sys
 import threading
 from types import FrameType
@@ -51,6 +52,9 @@ def serve(installation: Installation, *, workers: int, host: str, port: int) -> 
     server = _Server(config, pages.state.hub)
     supervisor.start()
     host_of_services.start()
+    # What is there now stays: looking through it again and again would hold up answers.
+    gc.collect()
+    gc.freeze()
     announce = threading.Thread(target=_announce, args=(server, host), daemon=True)
     announce.start()
     try:

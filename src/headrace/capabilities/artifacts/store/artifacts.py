@@ -45,7 +45,7 @@ _NARROWED = {
     "type": "AND type = :type ",
     "context": "AND context = :context ",
     "after": "AND id > :after ",
-    "words": "AND (id || ' ' || coalesce(reference, '')) ILIKE ALL (:words) ",
+    "words": "AND searched LIKE ALL (:words) ",
 }
 """Only what is asked for stands in the statement, so that PostgreSQL finds the index for it."""
 _CREATE = sa.text(
@@ -122,7 +122,7 @@ def search(
     limit: int,
 ) -> Sequence[Artifact]:
     """Artifacts by id, from behind `after`; every word stands in the id or the reference."""
-    patterns = [f"%{_literally(word)}%" for word in words]
+    patterns = [f"%{_literally(word.lower())}%" for word in words]
     given = {"type": type, "context": context, "after": after, "words": patterns or None}
     asked = {name: value for name, value in given.items() if value is not None}
     statement = _SEARCH + "".join(_NARROWED[name] for name in asked)

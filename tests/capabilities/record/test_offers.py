@@ -149,6 +149,21 @@ def test_a_copy_of_one_of_ours_is_told_and_makes_no_second_one(record, tracker):
     assert not record.events("record.issue_taken")
 
 
+def test_one_that_another_organisation_has_taken_meanwhile_is_left_to_it(record, tracker):
+    number = opened(tracker)
+    look(record)
+    theirs = "<!-- headrace:0123abcd -->\nExports fail."
+    tracker.edit(number, body=theirs)
+
+    for _ in range(2):
+        look(record)
+        record.do(service.write_now)
+        record.jobs()
+
+    assert tracker.issues[number]["body"] == theirs
+    assert "has the first line of another work product" in issue(record, SIGNAL).error
+
+
 def test_one_that_is_being_made_by_us_is_no_offer(record, tracker):
     record.file(record.propose("signal"), drain=False)
     tracker.silent = 1  # it is made there, and we do not know it yet

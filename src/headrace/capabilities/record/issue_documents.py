@@ -16,6 +16,8 @@ LONGEST = 65_000
 CUT = "… cut here: a tracker takes no longer text."
 _ORIGIN = "<details><summary>Where this comes from</summary>"
 _END = "</details>"
+_NONE: Mapping[str, int] = {}
+_PATHS = re.compile(r"(?<![\w./-])(?:[\w.-]+/)+[\w.-]+\.md(?![\w/])")
 _MARK = re.compile(r"\A\s*<!-- headrace:([0-9a-f]+)(?: (\S+))? -->[ \t]*\n?")
 _YAML = re.compile(r"```yaml\n(.*?)\n```", re.DOTALL)
 _FORMER = re.compile(
@@ -39,12 +41,23 @@ def marked(body: str) -> tuple[str, str]:
     return (found[1], found[2] or "") if found else ("", "")
 
 
-def document(text: str, origin: Mapping[str, object]) -> str:
-    """A version's text, and folded below it where it comes from, as a file's front matter says it."""
+def document(text: str, origin: Mapping[str, object], named: Mapping[str, int] = _NONE) -> str:
+    """A version's text, and folded below it where it comes from, as a file's front matter says it.
+
+    `named` are the issues of what the text names by path, so that readers find them and the tracker
+    links both ways.
+    """
     lines = write_front_matter(origin).strip().removeprefix("---").removesuffix("---").strip()
     # Nothing that somebody wrote there may end the block early.
     lines = lines.replace("```", "'''").replace("<details>", "<d>").replace(_END, "</d>")
-    return f"{text.strip()}\n\n{_ORIGIN}\n\n```yaml\n{lines}\n```\n\n{_END}\n"
+    listed = "".join(f"- {path}: #{number}\n" for path, number in named.items())
+    beside = f"Named above:\n\n{listed}\n" if listed else ""
+    return f"{text.strip()}\n\n{_ORIGIN}\n\n{beside}```yaml\n{lines}\n```\n\n{_END}\n"
+
+
+def paths_in(text: str) -> tuple[str, ...]:
+    """The paths of documents that a text names, in their order, each once."""
+    return tuple(dict.fromkeys(_PATHS.findall(text)))
 
 
 def cut(text: str) -> str:

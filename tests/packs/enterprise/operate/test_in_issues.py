@@ -66,7 +66,9 @@ def test_what_an_incident_teaches_is_decided_by_the_same_people_as_in_files(worl
     (issue,) = labelled(tracker, "artifact:retrospective")
     assert issue["state"] == "open"
     assert world.incident().id in issue["body"]
-    assert all(path in issue["body"] for path in world.signals())
+    numbers = {one["title"]: one["number"] for one in signals}
+    for path, signal in world.signals().items():
+        assert f"- {path}: #{numbers[signal.title]}\n" in issue["body"]
     assert world.do(operate.runbooks)[0].version == "runbook/export-service@2"
     kept = files(world)
     assert found.path not in kept

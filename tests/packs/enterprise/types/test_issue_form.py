@@ -22,7 +22,8 @@ ORIGIN = {
 def issue_of(layout) -> str:
     mark = issue_documents.mark(issue_documents.key("org_1", f"{layout.name}/bulk-data-export"))
     text = render(layout, normal(layout, DOCUMENTS[layout.name]))
-    return f"{mark}\n{issue_documents.document(text, ORIGIN)}"
+    named = {path: 7 for path in issue_documents.paths_in(text)}
+    return f"{mark}\n{issue_documents.document(text, ORIGIN, named)}"
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.type)
@@ -40,6 +41,11 @@ def test_it_reads_back_from_its_issue_and_from_a_comment_below_one(form):
     assert content_hash(layout, again.content) == wanted
     assert (again.front_matter["version"], again.front_matter["links"]) == (2, ORIGIN["links"])
     assert again.front_matter["parts"] == ORIGIN["parts"]
+
+
+def test_the_paths_that_a_text_names_are_found_once_and_whole():
+    text = "See work/a.md, `work/b/c-1.md`, work/a.md.\nNot a.md, x/y.mdx, ../z"
+    assert issue_documents.paths_in(text) == ("work/a.md", "work/b/c-1.md")
 
 
 def test_what_somebody_wrote_around_it_is_read_with_it():

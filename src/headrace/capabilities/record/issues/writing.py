@@ -7,6 +7,7 @@ whether an earlier attempt came through looks for it first.
 from dataclasses import replace
 from datetime import timedelta
 
+from headrace.capabilities.record import issue_documents
 from headrace.capabilities.record.issues.client import Client, Found, LeaveAlone, Refused
 from headrace.capabilities.record.model import (
     IssueDone,
@@ -18,6 +19,10 @@ from headrace.capabilities.record.model import (
 from headrace.capabilities.record.rules import others
 from headrace.kernel.json import Json
 
+ANOTHERS = (
+    "its issue has the first line of another work product, perhaps of another organisation; "
+    "`headrace issue overwrite` takes it"
+)
 _SLACK = timedelta(minutes=10)
 """How far the clocks of tracker and database may be apart."""
 
@@ -29,6 +34,8 @@ def write(tracker: WorkBackend, plan: IssuePlan) -> IssueDone:
     held = edited = False
     try:
         issue = _made(client, plan)
+        if plan.ours and _is_anothers(issue, plan):
+            return replace(_done(issue, plan, refused=ANOTHERS), number=plan.number)
         held = bool(plan.held) and issue.standing == plan.held
         edited = not held and bool(plan.ours) and issue.standing not in plan.ours
         issue = _changed(client, plan, issue, keep_text=held or edited)
@@ -59,6 +66,12 @@ def _made(client: Client, plan: IssuePlan) -> Found:
         return client.issue(plan.number)
     found = client.marked(plan.key, plan.labels[0], plan.since - _SLACK)
     return found or client.create(plan.title, plan.body, plan.labels)
+
+
+def _is_anothers(issue: Found, plan: IssuePlan) -> bool:
+    """Two organisations may have taken the same issue in: whose mark stands there has it."""
+    marked, _ = issue_documents.marked(issue.body)
+    return marked not in ("", plan.key)
 
 
 def _changed(client: Client, plan: IssuePlan, issue: Found, *, keep_text: bool) -> Found:

@@ -83,7 +83,7 @@ from headrace.capabilities.record.service.merging import (
     reasons_against,
 )
 from headrace.capabilities.record.service.noting import findings
-from headrace.capabilities.record.service.offers import offered, replied, take_up
+from headrace.capabilities.record.service.offers import artifact_of, offered, replied, take_up
 from headrace.capabilities.record.service.opening import (
     change,
     change_of,
@@ -152,6 +152,7 @@ __all__ = [
     "approvers",
     "archivable",
     "archive",
+    "artifact_of",
     "begin_compare",
     "begin_look",
     "begin_rebuild",

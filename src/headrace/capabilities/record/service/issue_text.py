@@ -17,6 +17,10 @@ COMPLETED, NOT_PLANNED = "completed", "not_planned"
 """GitHub's words for why an issue is closed."""
 
 
+_NAMED = 100
+"""Paths that are looked up for one text; a longer list helps nobody."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Drawn:
     """An issue as it shall stand. `parent` is the number of the issue that it is a part of."""
@@ -89,7 +93,18 @@ def document(ctx: Ctx, artifact: Artifact, version: Version) -> str:
     maker = identities.handle(ctx, version.made.by)
     links = artifacts.links(ctx, version.ref)
     text = markdown.render(artifacts.layout(ctx, version.type), artifacts.shown(ctx, version))
-    return issue_documents.document(text, provenance.front_matter(artifact, version, links, maker))
+    origin = provenance.front_matter(artifact, version, links, maker)
+    return issue_documents.document(text, origin, _named(ctx, artifact, text))
+
+
+def _named(ctx: Ctx, artifact: Artifact, text: str) -> Mapping[str, int]:
+    """The issues of other work products that a text names by path, as far as they were made."""
+    found = {}
+    for path in issue_documents.paths_in(text)[:_NAMED]:
+        other = artifacts.at_path(ctx, path)
+        if other is not None and other.id != artifact.id:
+            found[path] = rows.number(ctx.db, ctx.organisation, other.id)
+    return {path: number for path, number in found.items() if number is not None}
 
 
 def _at(content: Mapping[str, Json], place: str) -> str:

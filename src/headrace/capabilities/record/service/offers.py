@@ -87,6 +87,12 @@ def take_up(ctx: Ctx, found: EditedIssue) -> Reply | None:
     return None
 
 
+def artifact_of(ctx: Ctx, number: int) -> ArtifactId | None:
+    """The artifact whose issue has this number, or None; that of a part is its artifact's."""
+    found = looking.standings(ctx.db, ctx.organisation, [number])
+    return next((one.artifact for one in found), None)
+
+
 def replied(ctx: Ctx, said: Reply, done: ReplyDone) -> None:
     """It was said. Records FindingMade where the tracker takes no such comment."""
     if done.refused:

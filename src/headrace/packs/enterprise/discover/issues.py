@@ -1,5 +1,4 @@
-"""Issues as signals: what somebody says in an issue of the tracker, read into a signal's places. Pure, but
-for the slug.
+"""Issues as signals: what somebody says in an issue of the tracker, read into a signal's places.
 
 An issue form of GitHub's writes a heading of the third level for each of its questions; a free text is
 the observation as a whole. Nothing that was written is left out: what has no place goes to the notes.
@@ -9,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from headrace.capabilities.artifacts.model import Draft, Made
+from headrace.capabilities.record import service as record
 from headrace.capabilities.record.model import IssueIntake, OfferedIssue
 from headrace.kernel.context import Ctx
 from headrace.kernel.errors import Invalid
@@ -57,6 +57,9 @@ QUESTIONS = {
 _HEADING = re.compile(r"^###[ \t]+(.+?)[ \t]*#*$", re.MULTILINE)
 _UNANSWERED = "_No response_"
 _GRADED = re.compile(r"\bimpact:\s*(high|medium|low)\b", re.IGNORECASE)
+_SUPERSEDES = re.compile(
+    r"^\s*supersedes:?\s+(#\d{1,9}|signal/\S+)\s*$", re.IGNORECASE | re.MULTILINE
+)
 _TAG = re.compile(r"\A\s*\[signal\]\s*", re.IGNORECASE)
 
 
@@ -70,10 +73,21 @@ def draft(ctx: Ctx, issue: OfferedIssue) -> Draft:
     """The draft of the signal that an issue tells of. Raises IssueUnreadable with every fault."""
     made = Made(by=issue.by, brain="human" if issue.is_known else "external")
     note = f"taken in from {issue.address or f'issue {issue.number}'}"
-    return filing.signal_draft(ctx, content(issue), made, note=note)
+    told = content(issue, supersedes=_superseded(ctx, issue))
+    return filing.signal_draft(ctx, told, made, note=note)
 
 
-def content(issue: OfferedIssue) -> Content:
+def _superseded(ctx: Ctx, issue: OfferedIssue) -> str:
+    """The signal that an issue says it corrects, as it names it or by its issue; "" where it says none."""
+    said = _SUPERSEDES.search(issue.text)
+    if said is None:
+        return ""
+    named = said[1]
+    found = record.artifact_of(ctx, int(named[1:])) if named.startswith("#") else named
+    return found or named  # of what is none, whoever files it is told
+
+
+def content(issue: OfferedIssue, *, supersedes: str = "") -> Content:
     """What an issue says, as a signal's content; labels count before answers, what nobody says is medium.
 
     Raises IssueUnreadable with every fault.
@@ -95,6 +109,7 @@ def content(issue: OfferedIssue) -> Content:
         impact_reason=_line(said.get("impact_reason", "")),
         related=_listed(said.get("related", "")),
         notes=said.get("notes", ""),
+        supersedes=supersedes,
         category=grades["category"],
         confidence=grades["confidence"],
         urgency=grades["urgency"],

@@ -1,8 +1,11 @@
 """A service of its own for each test, with two customers and a small dataset."""
 
 import json
+import shutil
+import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -14,9 +17,8 @@ from fastapi.testclient import TestClient
 from app import build_service, create_app
 from auth import store as auth_store
 from auth.model import Principal
-from data import store as data_store
-from data.generator import bodies, columns
-from data.model import Dataset
+from data.generator import generate
+from database import Database
 from features import Feature, discover
 from service import Service
 from settings import Settings
@@ -104,30 +106,28 @@ def features() -> tuple[Feature, ...]:
 
 
 @pytest.fixture(scope="session")
-def orders() -> tuple[Dataset, list[str]]:
-    """A dataset of a customer, and its records; made once."""
-    wanted = Dataset(
-        id="orders", tenant_id="acme", name="Orders", columns=columns(24), record_count=250
-    )
-    return wanted, list(bodies(wanted.record_count, wanted.columns))
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with every table, the customers and a dataset of 250 records; made once."""
+    file = tmp_path_factory.mktemp("prepared") / "records.sqlite"
+    database = Database(file)
+    database.migrate({feature.name: feature.migrations for feature in discover()})
+    with database.write() as connection:
+        for token, principal in TOKENS.items():
+            auth_store.add_tenant(connection, principal.tenant_id, principal.tenant_id)
+            auth_store.add_token(connection, token, principal)
+        generate(connection, tenant_id="acme", dataset_id="orders", name="Orders", record_count=250)
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return file
 
 
 @pytest.fixture
 def service(
-    settings: Settings,
-    flag_server: FlagServer,
-    features: tuple[Feature, ...],
-    orders: tuple[Dataset, list[str]],
+    settings: Settings, flag_server: FlagServer, features: tuple[Feature, ...], prepared: Path
 ) -> Service:
-    service = build_service(replace(settings, flag_url=flag_server.url), features=features)
-    with service.database.write() as connection:
-        for token, principal in TOKENS.items():
-            auth_store.add_tenant(connection, principal.tenant_id, principal.tenant_id)
-            auth_store.add_token(connection, token, principal)
-        dataset, records = orders
-        data_store.add_dataset(connection, dataset)
-        data_store.append_records(connection, dataset.id, records)
-    return service
+    """A service on a copy of what is prepared."""
+    shutil.copyfile(prepared, settings.database)
+    return build_service(replace(settings, flag_url=flag_server.url), features=features)
 
 
 @pytest.fixture

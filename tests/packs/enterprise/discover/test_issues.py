@@ -186,6 +186,7 @@ def test_an_issue_is_a_signal_like_any_other_triaged_counted_and_known_as_a_repe
     assert "made-by: a-steering" in body
     assert "- **Filed by:** tracker:x" in str(tracker.issues[2]["body"])
     assert f"Taken in as {first['signal']}" in tracker.comments[number][0]
+    assert f"`Supersedes #{number}` on a line" in tracker.comments[number][0]
     assert tracker.issues[4]["body"] == "Soup, please."
     tracker.open("Not that slow", "It was the line.\n\nSupersedes #2", "x", ["artifact:signal"])
     look(company)

@@ -138,11 +138,14 @@ class OfferedIssue:
 class IssueIntake:
     """What the issues become that people open in the tracker: a type that nobody decides about.
 
-    Declared by packs. `draft` reads one; what it raises as Invalid is told below the issue.
+    Declared by packs. `draft` reads one; what it raises as Invalid is told below the issue. `correction`
+    is said below one that was taken in: how to correct what is not edited any more, where `{number}`
+    stands for the issue's.
     """
 
     type: str
     draft: Callable[[Ctx, OfferedIssue], Draft]
+    correction: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -76,7 +76,9 @@ def take_up(ctx: Ctx, found: EditedIssue) -> Reply | None:
     issues.adopt(
         ctx.db, ctx.organisation, id, number=found.number, url=found.url, standing=standing
     )
-    looking.say(ctx.db, ctx.organisation, id, _taken(ctx, version), ctx.new_id("say"))
+    looking.say(
+        ctx.db, ctx.organisation, id, _taken(ctx, intake, version, found), ctx.new_id("say")
+    )
     rows.taken(ctx.db, ctx.organisation, found.number, judged, id)
     login = found.edited_by or found.opened_by
     ctx.record(
@@ -161,9 +163,7 @@ def _declined(ctx: Ctx, found: EditedIssue, judged: str, why: str) -> Reply:
     return Reply(number=found.number, key=key, text=told)
 
 
-def _taken(ctx: Ctx, version: Version) -> str:
+def _taken(ctx: Ctx, intake: IssueIntake, version: Version, found: EditedIssue) -> str:
     title = artifacts.layout(ctx, version.type).title.lower()
-    return (
-        f"Taken in as {version.ref.artifact}. A {title} is not edited any more: what is to be corrected "
-        "takes another one, which supersedes it."
-    )
+    told = f"Taken in as {version.ref.artifact}. A {title} is not edited any more."
+    return f"{told} {intake.correction.format(number=found.number)}".strip()

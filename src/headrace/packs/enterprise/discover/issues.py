@@ -176,4 +176,8 @@ def _listed(text: str) -> Sequence[str]:
     return [line for line in lines if line]
 
 
-INTAKE = IssueIntake(type="signal", draft=draft)
+INTAKE = IssueIntake(
+    type="signal",
+    draft=draft,
+    correction="To correct it, open another issue that says `Supersedes #{number}` on a line of its own.",
+)

@@ -40,7 +40,7 @@ def trace(answer: Answer) -> Answer:
     """What was traced, where work went on, and the tree of what came of it."""
     items = answer["items"]
     where = "; ".join(
-        f"{one['context']}, {one['state']} since {_day(one['opened_at'])}"
+        f"{one['context']}, opened {_day(one['opened_at'])}, now {one['state']}"
         for one in answer["contexts"]
     )
     lines = [(one["depth"], _node(one)) for one in items]

@@ -25,7 +25,7 @@ from benchmarks.web.served import Served, Sights, served, sights
 from benchmarks.web.viewers import Crowd
 
 _TELL_WITHIN = 30.0  # seconds, for the last of the crowd to hear
-_LIKE = {"list": "missions, as data", "dashboard": "the six figures, as data"}
+_LIKE = {"list": "first 50 missions, over REST", "dashboard": "the six figures, as data"}
 """What a peer's page of this name stands beside: data beside data, for a peer's pages are drawn by the
 browser."""
 

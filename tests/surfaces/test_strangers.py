@@ -1,15 +1,17 @@
 """Every operation, through every door, by those who have no business here: refused, nothing changed."""
 
-import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
 import httpx2
 import pytest
 import sqlalchemy as sa
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 from fastmcp import Client
 
 from capabilities.people.company import Company
@@ -43,12 +45,13 @@ class Answer:
 
 @dataclass(frozen=True, kw_only=True)
 class Doors:
-    """The three doors of one house."""
+    """The three doors of one house; each caller keeps one session with MCP."""
 
     web: httpx2.Client
     reception: Reception
     capsys: pytest.CaptureFixture[str]
-    servers: dict[tuple[str, str], Any] = field(default_factory=dict)
+    open: ExitStack
+    sessions: dict[tuple[str, str], tuple[BlockingPortal, Client]] = field(default_factory=dict)
 
     def rest(self, operation: Operation, data: Mapping[str, Any], token: str, organisation: str):
         path, rest = _path(operation, data)
@@ -91,15 +94,10 @@ class Doors:
         return Answer(family=families.get(code, str(code)), text=printed.out + printed.err)
 
     def mcp(self, operation: Operation, data: Mapping[str, Any], token: str, organisation: str):
-        server = self._server(token, organisation)
-
-        async def call():
-            async with Client(server) as client:
-                return await client.call_tool(
-                    tool_name(operation), dict(data), raise_on_error=False
-                )
-
-        result = asyncio.run(call())
+        portal, session = self._session(token, organisation)
+        result = portal.call(
+            partial(session.call_tool, tool_name(operation), dict(data), raise_on_error=False)
+        )
         text = "".join(block.text for block in result.content)
         if not result.is_error:
             return Answer(family="done", text=text)
@@ -107,11 +105,14 @@ class Doors:
         families = {403: "not_allowed", 401: "not_allowed", 404: "not_found"}
         return Answer(family=families.get(status, str(status)), text=text)
 
-    def _server(self, token: str, organisation: str):
-        who = Credentials(token=token, organisation=organisation or None)
-        if (token, organisation) not in self.servers:
-            self.servers[token, organisation] = create_server(self.reception, lambda: who)
-        return self.servers[token, organisation]
+    def _session(self, token: str, organisation: str):
+        if (token, organisation) not in self.sessions:
+            who = Credentials(token=token, organisation=organisation or None)
+            client = Client(create_server(self.reception, lambda: who))
+            portal = self.open.enter_context(start_blocking_portal())
+            self.open.enter_context(portal.wrap_async_context_manager(client))
+            self.sessions[token, organisation] = portal, client
+        return self.sessions[token, organisation]
 
 
 def _path(operation: Operation, data: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
@@ -134,8 +135,9 @@ def _option(one, value) -> list[str]:
 
 
 @pytest.fixture
-def doors(web, reception, capsys) -> Doors:
-    return Doors(web=web, reception=reception, capsys=capsys)
+def doors(web, reception, capsys) -> Iterator[Doors]:
+    with ExitStack() as stack:
+        yield Doors(web=web, reception=reception, capsys=capsys, open=stack)
 
 
 @pytest.fixture

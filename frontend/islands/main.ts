@@ -6,6 +6,7 @@ import { listenToKeys } from "./keys";
 import { openPalette, preparePalette } from "./palette";
 import { rememberToasts } from "./toasts";
 import { sendPicked } from "./batch";
+import { showWaiting } from "./waiting";
 
 document.documentElement.classList.add("runs-scripts");
 followLive();
@@ -13,3 +14,4 @@ preparePalette();
 listenToKeys(openPalette);
 rememberToasts();
 sendPicked();
+showWaiting();

@@ -34,6 +34,7 @@ def test_a_person_decides_everything_by_keyboard_alone(firm, gates, visit):
     expect(page.locator("#asked")).to_have_text(first)
     page.keyboard.press("a")
     expect(page.get_by_role("status").filter(has_text="is decided")).to_be_visible()
+    assert is_on_top(page, ".toast-line")
     expect(page.locator("#asked")).not_to_have_text(first)
 
     page.keyboard.press("r")
@@ -80,12 +81,41 @@ def test_alike_approvals_are_decided_in_one_go(firm, gates, visit):
     page = visit.page()
     page.goto("/")
     page.keyboard.press(" ")
-    page.locator("[data-pick]").nth(1).check()
+    page.keyboard.press("j")
+    expect(page.locator(".queue li").nth(1)).to_have_attribute("aria-current", "true")
+    page.keyboard.press(" ")
+    expect(page.locator("[data-picked]")).to_have_text("2")
 
     page.get_by_role("button", name="Approve all picked").click()
 
     expect(page.locator(".queue li")).to_have_count(1)
     assert sorted(map(firm.state_of, gates)) == ["approved", "approved", "open"]
+
+
+def test_a_page_that_takes_its_time_shows_that_it_is_on_its_way(firm, gates, visit):
+    page = visit.page()
+    page.goto("/missions")
+    page.route(
+        "**/people", lambda route: route.fulfill(status=204)
+    )  # the page stays: it never comes
+
+    page.get_by_role("link", name="People").first.click()
+    expect(page.locator("main .bones")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator(".bones")).to_have_count(0)
+    page.get_by_role("link", name="Journal").first.click()
+
+    expect(page).to_have_url(re.compile("/journal$"))
+    expect(page.locator(".bones")).to_have_count(0)
+
+
+def is_on_top(page, mark):
+    """Whether a person sees the thing: nothing lies over its middle."""
+    return page.locator(mark).evaluate(
+        "one => { const at = one.getBoundingClientRect();"
+        " const met = document.elementFromPoint(at.x + at.width / 2, at.y + at.height / 2);"
+        " return one.contains(met); }"
+    )
 
 
 def test_an_open_page_renews_itself_and_leaves_alone_what_is_typed(firm, gates, visit, database):

@@ -3,7 +3,7 @@
 from headrace.surfaces.web.answers import AgentLine
 from headrace.surfaces.web.pages.chart import chart
 
-LAYERS = ("steering", "strategy", "orchestration", "execution", "quality")
+NAMES = {"vp-product": "VP Product"}
 
 
 def an_agent(handle: str, role: str, layer: str, **fields) -> AgentLine:
@@ -18,18 +18,28 @@ AGENTS = (
 )
 
 
-def test_an_agent_hangs_below_the_agent_or_the_person_that_its_card_names():
-    drawn = chart(AGENTS, {"coder": "planner", "planner": "vp-product", "reviewer": ""}, LAYERS)
+def test_an_agent_stands_right_of_the_agent_or_the_person_that_its_card_names():
+    drawn = chart(AGENTS, {"coder": "planner", "planner": "vp-product", "reviewer": ""}, NAMES)
 
     seats = {one.full: one for one in drawn.seats}
-    assert set(seats) == {"Planner", "Coder", "Reviewer", "@vp-product"}
-    assert seats["@vp-product"].x < seats["Planner"].x < seats["Coder"].x
-    assert len(drawn.drawing.edges) == 2
+    assert set(seats) == {"Planner", "Coder", "Reviewer", "VP Product"}
+    assert seats["VP Product"].x < seats["Planner"].x < seats["Coder"].x
+    assert len(drawn.edges) == 2
     assert (seats["Coder"].state, seats["Reviewer"].state) == ("working", "paused")
     assert seats["Coder"].address == "/agents/coder"
+    assert seats["VP Product"].about == "@vp-product"
+
+
+def test_those_below_one_stand_together_and_no_two_seats_in_one_place():
+    crew = [an_agent(f"{lead}-{n}", f"{lead}-{n}", "execution") for n in range(4) for lead in "ab"]
+    drawn = chart(crew, {one.role: one.role[0] for one in crew}, {})
+
+    rows = [one.full[0].lower() for one in sorted(drawn.seats, key=lambda one: one.y) if one.x > 12]
+    assert rows == ["a"] * 4 + ["b"] * 4
+    assert len({(one.x, one.y) for one in drawn.seats}) == len(drawn.seats) == 10
 
 
 def test_who_reports_to_the_own_role_or_in_a_circle_is_drawn_all_the_same():
-    drawn = chart(AGENTS, {"coder": "planner", "planner": "coder", "reviewer": "reviewer"}, LAYERS)
+    drawn = chart(AGENTS, {"coder": "planner", "planner": "coder", "reviewer": "reviewer"}, {})
 
     assert len(drawn.seats) == 3

@@ -13,6 +13,7 @@ from headrace.surfaces.web.answers import (
     Agents,
     AgentShown,
     Quality,
+    Teams,
     Total,
     Totals,
     Week,
@@ -95,7 +96,14 @@ def _chart(asked: Asked, found: Sequence[AgentLine]) -> Chart:
     roles = asked.client.ask(AgentRoles, "agent.roles").items
     names = layers_of(asked.client)
     named = [replace(one, layer=names.get(one.layer, one.layer)) for one in found]
-    return chart(named, {one.id: one.reports_to for one in roles}, tuple(names.values()))
+    return chart(named, {one.id: one.reports_to for one in roles}, _called(asked))
+
+
+def _called(asked: Asked) -> Mapping[str, str]:
+    """What people and teams are called, by handle; nothing where the reader may not know."""
+    teams = asked.client.ask_if_allowed(Teams, "team.list")
+    people = {one.handle: one.name for one in asked.client.everybody()}
+    return people | {one.handle: one.name for one in (teams.items if teams else ())}
 
 
 def show_one(asked: Asked) -> AgentPage:

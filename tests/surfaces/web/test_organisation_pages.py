@@ -7,7 +7,7 @@ import pytest
 from headrace.app import compose
 from headrace.capabilities.agents.model import RunState
 from headrace.capabilities.budgets import service as budgets
-from headrace.capabilities.budgets.model import WHOLE, Cap, Period
+from headrace.capabilities.budgets.model import WHOLE, Cap, Period, Scope
 from headrace.capabilities.control.model import SettingLine, SettingLines
 from headrace.capabilities.governance import service as governance
 from headrace.capabilities.governance.model import (
@@ -19,9 +19,12 @@ from headrace.capabilities.governance.model import (
     Subject,
     Verdict,
 )
+from headrace.capabilities.missions import service as missions
+from headrace.capabilities.people import service as people
 from headrace.capabilities.people.model import PrincipalKind
 from headrace.capabilities.record import service as record
 from headrace.capabilities.record.model import Proposal
+from headrace.capabilities.streams import service as streams
 from headrace.capabilities.workflows.engine import JobWriter
 from headrace.kernel.unit import Units
 from headrace.surfaces.web.server import create_pages
@@ -189,3 +192,26 @@ def test_whoever_signs_in_from_elsewhere_sees_no_setting_whatever_rights_they_ho
 
     assert "HEADRACE_PORT" not in text
     assert "Only whoever operates this machine sees them" in text
+
+
+def test_a_mission_tells_how_its_changes_were_judged_and_what_it_may_still_spend(office, visitor):
+    office.begins()
+    office.runner.drain()
+    judged(office, Verdict.FAIL, Verdict.PASS)
+    office.do(streams.open_context, stream="plain", kind="mission", slug="export", title="Export")
+    office.do(missions.open_mission, slug="export", context="mission:export", title="Export")
+    cap = Cap(micro_usd=2_000_000)
+    office.do(budgets.set_cap, Scope.parse("mission:export"), cap, Period.ALWAYS)
+    for right in ("governance:read", "record:read", "stream:read", "artifact:read"):
+        office.do(people.grant, "vp", right)
+
+    text = visitor.sees("/missions/export?tab=evaluations")
+    judged_now = visitor.get("/missions/export.json?tab=evaluations").json()["judged"]
+    money = visitor.sees("/missions/export?tab=cost")
+
+    told = [(one["judgement"]["verdict"], one["title"], one["change"]) for one in judged_now]
+    assert told == [("PASS", "Architecture", "The export"), ("FAIL", "Architecture", "The export")]
+    assert "as it is" in text
+    assert "1 finding" in text
+    assert "Its budget" in money
+    assert "$2.00" in money

@@ -38,8 +38,15 @@ class ArtifactQuery:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ArtifactLine(Artifact):
+    """An artifact with the title of its newest version; empty before the first."""
+
+    title: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ArtifactPage:
-    items: tuple[Artifact, ...]
+    items: tuple[ArtifactLine, ...]
     next: str | None
 
 
@@ -172,7 +179,10 @@ def listing(ctx: Ctx, query: ArtifactQuery) -> ArtifactPage:
         after=query.after,
         limit=query.limit + 1,
     )
-    items = tuple(found[: query.limit])
+    titles = service.titles(ctx, (one.id for one in found))
+    items = tuple(
+        ArtifactLine(**vars(one), title=titles.get(one.id, "")) for one in found[: query.limit]
+    )
     return ArtifactPage(items=items, next=items[-1].id if len(found) > query.limit else None)
 
 
@@ -320,7 +330,7 @@ OPERATIONS = (
         ArtifactQuery,
         ArtifactPage,
         "/artifacts",
-        ("id", "head", "effective", "reference", "context", "path"),
+        ("id", "title", "head", "effective", "reference", "context", "path"),
     ),
     _query("artifact.show", show, ArtifactName, VersionShown, "/artifacts/show"),
     _query("artifact.lineage", lineage, ArtifactName, Lineage, "/artifacts/lineage"),

@@ -33,6 +33,7 @@ from headrace.capabilities.artifacts.service.lookups import (
     listing,
     of_slug,
     shown,
+    titles,
     versions,
 )
 from headrace.capabilities.artifacts.service.proposing import (
@@ -89,6 +90,7 @@ __all__ = [
     "restore",
     "set_phase",
     "shown",
+    "titles",
     "unarchive",
     "unlike",
     "versions",

@@ -79,6 +79,12 @@ def listing(
     )
 
 
+def titles(ctx: Ctx, artifacts: Iterable[ArtifactId]) -> Mapping[ArtifactId, str]:
+    """The title of each one's newest version; what has no version yet is not there."""
+    wanted = list(artifacts)
+    return store.titles(ctx.db, ctx.organisation, wanted) if wanted else {}
+
+
 def get_version(ctx: Ctx, ref: VersionRef) -> Version:
     """The version. Raises ArtifactNotFound."""
     found = ctx.once(store.version, ref)

@@ -12,6 +12,7 @@ from headrace.capabilities.artifacts.store.artifacts import (
     set_effective,
     set_head,
     set_reference,
+    titles,
 )
 from headrace.capabilities.artifacts.store.counting import (
     count,
@@ -76,6 +77,7 @@ __all__ = [
     "set_phase",
     "set_reference",
     "steps",
+    "titles",
     "version",
     "versions",
 ]

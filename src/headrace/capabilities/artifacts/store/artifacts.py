@@ -1,7 +1,7 @@
 """Rows of artifacts: identity, place and pointers."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -33,6 +33,13 @@ _LOCK = sa.text(
 _BY_PATH = sa.text(
     f"SELECT {_ARTIFACT} FROM artifacts_artifact WHERE organisation = :organisation "
     "AND (path = :path OR place = :path)"
+)
+
+
+_TITLES = sa.text(
+    "SELECT a.id, v.title FROM artifacts_artifact a JOIN artifacts_version v "
+    "ON v.organisation = a.organisation AND v.artifact = a.id AND v.number = a.head "
+    "WHERE a.organisation = :organisation AND a.id = ANY(:ids)"
 )
 
 
@@ -107,6 +114,14 @@ def by_slug(db: sa.Connection, organisation: OrganisationId, slug: str) -> Seque
     """The artifacts of a slug, of any type, by id."""
     found = db.execute(_BY_SLUG, {"organisation": organisation, "slug": slug}).mappings()
     return [Artifact(**row) for row in found]
+
+
+def titles(
+    db: sa.Connection, organisation: OrganisationId, artifacts: Sequence[ArtifactId]
+) -> Mapping[ArtifactId, str]:
+    """The title of each one's newest version."""
+    found = db.execute(_TITLES, {"organisation": organisation, "ids": list(artifacts)})
+    return {ArtifactId(row.id): row.title for row in found}
 
 
 def search(

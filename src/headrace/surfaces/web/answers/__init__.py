@@ -83,6 +83,7 @@ from headrace.surfaces.web.answers.money import (
     Outlook,
     Outlooks,
     Scope,
+    ScopeForecasts,
     Total,
     Totals,
 )
@@ -247,6 +248,7 @@ READS: Mapping[str, type] = {
     "agent.show": AgentShown,
     "agent.run-show": AgentRunShown,
     "budget.forecasts": Forecasts,
+    "budget.show": ScopeForecasts,
     "ledger.forecasts": Outlooks,
     "artifact.types": ArtifactTypes,
     "signal.list": Signals,
@@ -427,6 +429,7 @@ __all__ = [
     "RunStep",
     "Runs",
     "Scope",
+    "ScopeForecasts",
     "Serving",
     "SettingLine",
     "SettingLines",

@@ -60,6 +60,13 @@ class Forecasts:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ScopeForecasts:
+    """The budgets of one scope, each period."""
+
+    items: tuple[Forecast, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Outlook:
     """Where the use under one key is heading until the end of the term."""
 

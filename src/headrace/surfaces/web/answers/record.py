@@ -11,6 +11,7 @@ from headrace.surfaces.web.answers.work import Reference
 @dataclass(frozen=True, kw_only=True)
 class Artifact:
     id: str
+    title: str
     type: str
     slug: str
     context: str

@@ -16,7 +16,7 @@ from headrace.surfaces.web.answers import (
 from headrace.surfaces.web.asked import Asked
 from headrace.surfaces.web.language import said
 
-_SOON = timedelta(days=30)
+SOON = timedelta(days=30)
 DIMENSIONS = {
     "mission": said("Mission"),
     "agent": said("Agent"),
@@ -57,7 +57,7 @@ def show(asked: Asked) -> BudgetsPage:
         dimensions=DIMENSIONS,
         totals=tuple(sorted(totals, key=lambda one: -one.micro_usd)),
         outlooks={one.key: one for one in heading.items},
-        soon=heading.at + _SOON,
+        soon=heading.at + SOON,
         all_tokens=sum(one.tokens_in + one.tokens_out for one in totals),
         all_micro_usd=sum(one.micro_usd for one in totals),
         forecasts=tuple(one for one in every if one.budget.scope.kind == "organisation"),

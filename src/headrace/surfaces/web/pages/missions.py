@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from headrace.surfaces.web.answers import (
     AgentRun,
@@ -10,18 +11,23 @@ from headrace.surfaces.web.answers import (
     Artifacts,
     ChangeLine,
     Changes,
+    Forecast,
     GateLine,
     Gates,
+    Judgement,
     Mission,
     MissionBoard,
     MissionLine,
     MissionShown,
     Module,
+    Outlooks,
     Overview,
+    Policies,
     Ready,
     ReadyList,
     Run,
     Runs,
+    ScopeForecasts,
     Step,
     Streams,
     Task,
@@ -31,6 +37,8 @@ from headrace.surfaces.web.answers import (
 from headrace.surfaces.web.asked import Asked
 from headrace.surfaces.web.client import Client, named
 from headrace.surfaces.web.language import said
+from headrace.surfaces.web.pages.budgets import SOON
+from headrace.surfaces.web.pages.changes import judgements
 from headrace.surfaces.web.pages.streams import Picture, layers_of, picture
 
 _PAGE = 200
@@ -96,10 +104,21 @@ class RunLine:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Judged:
+    """A judgement of one of the mission's changes, with everything in words."""
+
+    judgement: Judgement
+    change: str
+    title: str
+    evaluator: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class MissionPage:
     """`tokens` and `micro_usd` are the whole mission's; `unpriced` uses had no known price.
 
-    The stream, changes and costs by stream are there on the tabs that show them.
+    The stream, changes, judgements, costs by stream and the mission's budget are there on the tabs
+    that show them. A budget that runs out before `soon` asks for attention.
     """
 
     mission: Mission
@@ -111,11 +130,14 @@ class MissionPage:
     picture: Picture
     runs: tuple[RunLine, ...]
     evaluations: tuple[Artifact, ...]
+    judged: tuple[Judged, ...]
     artifacts: tuple[Artifact, ...]
     has_more_artifacts: bool
     gates: tuple[GateLine, ...]
     changes: tuple[ChangeLine, ...]
     by_stream: tuple[Total, ...]
+    budget: tuple[Forecast, ...]
+    soon: datetime
     tokens: int
     micro_usd: int
     unpriced: int
@@ -171,9 +193,12 @@ def show_one(asked: Asked) -> MissionPage:
         evaluations=tuple(one for one in every.items if "evaluation" in one.type),
         artifacts=tuple(one for one in every.items if "evaluation" not in one.type),
         has_more_artifacts=every.next is not None,
+        judged=_judged(client, context, names) if tab == "evaluations" else (),
         gates=_gates(client, context, names),
         changes=_changes(client, context) if tab == "decisions" else (),
         by_stream=_by_stream(client, mission) if tab == "cost" else (),
+        budget=_budget(client, mission) if tab == "cost" else (),
+        soon=_soon(client, mission) if tab == "cost" else mission.opened_at,
         tokens=sum(one.tokens_in + one.tokens_out for one in used.values()),
         micro_usd=sum(one.micro_usd for one in used.values()),
         unpriced=sum(one.unpriced for one in used.values()),
@@ -195,6 +220,38 @@ def _gates(client: Client, context: str, names: Mapping[str, str]) -> tuple[Gate
 def _changes(client: Client, context: str) -> tuple[ChangeLine, ...]:
     found = client.ask_if_allowed(Changes, "change.list", context=context, limit=_PAGE)
     return found.items if found else ()
+
+
+def _judged(client: Client, context: str, names: Mapping[str, str]) -> tuple[Judged, ...]:
+    """What was judged of the mission's changes, newest first; nothing to who may not see it."""
+    changes = {one.change: one.title for one in _changes(client, context)}
+    policies = client.ask_if_allowed(Policies, "policy.list")
+    if policies is None:
+        return ()
+    titles = {one.key: one.title for one in policies.items}
+    found = [
+        Judged(
+            judgement=one,
+            change=title,
+            title=titles.get(one.policy, one.policy),
+            evaluator=named(names, one.evaluator),
+        )
+        for change, title in changes.items()
+        for one in judgements(client, change)
+    ]
+    return tuple(sorted(found, key=lambda one: one.judgement.at, reverse=True))
+
+
+def _budget(client: Client, mission: Mission) -> tuple[Forecast, ...]:
+    """What the mission may spend, has spent and holds, each period; none where it may not be seen."""
+    found = client.ask_if_allowed(ScopeForecasts, "budget.show", scope=f"mission:{mission.slug}")
+    return found.items if found else ()
+
+
+def _soon(client: Client, mission: Mission) -> datetime:
+    """A month from now, in organisation time."""
+    found = client.ask_if_allowed(Outlooks, "ledger.forecasts", scope=f"mission:{mission.slug}")
+    return (found.at if found else mission.opened_at) + SOON
 
 
 def _by_stream(client: Client, mission: Mission) -> tuple[Total, ...]:

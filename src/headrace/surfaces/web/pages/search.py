@@ -122,8 +122,8 @@ def _artifacts(client: Client, *, words: str) -> list[Found]:
     return [
         Found(
             address=wording.artifact_address(one.id),
-            word=one.slug,
-            about=" ".join(filter(None, (one.type, one.reference))),
+            word=one.title or one.slug,
+            about=" ".join(filter(None, (one.type, one.slug, one.reference))),
             kind="artifact",
         )
         for one in client.ask(Artifacts, "artifact.list", words=words, limit=_MOST).items

@@ -69,6 +69,8 @@ def test_targets_are_loaded_and_listed_worst_first(perform, exports):
     assert found[0]["burn"] == pytest.approx(100)
     assert found[1]["budget_left"] == pytest.approx(0.8)
     assert found[1]["achieved"] == pytest.approx(0.9)
+    burn = [one["rate"] for one in perform("target.burn", target="hard", hours=1, steps=6)["items"]]
+    assert burn == [None] * 5 + [pytest.approx(100)]
     assert perform("target.show", target="hard")["tally"] == {"good": 90.0, "total": 100.0}
 
 

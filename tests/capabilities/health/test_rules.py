@@ -103,6 +103,16 @@ class TestBudgets:
         assert one is None or many == pytest.approx(one)
 
 
+def test_a_course_of_burns_tells_each_stretch_apart_and_of_none_where_nothing_happened():
+    ago = [NOW - timedelta(minutes=minutes) for minutes in (30, 20, 10)]
+    since = [tally(12, 300), tally(2, 200), tally(2, 200)]
+
+    course = rules.burn_course(a_target(), list(zip(ago, since, strict=True)), NOW)
+
+    assert [point.at for point in course] == [*ago[1:], NOW]
+    assert [point.rate for point in course] == [pytest.approx(100), None, pytest.approx(10)]
+
+
 class TestAlerts:
     def found(self, over, whole=None, measured=NOW):
         return rules.standing(a_target(), whole or tally(0, 10_000), over, measured, NOW)

@@ -235,8 +235,11 @@ def test_operate_shows_the_worst_target_first_with_its_budget_and_every_burn_rat
     data = browser.get("/operate.json").json()
 
     assert [one["target"] for one in data["targets"]] == ["hard", "easy"]
-    assert [one["target"] for one in data["burns"]] == ["hard"]
-    assert len(data["burns"][0]["burns"]) == 3
+    hard, easy = data["burns"]
+    assert [len(one["burns"]) for one in (hard, easy)] == [3, 0]
+    drawn = [one["course"]["curves"][0]["dots"][-1]["told"] for one in (hard, easy)]
+    assert drawn == ["100.0×", "0.2×"]
+    assert text.count('class="course"') == 2
     assert [(one["subject"], one["severity"]) for one in data["troubles"]] == [
         ("target:hard", "page")
     ]

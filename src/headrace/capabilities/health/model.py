@@ -246,6 +246,14 @@ class Burn:
         )
 
 
+@dataclass(frozen=True, kw_only=True)
+class BurnPoint:
+    """How fast the budget burned in a stretch that ended `at`; None where nothing happened in it."""
+
+    at: datetime
+    rate: float | None
+
+
 class Condition(StrEnum):
     """How a target stands, worst first."""
 

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from headrace.capabilities.health import service
 from headrace.capabilities.health.model import (
+    BurnPoint,
     Condition,
     Course,
     Judgement,
@@ -99,6 +100,18 @@ class TargetList:
 @dataclass(frozen=True, kw_only=True)
 class TargetName:
     target: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BurnQuery:
+    target: str
+    hours: Annotated[float, Field(gt=0, le=24 * 90, description="How far back.")] = 6.0
+    steps: Annotated[int, Field(ge=2, le=200, description="Stretches of equal length.")] = 36
+
+
+@dataclass(frozen=True, kw_only=True)
+class BurnList:
+    items: tuple[BurnPoint, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -229,6 +242,15 @@ def show_target(ctx: Ctx, name: TargetName) -> Standing:
     return service.standing(ctx, name.target)
 
 
+def burn_course(ctx: Ctx, query: BurnQuery) -> BurnList:
+    """Show how fast a target's error budget burned, stretch by stretch until now.
+
+    1 spends the budget exactly within its window; a stretch in which nothing happened has no rate.
+    """
+    length = timedelta(hours=query.hours)
+    return BurnList(items=tuple(service.burn_course(ctx, query.target, length, query.steps)))
+
+
 def remove_target(ctx: Ctx, name: TargetName) -> None:
     """Remove a health target; the figures that it counted stay."""
     service.remove_target(ctx, name.target)
@@ -353,6 +375,7 @@ OPERATIONS = (
     _sets("target.load", _Form(OpenSlo, Loaded), load_targets, ("POST", "/targets")),
     _asks("target.list", _Form(TargetQuery, TargetList), list_targets, "/targets"),
     _asks("target.show", _Form(TargetName, Standing), show_target, "/targets/{target}"),
+    _asks("target.burn", _Form(BurnQuery, BurnList), burn_course, "/targets/{target}/burn"),
     _sets(
         "target.remove", _Form(TargetName, _NONE), remove_target, ("DELETE", "/targets/{target}")
     ),

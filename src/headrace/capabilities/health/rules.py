@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from headrace.capabilities.health.model import (
     Burn,
+    BurnPoint,
     BurnRule,
     Condition,
     Judgement,
@@ -140,6 +141,26 @@ def budget_left(found: Tally, objective: float) -> float | None:
     """The part of the error budget that is left over the window: 1 untouched, below 0 overspent."""
     spent = burn_rate(found, objective)
     return None if spent is None else 1.0 - spent
+
+
+def burn_course(
+    target: Target, since: Sequence[tuple[datetime, Tally]], now: datetime
+) -> tuple[BurnPoint, ...]:
+    """How fast the budget burned from each moment to the next, the last one to `now`.
+
+    `since` has what was counted from each moment until now, oldest first.
+    """
+    ends = [*(at for at, _ in since[1:]), now]
+    later = [*(tally for _, tally in since[1:]), Tally(good=0.0, total=0.0)]
+    return tuple(
+        BurnPoint(at=end, rate=burn_rate(_less(tally, rest), target.objective))
+        for end, (_, tally), rest in zip(ends, since, later, strict=True)
+    )
+
+
+def _less(whole: Tally, part: Tally) -> Tally:
+    total = max(0.0, whole.total - part.total)
+    return Tally(good=max(0.0, min(total, whole.good - part.good)), total=total)
 
 
 def burns(

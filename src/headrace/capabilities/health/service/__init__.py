@@ -13,6 +13,7 @@ from headrace.capabilities.health.service.figures import (
 from headrace.capabilities.health.service.judging import judge
 from headrace.capabilities.health.service.objectives import (
     Loaded,
+    burn_course,
     load_targets,
     remove_target,
     standing,
@@ -42,6 +43,7 @@ __all__ = [
     "RAW_KEPT",
     "Due",
     "Loaded",
+    "burn_course",
     "courses",
     "due",
     "failed",

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from headrace.capabilities.health import openslo, rules
 from headrace.capabilities.health.model import (
+    BurnPoint,
     Method,
     Ratio,
     Series,
@@ -81,6 +82,19 @@ def standing(ctx: Ctx, name: str, *, at: datetime | None = None) -> Standing:
     for one in targets(ctx):
         if one.name == name:
             return _standing(ctx, one, at or store.now(ctx.db))
+    raise no_target(name)
+
+
+def burn_course(
+    ctx: Ctx, name: str, length: timedelta, steps: int, *, at: datetime | None = None
+) -> Sequence[BurnPoint]:
+    """How fast a target's budget burned, in equal stretches of the time until now. Raises TargetNotFound."""
+    now = at or store.now(ctx.db)
+    starts = [now - length * (steps - step) / steps for step in range(steps)]
+    for one in targets(ctx):
+        if one.name == name:
+            found, _ = _tallies(ctx, one, starts, now)
+            return rules.burn_course(one, [(start, found[start]) for start in starts], now)
     raise no_target(name)
 
 

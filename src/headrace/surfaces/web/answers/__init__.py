@@ -67,6 +67,8 @@ from headrace.surfaces.web.answers.governance import (
 )
 from headrace.surfaces.web.answers.health import (
     Burn,
+    BurnPoint,
+    BurnPoints,
     BurnRule,
     TargetLine,
     Targets,
@@ -263,6 +265,7 @@ READS: Mapping[str, type] = {
     "flag.history": FlagHistory,
     "target.list": Targets,
     "target.show": TargetShown,
+    "target.burn": BurnPoints,
     "trouble.list": Troubles,
     "deployment.list": Deployments,
     "deployment.show": Deployment,
@@ -307,6 +310,8 @@ __all__ = [
     "BatchItem",
     "Budget",
     "Burn",
+    "BurnPoint",
+    "BurnPoints",
     "BurnRule",
     "Cap",
     "Card",

@@ -40,6 +40,17 @@ class Burn:
 
 
 @dataclass(frozen=True, kw_only=True)
+class BurnPoint:
+    at: datetime
+    rate: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class BurnPoints:
+    items: tuple[BurnPoint, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class TargetShown:
     burns: tuple[Burn, ...]
 

@@ -1,9 +1,11 @@
 """Operate: how the health targets stand, worst first, and what is wrong now."""
 
 from dataclasses import dataclass
+from math import isfinite
 
 from headrace.surfaces.web.answers import (
     Burn,
+    BurnPoints,
     TargetLine,
     Targets,
     TargetShown,
@@ -11,6 +13,9 @@ from headrace.surfaces.web.answers import (
     Troubles,
 )
 from headrace.surfaces.web.asked import Asked
+from headrace.surfaces.web.client import Client
+from headrace.surfaces.web.course import Course, Series, course
+from headrace.surfaces.web.language import said
 
 _LOOKED_INTO = 12  # the worst: how fast each burns, window by window
 
@@ -25,13 +30,17 @@ class BurnShown:
 
 @dataclass(frozen=True, kw_only=True)
 class TargetBurns:
+    """A target's burn rate over the last hours as a chart, where anything happened, and by each rule
+    where it is not healthy."""
+
     target: str
+    course: Course | None
     burns: tuple[BurnShown, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class OperatePage:
-    """`burns` are those of the worst targets that are not healthy."""
+    """`burns` are those of the worst targets, healthy ones with their chart alone."""
 
     troubles: tuple[Trouble, ...]
     targets: tuple[TargetLine, ...]
@@ -42,20 +51,26 @@ def show(asked: Asked) -> OperatePage:
     """What is wrong now, then every target."""
     client = asked.client
     targets = client.ask(Targets, "target.list").items
-    worst = [one.target for one in targets if one.condition in {"exhausted", "burning"}]
     return OperatePage(
         troubles=client.ask(Troubles, "trouble.list").items,
         targets=targets,
-        burns=tuple(
-            TargetBurns(
-                target=name,
-                burns=tuple(
-                    BurnShown(burn=one, alerts=_alerts(one))
-                    for one in client.ask(TargetShown, "target.show", target=name).burns
-                ),
-            )
-            for name in worst[:_LOOKED_INTO]
-        ),
+        burns=tuple(_burns(client, one) for one in targets[:_LOOKED_INTO]),
+    )
+
+
+def _burns(client: Client, target: TargetLine) -> TargetBurns:
+    """By rule only where there is something to be told; 1 is drawn as the rate that spends it all."""
+    is_bad = target.condition in {"exhausted", "burning"}
+    rules = client.ask(TargetShown, "target.show", target=target.target).burns if is_bad else ()
+    found = client.ask(BurnPoints, "target.burn", target=target.target).items
+    points = tuple(
+        (one.at, one.rate) for one in found if one.rate is not None and isfinite(one.rate)
+    )
+    series = Series(name=said("Burn rate"), points=points)
+    return TargetBurns(
+        target=target.target,
+        course=course((series,), "{:.1f}×".format, limit=1.0),
+        burns=tuple(BurnShown(burn=one, alerts=_alerts(one)) for one in rules),
     )
 
 

@@ -52,7 +52,7 @@ NOUNS: Mapping[str, str] = {
     "source": "list, load",
     "stream": "list, impact",
     "switch": "halt, resume, show",
-    "target": "load, list, show, remove",
+    "target": "load, list, show, burn, remove",
     "team": "add, list, join, leave",
     "token": "issue, list, revoke",
     "trace": "Tell everything that came of a signal, as a tree with states and dates.",

@@ -287,3 +287,11 @@ def test_an_operation_that_the_reader_may_not_run_is_refused_and_not_listed(firm
     assert "/do/team.add" not in browser.sees("/do")
     refused = browser.sends("/do/team.add", seal=browser.seal(), handle="x", step="confirmed")
     assert refused.status_code in {403, 422}
+
+
+def test_an_address_of_nothing_leads_to_the_list_of_what_there_is(firm, browser):
+    answer = browser.get("/missions/no-such")
+
+    assert answer.status_code == 404
+    assert "This is not here" in answer.text
+    assert '<p><a href="/missions">Missions</a>' in answer.text

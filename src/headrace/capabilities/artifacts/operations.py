@@ -70,8 +70,10 @@ class VersionShown:
     path: str
     made_by: str
     brain: str
+    run: str | None
     change: str | None
     commit: str | None
+    created_at: datetime
     content: Mapping[str, Json]
 
 
@@ -204,8 +206,10 @@ def show(ctx: Ctx, name: ArtifactName) -> VersionShown:
         path=version.path,
         made_by=version.made.by,
         brain=version.made.brain,
+        run=version.made.run,
         change=version.change,
         commit=version.commit,
+        created_at=version.created_at,
         content=service.shown(ctx, version),
     )
 

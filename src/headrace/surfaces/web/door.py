@@ -1,6 +1,6 @@
 """The door: turns pages into endpoints, and says what went wrong in words that tell the remedy."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import TypeVar
@@ -20,7 +20,7 @@ from headrace.surfaces.web.asked import Asked
 from headrace.surfaces.web.assets import Assets
 from headrace.surfaces.web.client import Client
 from headrace.surfaces.web.language import LANGUAGES
-from headrace.surfaces.web.navigation import places
+from headrace.surfaces.web.navigation import Place, places
 from headrace.surfaces.web.pages import MENU
 from headrace.surfaces.web.pages.page import Page
 from headrace.surfaces.web.pages.who import organisations
@@ -183,10 +183,17 @@ class Door:
                 headers=HEADERS,
                 media_type="application/problem+json",
             )
-        page = ErrorPage(
-            status=code, title=HTTPStatus(code).phrase, message=told.message, code=told.code
-        )
         frame = await self.work(self._frame_of_failure, request)
+        page = ErrorPage(
+            status=code,
+            title=HTTPStatus(code).phrase,
+            message=told.message,
+            code=told.code,
+            is_reading=request.method == "GET",
+            listed=_listed(frame.places, request.url.path)
+            if code == HTTPStatus.NOT_FOUND
+            else None,
+        )
         return HTMLResponse(render("error.html", page, frame), status_code=code, headers=HEADERS)
 
     def _leads_to_sign_in(self, request: Request) -> bool:
@@ -254,6 +261,13 @@ class Door:
             form[name] = f"{form[name]}\n{value}" if name in form else value
         self.guard.check_form(request, visitor, form.get("seal", ""))
         return form
+
+
+def _listed(known: Sequence[Place], path: str) -> Place | None:
+    """The place of the navigation below which an address lies: `/missions` for `/missions/nothing`."""
+    return next(
+        (one for one in known if one.address != "/" and path.startswith(f"{one.address}/")), None
+    )
 
 
 def _is_clear(client: Client, page: Page) -> bool:

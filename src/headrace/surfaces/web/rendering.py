@@ -50,12 +50,15 @@ class Frame:
 
 @dataclass(frozen=True, kw_only=True)
 class ErrorPage:
-    """What went wrong, in words that say what to do."""
+    """What went wrong, in words that say what to do; `listed` is the place that lists what there is
+    of the kind asked for."""
 
     status: int
     title: str
     message: str
     code: str
+    is_reading: bool
+    listed: Place | None
 
 
 @cache

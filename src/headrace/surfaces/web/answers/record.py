@@ -41,8 +41,10 @@ class Version:
     made_by: str
     brain: str
     content: Mapping[str, Json]
+    run: str | None
     change: str | None
     commit: str | None
+    created_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from headrace.kernel.errors import HeadraceError
 from headrace.surfaces.web.answers import (
+    AgentRun,
+    AgentRuns,
     Artifact,
     Artifacts,
     ArtifactType,
@@ -15,6 +17,7 @@ from headrace.surfaces.web.answers import (
     Drift,
     Lineage,
     Link,
+    Runs,
     Total,
     Totals,
     Version,
@@ -82,8 +85,8 @@ class Said:
 
 @dataclass(frozen=True, kw_only=True)
 class ArtifactPage:
-    """`numbers` are the versions that there are; `made_by` is in words. `against` is the version
-    that `rows` compare with; 0 without one."""
+    """`numbers` are the versions that there are; `made_by` is in words, `made_in` the agent's run.
+    `against` is the version that `rows` compare with; 0 without one."""
 
     artifact: str
     number: int
@@ -99,6 +102,7 @@ class ArtifactPage:
     led_to: tuple[Neighbour, ...]
     drift: tuple[Drift, ...]
     spent: Total | None
+    made_in: AgentRun | None
     comments: tuple[Said, ...]
     more_comments: str | None
     may_comment: bool
@@ -158,6 +162,7 @@ def show_one(asked: Asked) -> ArtifactPage:
         led_to=tuple(_neighbour(client, one, opened) for one in lineage.led_to),
         drift=lineage.drift,
         spent=_spent(client, version.change) if tab == "provenance" else None,
+        made_in=_made_in(client, version) if tab == "provenance" else None,
         comments=_said(client, talk.items),
         more_comments=talk.next,
         may_comment=client.person is not None and bool(allowed(client, (_SAY,))),
@@ -204,6 +209,18 @@ def _spent(client: Client, change: str | None) -> Total | None:
     except HeadraceError:
         return None
     return next((one for one in totals if one.key == change), None)
+
+
+def _made_in(client: Client, version: Version) -> AgentRun | None:
+    """The agent's run that made a version; None where a person did, or it may not be seen."""
+    if version.run is None:
+        return None
+    place = {"change": version.change} if version.change else {"context": version.context}
+    found = client.ask_if_allowed(Runs, "run.list", limit=200, **place)
+    runs = [one.agent_run for one in (found.items if found else ()) if one.id == version.run]
+    wanted = [one for one in runs if one] or [version.run]
+    made = client.ask_if_allowed(AgentRuns, "agent.runs", runs=wanted)
+    return made.items[0] if made and made.items else None
 
 
 def shown(client: Client, reference: str) -> Shown:

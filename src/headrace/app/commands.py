@@ -80,15 +80,17 @@ def up(*, workers: int | None = None, host: str | None = None, port: int | None 
     port
         Port to listen on; 0 takes a free one. Default: HEADRACE_PORT, or 8700.
     """
+    from headrace.app.occupation import occupied
     from headrace.app.server import serve
 
     here = installation()
-    serve(
-        here,
-        workers=here.settings.workers if workers is None else workers,
-        host=here.settings.host if host is None else host,
-        port=here.settings.port if port is None else port,
-    )
+    with occupied(here.home, alone=False):
+        serve(
+            here,
+            workers=here.settings.workers if workers is None else workers,
+            host=here.settings.host if host is None else host,
+            port=here.settings.port if port is None else port,
+        )
 
 
 def stop() -> None:

@@ -18,9 +18,10 @@ from headrace.app.demo.pace import Pacer
 from headrace.app.demo.progress import Progress
 from headrace.app.demo.scenario import Scenario, load, with_fault
 from headrace.app.demo.services import Services
-from headrace.app.demo.stage import Stage, set_up, take_up
+from headrace.app.demo.stage import MARK, Stage, set_up, take_up
 from headrace.app.demo.staged_world import StagedWorld
 from headrace.app.demo.table import Part, tell_end, tell_more
+from headrace.app.occupation import occupied, the_only_player
 from headrace.app.server import worker_command
 from headrace.capabilities.workflows.supervisor import Supervisor
 from headrace.kernel.json import Json
@@ -48,12 +49,21 @@ class Options:
 def run_demo(options: Options, console: Console) -> int:
     """Play a scenario; the exit code: 0 when it came to its end."""
     scenario = _scenario(options)
-    parts: list[Part] = []
     console.print(f"[bold]{scenario.title}[/]")
-    began = time.monotonic()
-    prepare = take_up if options.go_on else set_up
-    stage = prepare(scenario, options.folder, options.home, scale=options.scale)
-    parts.append(Part(name="set-up", seconds=time.monotonic() - began))
+    with occupied(options.home, alone=not options.go_on) as held:
+        began = time.monotonic()
+        prepare = take_up if options.go_on else set_up
+        stage = prepare(scenario, options.folder, options.home, scale=options.scale)
+        parts = [Part(name="set-up", seconds=time.monotonic() - began)]
+        held.share()
+        with the_only_player(options.home / MARK):
+            return _played(scenario, options, console, stage, parts)
+
+
+def _played(
+    scenario: Scenario, options: Options, console: Console, stage: Stage, parts: list[Part]
+) -> int:
+    """Play on a stage that is set up, and tell its end."""
     _say_how(console, scenario, options, stage)
     supervisor = Supervisor(
         worker_command(),

@@ -54,7 +54,7 @@ def set_up(scenario: Scenario, folder: Path, home: Path, *, scale: float | None 
     until somebody sets its pace. Raises HeadraceError when the home holds something that no demonstration
     made.
     """
-    clear(home)
+    _empty(home)
     home.mkdir(parents=True, exist_ok=True)
     (home / MARK).write_text(f"{scenario.name}\n", encoding="utf-8")
     begun = ScaledClock(origin=scenario.clock.origin, started=datetime.now(UTC), scale=1.0)
@@ -102,7 +102,15 @@ def _last_event(office: Office) -> datetime | None:
 
 def clear(home: Path) -> None:
     """Delete the home of a former demonstration; nothing else is ever deleted."""
-    if not home.exists():
+    if home.exists():
+        _empty(home)
+        home.rmdir()
+
+
+def _empty(home: Path) -> None:
+    """Delete what a former demonstration has left in its home, and leave the directory, which may be held."""
+    found = list(home.iterdir()) if home.exists() else []
+    if not found:
         return
     if not (home / MARK).is_file():
         raise HeadraceError(
@@ -110,7 +118,12 @@ def clear(home: Path) -> None:
         )
     with suppress(HeadraceError):
         destroy(DataDirectory(path=home / "postgres"))
-    shutil.rmtree(home, onerror=_make_writable)
+    # The mark goes last: what is half deleted is still known for what it was.
+    for one in sorted(found, key=lambda path: path.name == MARK):
+        if one.is_dir() and not one.is_symlink():
+            shutil.rmtree(one, onerror=_make_writable)
+        else:
+            one.unlink(missing_ok=True)
 
 
 def _make_writable(remove: object, path: str, _: object) -> None:

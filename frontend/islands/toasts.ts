@@ -8,6 +8,8 @@ export function rememberToasts(): void {
   const address = new URL(location.href);
   address.searchParams.delete("decided");
   address.searchParams.delete("done");
+  address.searchParams.delete("said");
   history.replaceState(null, "", address);
+  if (toast.dataset.toast === "stays") return; // a way back is not taken away from under the hand
   window.setTimeout(() => toast.remove(), SHOWN_MS);
 }

@@ -41,6 +41,19 @@ def test_a_comment_stands_with_its_author_its_version_and_its_time(talk):
     assert "<strong>Which</strong> customers?" in text
 
 
+def test_who_has_just_said_something_can_undo_it_at_once(talk):
+    led = say(talk, "Not what I meant").headers["location"]
+    text = talk.sees(led)
+    (one,) = said(talk)
+    way_back = f"/comments/{one['comment']['comment']}/withdrawal"
+
+    talk.sends(way_back, seal=talk.seal(), artifact=NOTE)
+
+    assert f'class="toast-line" method="post" action="{way_back}"' in text
+    assert said(talk)[0]["comment"]["withdrawn_at"] is not None
+    assert "Your comment stands" not in talk.sees(led)
+
+
 def test_a_hostile_comment_is_text_and_says_nothing_to_anybody_but_readers(talk, firm, database):
     say(talk, HOSTILE)
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from headrace.kernel.errors import Invalid, NotAllowed
-from headrace.surfaces.web.answers import Batch
+from headrace.surfaces.web.answers import Batch, Comment
 from headrace.surfaces.web.client import Client
 from headrace.surfaces.web.pages import operations, page_at
 from headrace.surfaces.web.pages.page import Page
@@ -86,13 +86,15 @@ def comment(sent: Sent) -> str:
     """What somebody says of a version, for people to read."""
     _needs_person(sent)
     artifact, version = sent.form.get("artifact", ""), sent.form.get("version", "")
-    sent.client.do(
+    answer = sent.client.do(
         "comment.add",
         artifact=artifact,
         version=int(version) if version.isascii() and version.isdigit() else None,
         text=sent.form.get("text", ""),
     )
-    return f"/artifacts/{quote(artifact)}?version={quote(version, safe='')}&tab=comments"
+    said = sent.client.read(Comment, answer).comment
+    place = urlencode({"version": version, "tab": "comments", "said": said})
+    return f"/artifacts/{quote(artifact)}?{place}"
 
 
 def withdraw_comment(sent: Sent) -> str:

@@ -105,6 +105,7 @@ class ArtifactPage:
     made_in: AgentRun | None
     comments: tuple[Said, ...]
     more_comments: str | None
+    just_said: str | None
     may_comment: bool
 
 
@@ -165,6 +166,7 @@ def show_one(asked: Asked) -> ArtifactPage:
         made_in=_made_in(client, version) if tab == "provenance" else None,
         comments=_said(client, talk.items),
         more_comments=talk.next,
+        just_said=_just_said(talk.items, asked),
         may_comment=client.person is not None and bool(allowed(client, (_SAY,))),
     )
 
@@ -183,6 +185,14 @@ def _said(client: Client, found: Sequence[Comment]) -> tuple[Said, ...]:
             is_own=one.author in names and names[one.author].handle == client.person,
         )
         for one in found
+    )
+
+
+def _just_said(found: Sequence[Comment], asked: Asked) -> str | None:
+    """The comment that its author has just made, while it stands."""
+    said = asked.word("said")
+    return next(
+        (one.comment for one in found if one.comment == said and not one.withdrawn_at), None
     )
 
 

@@ -29,7 +29,28 @@ EFFECTS = {
 CONFIRMATION = "the-confirmation"
 """The field of a form that carries a preview's token; no input has a name like it."""
 
-_THINGS = {"release": "/releases/", "flag": "/flags/", "service": "/deployments/"}
+UNDONE_BY = {
+    "agent.pause": "agent.resume",
+    "agent.resume": "agent.pause",
+    "artifact.archive": "artifact.unarchive",
+    "artifact.unarchive": "artifact.archive",
+    "flag.kill": "flag.revive",
+    "flag.revive": "flag.kill",
+    "team.join": "team.leave",
+    "team.leave": "team.join",
+}
+"""Operations that another one, given the same, takes back so that nothing is left of them but the
+journal's lines. What only ends a thing, or is followed by other people's work, has no undo."""
+
+_THINGS = {
+    "agent": "/agents/",
+    "change": "/changes/",
+    "flag": "/flags/",
+    "incident": "/incidents/",
+    "mission": "/missions/",
+    "release": "/releases/",
+    "service": "/deployments/",
+}
 """Inputs that name a thing with a page of its own, to which one goes back."""
 
 
@@ -52,12 +73,20 @@ class Input:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Undo:
+    """How what was just done is taken back: the operation and its input."""
+
+    operation: str
+    input: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class OperationPage:
     """`step` is "ask", "confirm" or "done"; `answer` is what it answered, or would answer.
 
     A `is_grave` one is confirmed in red; `back` is the page of what it is about, where it has one.
-    `preview` is what the house shows before it takes a confirmation, where it asks for one; it
-    `is_stale` when another had been shown before.
+    `undo` takes back what was done, where that is true. `preview` is what the house shows before it
+    takes a confirmation, where it asks for one; it `is_stale` when another had been shown before.
     """
 
     name: str
@@ -72,6 +101,7 @@ class OperationPage:
     answer: tuple[Block, ...]
     preview: Preview | None
     is_stale: bool
+    undo: Undo | None
 
 
 def show(asked: Asked) -> OperationsPage:
@@ -148,7 +178,17 @@ def page(
         answer=blocks_of(told),
         preview=None,
         is_stale=False,
+        undo=_undo(operation, form) if step == "done" else None,
     )
+
+
+def _undo(operation: Operation, form: Mapping[str, str]) -> Undo | None:
+    """The way back with what was given; a reason stays the same one, for it is about the same thing."""
+    taken_back_by = UNDONE_BY.get(operation.name)
+    if taken_back_by is None:
+        return None
+    given = {field.name: form.get(field.name, "") for field in input_fields(operation)}
+    return Undo(operation=taken_back_by, input=given)
 
 
 def _back(operation: Operation, form: Mapping[str, str], *, is_done: bool) -> str | None:

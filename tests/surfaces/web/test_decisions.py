@@ -161,6 +161,7 @@ def test_alike_approvals_go_in_one_go_and_others_are_refused(firm, browser):
 
 
 def test_a_gate_is_handed_on_to_somebody_else(firm, browser, gate):
+    assert '<option value="vp-product">' not in browser.sees(f"/inbox/{gate.id}")
     handed = browser.sends(f"/inbox/{gate.id}/delegation", seal=browser.seal(), to="ada")
 
     assert handed.status_code == 303

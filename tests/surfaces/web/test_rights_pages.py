@@ -76,3 +76,13 @@ def test_whoever_may_only_look_sees_the_rights_and_no_way_to_change_them(firm, b
 
 def test_an_unknown_holder_is_said_to_be_unknown(admin):
     assert "Nobody and no team has this handle" in admin.sees("/rights?holder=nobody-here")
+
+
+def test_who_lacks_the_right_is_told_so_before_filling_in_a_form(firm, browser):
+    firm.company.adds("guest", "mission:read")
+    browser.becomes("guest")
+
+    text = browser.sees("/do/team.join")
+
+    assert "it needs the right people:manage" in text
+    assert "See what it would do" not in text

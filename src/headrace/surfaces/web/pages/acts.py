@@ -19,6 +19,11 @@ class Act:
     is_grave: bool = False
 
 
+def may(client: Client, operation: str) -> bool:
+    """Whether the reader holds the right of an operation."""
+    return bool(allowed(client, (Act(operation=operation, word=""),)))
+
+
 def allowed(client: Client, acts: Sequence[Act]) -> tuple[Act, ...]:
     """Those of the acts that the reader may do."""
     try:

@@ -22,6 +22,7 @@ from headrace.surfaces.web.asked import Asked
 from headrace.surfaces.web.content import Block, blocks_of
 from headrace.surfaces.web.course import Course, Series, course
 from headrace.surfaces.web.language import said
+from headrace.surfaces.web.pages.acts import may
 from headrace.surfaces.web.pages.chart import Chart, chart
 from headrace.surfaces.web.pages.streams import layers_of
 from headrace.surfaces.web.wording import percent, spoken
@@ -67,6 +68,7 @@ class AgentPage:
     quality: Quality
     weeks: tuple[WeekShown, ...]
     course: Course | None
+    may_pause: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,6 +121,7 @@ def show_one(asked: Asked) -> AgentPage:
         quality=quality,
         weeks=tuple(reversed(weeks)),
         course=_course(weeks),
+        may_pause=may(asked.client, "agent.pause"),
     )
 
 

@@ -66,7 +66,7 @@ def _page(
         before=ids[at - 1] if at > 0 else None,
         after=ids[at + 1] if at + 1 < len(ids) else None,
         is_queue=is_queue,
-        people=_people(asked.client) if shown and shown.may_delegate and asked.person else (),
+        people=_others(asked.client) if shown and shown.may_delegate and asked.person else (),
         pace=_pace(asked.client) if asked.person else None,
         view=view if (view := asked.word("view")) in VIEWS else "read",
         views=VIEWS,
@@ -83,9 +83,10 @@ def _decidable(items: tuple[Item, ...]) -> list[str]:
     return [one.id for one in items if one.kind != "task"]
 
 
-def _people(client: Client) -> tuple[str, ...]:
-    everybody = client.everybody()
-    return tuple(one.handle for one in everybody if one.kind == "person" and one.active)
+def _others(client: Client) -> tuple[str, ...]:
+    """To whom a decision can be handed on."""
+    people = (one for one in client.everybody() if one.kind == "person" and one.active)
+    return tuple(one.handle for one in people if one.handle != client.person)
 
 
 def _pace(client: Client) -> Pace | None:

@@ -15,6 +15,7 @@ from headrace.surfaces.web.asked import Asked
 from headrace.surfaces.web.client import Client
 from headrace.surfaces.web.content import Block, blocks_of, words
 from headrace.surfaces.web.language import said
+from headrace.surfaces.web.pages.acts import may
 from headrace.surfaces.web.pages.search import Found, operations
 
 _LONG = {"note", "reason", "rationale", "text", "description", "observation", "summary", "why"}
@@ -85,8 +86,9 @@ class OperationPage:
     """`step` is "ask", "confirm" or "done"; `answer` is what it answered, or would answer.
 
     A `is_grave` one is confirmed in red; `back` is the page of what it is about, where it has one.
-    `undo` takes back what was done, where that is true. `preview` is what the house shows before it
-    takes a confirmation, where it asks for one; it `is_stale` when another had been shown before.
+    `needs` is the right that the reader lacks for it. `undo` takes back what was done, where that is
+    true. `preview` is what the house shows before it takes a confirmation, where it asks for one; it
+    `is_stale` when another had been shown before.
     """
 
     name: str
@@ -102,6 +104,7 @@ class OperationPage:
     preview: Preview | None
     is_stale: bool
     undo: Undo | None
+    needs: str | None
 
 
 def show(asked: Asked) -> OperationsPage:
@@ -113,7 +116,8 @@ def show_one(asked: Asked) -> OperationPage:
     """The empty form of one operation; the query fills it in."""
     operation = _operation(asked.client, asked.path["operation"])
     given = {field.name: asked.query.get(field.name, "") for field in input_fields(operation)}
-    return page(operation, given, step="ask")
+    needs = None if may(asked.client, operation.name) else operation.permission
+    return replace(page(operation, given, step="ask"), needs=needs)
 
 
 def perform(client: Client, name: str, form: Mapping[str, str]) -> OperationPage:
@@ -179,6 +183,7 @@ def page(
         preview=None,
         is_stale=False,
         undo=_undo(operation, form) if step == "done" else None,
+        needs=None,
     )
 
 

@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from headrace.kernel.errors import HeadraceError
 from headrace.surfaces.web.answers import (
     CheckLine,
     Comparison,
     Criterion,
+    FlagShown,
     Release,
     ReleaseLine,
     Releases,
@@ -15,7 +17,7 @@ from headrace.surfaces.web.answers import (
     ReleaseStep,
 )
 from headrace.surfaces.web.asked import Asked
-from headrace.surfaces.web.client import named
+from headrace.surfaces.web.client import Client, named
 from headrace.surfaces.web.course import Course, Series, course
 from headrace.surfaces.web.evidence import Place, places
 from headrace.surfaces.web.interval import Picture, picture
@@ -150,8 +152,18 @@ def show_one(asked: Asked) -> ReleasePage:
         unmet=tuple(
             one.text for one in release.checklist if not one.met and not one.not_applicable
         ),
-        acts=allowed(client, ACTS.get(release.status, ())),
+        acts=allowed(client, _possible(client, release)),
     )
+
+
+def _possible(client: Client, release: Release) -> Sequence[Act]:
+    """What its state allows; nothing once the flag is taken out of the code, for nothing turns it off."""
+    acts = ACTS.get(release.status, ())
+    try:
+        flag = client.ask(FlagShown, "flag.show", flag=release.rollout.flag).flag
+    except HeadraceError:
+        return acts  # it is not made yet, or may not be seen
+    return () if flag.archived_at else acts
 
 
 def _named(step: ReleaseStep, names: Mapping[str, str]) -> ReleaseStep:

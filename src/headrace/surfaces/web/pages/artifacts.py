@@ -28,6 +28,7 @@ from headrace.surfaces.web.comparison import Row, beside, lines
 from headrace.surfaces.web.content import Block, blocks
 from headrace.surfaces.web.language import said
 from headrace.surfaces.web.pages.acts import Act, allowed
+from headrace.surfaces.web.pages.family import Family, family
 from headrace.surfaces.web.pages.lineage import made_from
 
 _PAGE = 50
@@ -100,6 +101,7 @@ class ArtifactPage:
     rows: tuple[Row, ...]
     made_from: tuple[Neighbour, ...]
     led_to: tuple[Neighbour, ...]
+    family: Family | None
     drift: tuple[Drift, ...]
     spent: Total | None
     made_in: AgentRun | None
@@ -161,6 +163,7 @@ def show_one(asked: Asked) -> ArtifactPage:
         rows=_rows(client, artifact, against, laid_out) if is_diff else (),
         made_from=tuple(_neighbour(client, one, opened) for one in lineage.made_from),
         led_to=tuple(_neighbour(client, one, opened) for one in lineage.led_to),
+        family=_family(client, version.version, lineage) if tab == "lineage" else None,
         drift=lineage.drift,
         spent=_spent(client, version.change) if tab == "provenance" else None,
         made_in=_made_in(client, version) if tab == "provenance" else None,
@@ -186,6 +189,12 @@ def _said(client: Client, found: Sequence[Comment]) -> tuple[Said, ...]:
         )
         for one in found
     )
+
+
+def _family(client: Client, focus: str, lineage: Lineage) -> Family | None:
+    before = [one.version for one in lineage.made_from]
+    after = [one.version for one in lineage.led_to]
+    return family(client, focus, before, after) if before or after else None
 
 
 def _just_said(found: Sequence[Comment], asked: Asked) -> str | None:

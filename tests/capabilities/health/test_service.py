@@ -21,6 +21,7 @@ from headrace.capabilities.health.model import (
     Verdict,
     Watch,
 )
+from headrace.capabilities.health.store import series as series_rows
 from headrace.kernel.context import system_actor
 from headrace.kernel.ids import OrganisationId, new_id
 
@@ -300,6 +301,28 @@ class TestTargets:
 
         assert [type for type, _ in told()] == ["health.burning", "health.recovered"]
         assert do(service.troubles) == []
+
+    @pytest.mark.parametrize("when", ["named", "increases"])
+    def test_a_reading_that_comes_amid_a_look_counts_in_the_next_and_is_not_taken_for_failures(
+        self, do, exports, monkeypatch, when
+    ):
+        good = SLO.replace("bad: {", "good: {").replace('outcome="failed"', 'outcome!="failed"')
+        do(service.load_targets, good)
+        exports.run(120, WELL)
+        asked, comes = getattr(series_rows, when), [{**WELL, ("json", "done"): 500}]
+
+        def asked_slowly(*arguments, **named):
+            found = asked(*arguments, **named)
+            if comes:  # after the first of two questions, and as a series that was not there before
+                exports.run(0.5, comes.pop())
+            return found
+
+        monkeypatch.setattr(series_rows, when, asked_slowly)
+        (amid,) = do(service.standings, at=exports.at + MINUTE)
+        (after,) = do(service.standings, at=exports.at)
+
+        assert (amid.tally.bad, amid.tally.total, amid.severity) == (0, 1440, None)
+        assert (after.tally.bad, after.tally.total) == (0, 1440 + 6 + 250)
 
     def test_without_readings_nothing_is_known(self, do):
         do(service.load_targets, SLO)

@@ -1,6 +1,6 @@
 """Figures: which series are meant, how they went, and how old ones are put together."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from headrace.capabilities.health import rules, selectors
@@ -62,6 +62,17 @@ def meant(ctx: Ctx, selector: Selector) -> Sequence[Series]:
 def newest(named: Sequence[Series]) -> datetime | None:
     """When any of them was read last."""
     return max((one.last_at for one in named), default=None)
+
+
+def read_until(ctx: Ctx) -> Mapping[str, datetime]:
+    """Until when each source was read. Asked before figures that are set beside one another: a reading
+    that is committed between two of them would stand in one and not in the other."""
+    return store.read_until(ctx.db, ctx.organisation)
+
+
+def complete(ends: Mapping[str, datetime], named: Sequence[Series], now: datetime) -> datetime:
+    """The moment until which all these series were read."""
+    return min([now, *(ends[one.source] for one in named if one.source in ends)])
 
 
 def steps(

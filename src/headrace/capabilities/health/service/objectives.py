@@ -18,7 +18,7 @@ from headrace.capabilities.health.model import (
     TargetsLoaded,
     Unreadable,
 )
-from headrace.capabilities.health.service.figures import meant, newest, steps
+from headrace.capabilities.health.service.figures import complete, meant, newest, read_until, steps
 from headrace.capabilities.health.store import series as samples
 from headrace.capabilities.health.store import sources as store
 from headrace.kernel.context import Ctx
@@ -119,10 +119,12 @@ def _tallies(
             ctx.db, ctx.organisation, ids, starts, now, indicator.comparison, indicator.value
         )
         return {s: Tally(good=fits[s][0], total=fits[s][1]) for s in starts}, newest(named)
+    ends = read_until(ctx)
     part, total = meant(ctx, indicator.part), meant(ctx, indicator.total)
+    until = complete(ends, [*part, *total], now)
     if target.method is Method.OCCURRENCES:
-        return _ratios(ctx, indicator, (part, total), starts, now), newest(total)
-    return _sliced(ctx, target, (part, total), starts, now), newest(total)
+        return _ratios(ctx, indicator, (part, total), starts, until), newest(total)
+    return _sliced(ctx, target, (part, total), starts, until), newest(total)
 
 
 def _ratios(

@@ -7,13 +7,13 @@ from headrace.capabilities.health import rules
 from headrace.capabilities.health.model import (
     Judgement,
     Reading,
-    Selector,
+    Series,
     Tally,
     Unreadable,
     Watch,
     WatchNotFound,
 )
-from headrace.capabilities.health.service.figures import meant
+from headrace.capabilities.health.service.figures import complete, meant, read_until
 from headrace.capabilities.health.service.telling import troubles
 from headrace.capabilities.health.store import series as samples
 from headrace.capabilities.health.store import sources as store
@@ -55,10 +55,13 @@ def judgements(ctx: Ctx, watch: Watch, *, at: datetime | None = None) -> Sequenc
     after it only what came since then is looked at.
     """
     now = at or store.now(ctx.db)
+    ends = read_until(ctx)
+    named = [meant(ctx, wanted) for wanted in (watch.bad, watch.total)]
+    seen = complete(ends, [one for part in named for one in part], now)
+    bad, total = (_by_dimension(watch, part) for part in named)
     over = store.ended(ctx.db, ctx.organisation, f"watch:{watch.name}")
     begun = [one.since for one in troubles(ctx) if one.subject == f"watch:{watch.name}"]
     until = min([now, *begun]) - watch.window
-    bad, total = _by_dimension(ctx, watch, watch.bad), _by_dimension(ctx, watch, watch.total)
     readings = [
         Reading(
             dimension=dimension,
@@ -67,7 +70,7 @@ def judgements(ctx: Ctx, watch: Watch, *, at: datetime | None = None) -> Sequenc
                 bad.get(dimension, ()),
                 ids,
                 max([now - watch.window, *rules.over_for(dimension, over)]),
-                now,
+                seen,
             ),
             before=_share(ctx, bad.get(dimension, ()), ids, until - watch.baseline, until),
         )
@@ -76,10 +79,10 @@ def judgements(ctx: Ctx, watch: Watch, *, at: datetime | None = None) -> Sequenc
     return rules.judge(watch, readings)
 
 
-def _by_dimension(ctx: Ctx, watch: Watch, wanted: Selector) -> Mapping[str, Sequence[str]]:
+def _by_dimension(watch: Watch, named: Sequence[Series]) -> Mapping[str, Sequence[str]]:
     """Ids of the series, by dimension; all of them together are the dimension ""."""
     found: dict[str, list[str]] = {"": []}
-    for one in meant(ctx, wanted):
+    for one in named:
         found[""].append(one.id)
         if watch.by:
             told = ",".join(f"{label}={one.labels.get(label, '')}" for label in watch.by)

@@ -61,6 +61,10 @@ _ASKED = sa.text(
     "SELECT item FROM health_target, jsonb_array_elements(asked) AS item "
     "WHERE organisation = :organisation ORDER BY item->>'source', item->>'name'"
 )
+_READ_UNTIL = sa.text(
+    "SELECT name, read_at FROM health_source "
+    "WHERE organisation = :organisation AND read_at IS NOT NULL"
+)
 _TROUBLES = sa.text(
     "SELECT subject, dimension, since, severity FROM health_trouble "
     "WHERE organisation = :organisation AND ended_at IS NULL ORDER BY since, subject, dimension"
@@ -184,6 +188,12 @@ def asked(db: sa.Connection, organisation: OrganisationId) -> Sequence[Asked]:
     """What targets ask Prometheus servers for."""
     rows = db.execute(_ASKED, {"organisation": organisation}).scalars()
     return [from_json(Asked, row) for row in rows]
+
+
+def read_until(db: sa.Connection, organisation: OrganisationId) -> Mapping[str, datetime]:
+    """Until when each source was read; what it gave until then is there."""
+    rows = db.execute(_READ_UNTIL, {"organisation": organisation})
+    return {row.name: row.read_at for row in rows}
 
 
 def troubles(db: sa.Connection, organisation: OrganisationId) -> Sequence[Trouble]:

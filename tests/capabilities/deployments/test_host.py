@@ -8,7 +8,6 @@ import threading
 import time
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from urllib.error import URLError
 from urllib.request import urlopen
 
 import psutil
@@ -163,7 +162,9 @@ class TestDeploying:
             while not watching.is_set():
                 try:
                     urlopen(ground.stands().address, timeout=2).close()
-                except URLError as fault:  # the old one may end between the row and the request
+                except (
+                    OSError
+                ) as fault:  # the old one may end between the row and the request, or amid it
                     refused.append(fault)
                 time.sleep(0.02)
 

@@ -156,6 +156,7 @@ class Door:
             done=request.query_params.get("decided") or request.query_params.get("done"),
             memberships=visitor.signed_in.memberships if visitor.signed_in else (),
             is_signed_in=visitor.signed_in is not None,
+            now=standing.at if standing else None,
         )
 
     def entrance(self, request: Request, visitor: Visitor) -> Frame:
@@ -238,6 +239,7 @@ class Door:
             done=None,
             memberships=(),
             is_signed_in=False,
+            now=None,
         )
 
     async def form(self, request: Request, visitor: Visitor) -> Form:

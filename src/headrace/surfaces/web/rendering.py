@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
+from datetime import datetime
 from functools import cache, lru_cache
 from urllib.parse import quote
 
@@ -24,7 +25,8 @@ class Frame:
     """What stands around every page. `seal` goes into its forms; `waiting` counts the inbox; `follows`
     is where the page hears that something moved, `every` the seconds after which it looks anyway;
     `back` is its own address; `memberships` are the organisations that whoever signed in may switch
-    to. `views` are the lists that the reader keeps of this page, `may_keep` whether it can be kept."""
+    to. `views` are the lists that the reader keeps of this page, `may_keep` whether it can be kept.
+    `now` is the organisation's time, from which times are told."""
 
     nav: str
     places: tuple[Place, ...]
@@ -46,6 +48,7 @@ class Frame:
     done: str | None
     memberships: tuple[Membership, ...]
     is_signed_in: bool
+    now: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -133,6 +133,18 @@ def test_an_open_page_renews_itself_and_leaves_alone_what_is_typed(firm, gates, 
     expect(page.locator("#note")).to_have_value("Half a thought")
 
 
+def test_times_are_told_from_now_on_and_are_exact_on_hover(firm, gates, visit):
+    page = visit.page()
+    page.goto("/missions")
+    opened = page.locator("td time").last
+    expect(opened).to_have_text(re.compile(r"^(now|\d+ minutes? ago|this minute)$"))
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC", opened.get_attribute("title") or "")
+
+    page.evaluate("document.getElementById('shell').dataset.now = '2031-01-01T00:00:00+00:00'")
+    page.evaluate("document.dispatchEvent(new Event('htmx:after:swap'))")
+    expect(opened).to_have_text(re.compile(r"^\d{1,2} \w+ \d{4} \d\d:\d\d$"))  # long ago: the day
+
+
 def test_what_is_asked_never_changes_under_the_hand_that_decides(firm, visit, database):
     gate = firm.asks(members={"card": "aaaa"})
     page = visit.page()

@@ -1,6 +1,7 @@
 """Identity: who the caller is here, how the operator stands in for somebody, who was refused."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from headrace.capabilities.people import store
 from headrace.capabilities.people.model import CallRefused, Principal, Right, RightMissing, StoodIn
@@ -22,6 +23,7 @@ class Identity:
     rights: tuple[Right, ...]
     scopes: tuple[str, ...] | None  # what the token cuts the rights down to; None: nothing is cut
     permissions: tuple[str, ...]  # what follows from all that, sorted
+    at: datetime  # what time it is here: organisation time
 
 
 def stand_in(ctx: Ctx, handle: str, operation: str) -> Actor:
@@ -66,4 +68,5 @@ def whoami(ctx: Ctx) -> Identity:
         rights=standing.rights if standing else (Right(pattern="*"),),
         scopes=None if scopes is None else tuple(sorted(scopes)),
         permissions=permissions_held(ctx),
+        at=ctx.now,
     )

@@ -33,12 +33,13 @@ class People:
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:
-    """Who reads, and what they may do."""
+    """Who reads, what they may do, and what time it is there."""
 
     organisation: str | None
     handle: str | None
     name: str
     permissions: tuple[str, ...]
+    at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -440,7 +440,10 @@ class TestWatches:
         exports.run(120, USUAL)
         exports.run(15, BROKEN)
         do(service.judge, at=exports.at)
-        exports.run(13, USUAL)  # two of the fifteen minutes are bad still
+        exports.run(12, USUAL)  # three of the fifteen minutes are bad still: no alarm, and not over
+        do(service.judge, at=exports.at)
+        assert [type for type, _ in told()] == ["health.anomaly"]
+        exports.run(2, USUAL)
         do(service.judge, at=exports.at)
         assert [type for type, _ in told()] == ["health.anomaly", "health.recovered"]
 

@@ -31,6 +31,9 @@ from headrace.capabilities.health.model import (
     WindowUnit,
 )
 
+OVER = 0.05
+"""How probable a share must be by chance before a trouble is taken to be over: the field's custom."""
+
 BLIND_AFTER = timedelta(minutes=10)
 """Without a reading for so long nothing is known about a target."""
 
@@ -243,6 +246,18 @@ def judge(watch: Watch, readings: Sequence[Reading]) -> tuple[Judgement, ...]:
         else _too_little(one)
         for one in readings
     )
+
+
+def is_over(watch: Watch, found: Judgement) -> bool:
+    """Whether what a watch told of is over: no longer anything that one would look at twice.
+
+    What began at one chance in a thousand does not end at one in a hundred: near the alarm it would
+    begin and end with every look.
+    """
+    if found.verdict is not Verdict.NORMAL:
+        return False
+    more = (found.share or 0.0) - (found.usual or 0.0)
+    return more < watch.least or found.probability >= OVER
 
 
 def over_for(dimension: str, over: Mapping[str, datetime]) -> Sequence[datetime]:

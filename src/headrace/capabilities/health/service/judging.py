@@ -76,5 +76,5 @@ def _judge_dimension(ctx: Ctx, watch: Watch, found: Judgement, now: datetime) ->
             subject=subject, dimension=found.dimension, since=now, severity=Severity.PAGE
         )
         begin(ctx, trouble, event)
-    elif found.verdict is Verdict.NORMAL:
+    elif rules.is_over(watch, found):
         end(ctx, subject, found.dimension, watch.service, now)

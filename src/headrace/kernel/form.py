@@ -9,6 +9,7 @@ from pydantic import Field
 
 from headrace.kernel.capability import Operation
 from headrace.kernel.errors import Invalid
+from headrace.kernel.inputs import NAMES, UNIT
 from headrace.kernel.json import Json, schema
 
 _DEEPEST = 32  # levels of lists and objects within one input
@@ -22,9 +23,14 @@ Secret: TypeAlias = Annotated[str, Field(json_schema_extra={"format": _SECRET})]
 
 @dataclass(frozen=True, kw_only=True)
 class InputField:
-    """One field of an input. `kind` is the JSON type of its value; lists and objects nest."""
+    """One field of an input. `kind` is the JSON type of its value; lists and objects nest.
+
+    `names` is the kind of thing that its text, or each text of its list, names; `format` tells a
+    date and a moment from other texts; `unit` is what a number counts, `example` one it may be.
+    """
 
     name: str
+    title: str  # what people call it, in words
     kind: str  # "string", "integer", "number", "boolean", "array", "object"
     help: str
     required: bool
@@ -32,6 +38,10 @@ class InputField:
     choices: tuple[str, ...] | None
     in_path: bool
     simple_items: bool  # for an array: its items are no lists and no objects
+    names: str | None
+    format: str  # "date", "date-time"; empty: a text like any other
+    unit: str
+    example: str
 
 
 @cache
@@ -62,14 +72,37 @@ def _field(name: str, part: Schema, whole: Schema, in_path: Sequence[str]) -> In
     items = _core(core.get("items", {}), whole)
     return InputField(
         name=name,
-        kind=str(core.get("type", "object" if "properties" in core else "any")),
+        title=_title(name, str(part.get("title", ""))),
+        kind=_kind(core),
         help=str(part.get("description") or ""),
         required=name in whole.get("required", ()),
         default=part.get("default"),
         choices=tuple(map(str, core["enum"])) if "enum" in core else None,
         in_path=name in in_path,
         simple_items=items.get("type") in {"string", "integer", "number", "boolean"},
+        names=_beside(NAMES, part, core, items) or None,
+        format=_beside("format", core),
+        unit=_beside(UNIT, part, core),
+        example=str(next(iter(part.get("examples") or core.get("examples") or ()), "")),
     )
+
+
+def _title(name: str, declared: str) -> str:
+    """The title declared, else the name in words; the schema gives every field one, in capitals."""
+    spoken = name.replace("_", " ")
+    return declared if declared.lower() not in {"", spoken} else spoken[:1].upper() + spoken[1:]
+
+
+def _kind(core: Schema) -> str:
+    """A number that may be written as a text, to keep its digits, is a number."""
+    if any(one.get("type") == "number" for one in core.get("anyOf", ())):
+        return "number"
+    return str(core.get("type", "object" if "properties" in core else "any"))
+
+
+def _beside(word: str, *parts: Schema) -> str:
+    """What the first of the parts that has it says under a word."""
+    return str(next((part[word] for part in parts if word in part), ""))
 
 
 def _core(part: Schema, whole: Schema) -> Schema:

@@ -9,6 +9,7 @@ from headrace.kernel.capability import Capability, Check, Operation, Schedule, S
 from headrace.kernel.errors import NotFound
 from headrace.kernel.events import Event
 from headrace.kernel.flow import Flow
+from headrace.kernel.inputs import Listing
 
 T = TypeVar("T")
 
@@ -24,7 +25,8 @@ class House:
     capabilities: tuple[Capability, ...]
 
     def __post_init__(self) -> None:
-        faults = [*_duplicates(self.capabilities), *_dangling(self.capabilities)]
+        every = self.capabilities
+        faults = [*_duplicates(every), *_dangling(every), *_unlisted(every)]
         if faults:
             raise Miscomposed("The house does not fit together:\n  " + "\n  ".join(faults))
 
@@ -111,3 +113,11 @@ def _dangling(capabilities: Sequence[Capability]) -> Iterator[str]:
         for operation in c.operations:
             if operation.permission not in permissions:
                 yield f"{operation.name!r} of {c.name!r} asks for no right: {operation.permission!r}"
+
+
+def _unlisted(capabilities: Sequence[Capability]) -> Iterator[str]:
+    operations = {o.name for c in capabilities for o in c.operations}
+    for c in capabilities:
+        for listing in (one for one in c.declares if isinstance(one, Listing)):
+            if listing.operation not in operations:
+                yield f"{listing.kind!r} of {c.name!r} is listed by no query: {listing.operation!r}"

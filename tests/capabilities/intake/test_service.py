@@ -184,6 +184,18 @@ class TestEnds:
         assert right.duplicate_of is None
         assert desk.do(service.get, "signal/wrong").superseded_by == "signal/right"
 
+    def test_the_newest_are_listed_first_and_without_what_has_led_to_something(self, desk, clock):
+        for name in ("one", "two", "three", "four"):
+            desk.file(name)
+            clock.advance(timedelta(days=1))
+        desk.do(service.absorb, ["signal/three"], "mission:export")
+
+        newest = desk.do(service.latest, None, archived=False, only_open=False, limit=2)
+        unanswered = desk.do(service.latest, None, archived=False, only_open=True, limit=2)
+
+        assert [one.signal for one in newest] == ["signal/four", "signal/three"]
+        assert [one.signal for one in unanswered] == ["signal/four", "signal/two"]
+
     def test_what_absorbed_a_signal_first_stays(self, desk):
         desk.file()
         for mission in ("mission:first", "mission:second"):

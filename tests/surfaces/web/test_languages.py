@@ -5,7 +5,9 @@ from string import Formatter
 
 from babel.messages.extract import extract_from_dir
 
+from headrace.kernel.form import input_fields
 from headrace.surfaces.web.language import catalog, preferred
+from headrace.surfaces.web.wording import spoken
 
 WEB = files("headrace.surfaces.web")
 
@@ -54,3 +56,11 @@ def test_the_language_chosen_goes_before_what_the_browser_accepts():
     assert preferred("en", "ko-KR,ko;q=0.9") == "en"
     assert preferred("", "fr-FR, ko;q=0.8, en;q=0.5") == "ko"
     assert preferred("xx", "fr") == "en"
+
+
+def test_every_field_choice_and_unit_of_a_form_is_called_something_in_korean(house):
+    fields = [field for one in house.operations.values() for field in input_fields(one)]
+    words = {one.title for one in fields} | {one.unit for one in fields} - {"", "%"}
+    choices = {spoken(choice) for one in fields for choice in one.choices or ()}
+
+    assert not (words | choices) - set(catalog("ko"))

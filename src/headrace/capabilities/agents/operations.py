@@ -22,6 +22,7 @@ from headrace.capabilities.agents.model import (
 )
 from headrace.kernel.capability import Effect, Http, Operation, OperationKind, Permission
 from headrace.kernel.context import Ctx
+from headrace.kernel.inputs import Names
 
 READ, HIRE = "agent:read", "agent:hire"
 STOP, DO = "agent:stop", "agent:do"
@@ -65,7 +66,7 @@ class AgentPage:
 
 @dataclass(frozen=True, kw_only=True)
 class AgentName:
-    agent: str
+    agent: Annotated[str, Names("agent")]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,17 +130,23 @@ class RoleList:
 class Hiring:
     """`handle` is the name the agent gets; left out, it is the role's."""
 
-    role: str
-    handle: str = ""
+    role: Annotated[str, Names("role")]
+    handle: Annotated[
+        str, Field(description="Its name; empty: that of the role.", examples=["coding-agent-2"])
+    ] = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Advancement:
     """`superseded_by` is the role that takes over; a deprecated agent needs one."""
 
-    agent: str
-    to: Lifecycle
-    superseded_by: str = ""
+    agent: Annotated[str, Names("agent")]
+    to: Annotated[Lifecycle, Field(title="New state", description="The state that it enters.")]
+    superseded_by: Annotated[
+        str,
+        Names("role"),
+        Field(description="The role that takes over; a deprecated agent needs one."),
+    ] = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,9 +154,15 @@ class RunQuery:
     """`context` is what the work belongs to: mission:bulk-data-export."""
 
     state: RunState | None = None
-    role: str | None = None
-    subject: str | None = None
-    context: str | None = None
+    role: Annotated[str | None, Names("role")] = None
+    subject: Annotated[
+        str | None, Field(description="What the work is about.", examples=["CR-9"])
+    ] = None
+    context: Annotated[
+        str | None,
+        Names("context"),
+        Field(description="What the work belongs to.", examples=["mission:bulk-data-export"]),
+    ] = None
     runs: Annotated[tuple[str, ...] | None, Field(description="Only these.")] = None
     before: str | None = None
     limit: int = 50
@@ -189,7 +202,7 @@ class RunPage:
 
 @dataclass(frozen=True, kw_only=True)
 class RunName:
-    run: str
+    run: Annotated[str, Names("agent-run")]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -223,16 +236,18 @@ class RunShown:
 
 @dataclass(frozen=True, kw_only=True)
 class Stopping:
-    run: str
-    reason: str = ""
+    run: Annotated[str, Names("agent-run")]
+    reason: Annotated[str, Field(description="Why, for whoever reads the run.")] = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class HandingIn:
     """`result` has the form that the task asks for."""
 
-    run: str
-    result: Mapping[str, JsonValue]
+    run: Annotated[str, Names("agent-run")]
+    result: Annotated[
+        Mapping[str, JsonValue], Field(description="In the form that the task asks for.")
+    ]
 
 
 def listing(ctx: Ctx, query: AgentQuery) -> AgentPage:

@@ -12,6 +12,21 @@ from headrace.capabilities.artifacts.model import (
     Unarchived,
 )
 from headrace.kernel.capability import Capability, Permission
+from headrace.kernel.inputs import Listing
+
+LISTINGS = (
+    Listing(
+        kind="artifact", operation="artifact.list", words="words", value="{id}", title="{title}"
+    ),
+    Listing(
+        kind="artifact-type",
+        operation="artifact.types",
+        value="{name}",
+        title="{title}",
+        is_closed=True,
+    ),
+)
+"""How what is named here is listed, so that a door can offer it."""
 
 CAPABILITY = Capability(
     name="artifacts",
@@ -36,4 +51,5 @@ CAPABILITY = Capability(
         Permission(name="artifact:acknowledge", summary="Say that a drift is of no consequence"),
     ),
     migrations="headrace.capabilities.artifacts.migrations",
+    declares=LISTINGS,
 )

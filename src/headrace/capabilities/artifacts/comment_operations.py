@@ -11,13 +11,16 @@ from headrace.capabilities.artifacts.model import ArtifactId, Comment, CommentId
 from headrace.kernel.capability import Effect, Http, Operation, OperationKind
 from headrace.kernel.context import Ctx
 from headrace.kernel.ids import PrincipalId
+from headrace.kernel.inputs import Names
 
 COMMENT = "artifact:comment"
 
 
 @dataclass(frozen=True, kw_only=True)
 class ToSay:
-    artifact: Annotated[str, Field(description="The artifact: mission-brief/bulk-data-export.")]
+    artifact: Annotated[
+        str, Names("artifact"), Field(description="The artifact: mission-brief/bulk-data-export.")
+    ]
     text: Annotated[str, Field(min_length=1, max_length=4_000, description="In Markdown.")]
     version: Annotated[
         int | None, Field(ge=1, description="The version; none: that in force, else the newest.")
@@ -29,14 +32,14 @@ class ToSay:
 
 @dataclass(frozen=True, kw_only=True)
 class CommentQuery:
-    artifact: str
+    artifact: Annotated[str, Names("artifact")]
     after: Annotated[str, Field(description="Go on after this comment.")] = ""
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 
 
 @dataclass(frozen=True, kw_only=True)
 class CommentName:
-    comment: str
+    comment: Annotated[str, Field(title="Which comment", description="The id of the comment.")]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,13 +22,14 @@ from headrace.capabilities.artifacts.model import (
 from headrace.kernel.capability import Effect, Http, Operation, OperationKind
 from headrace.kernel.context import Ctx
 from headrace.kernel.errors import NotFound
+from headrace.kernel.inputs import Names
 from headrace.kernel.json import Json
 
 
 @dataclass(frozen=True, kw_only=True)
 class ArtifactQuery:
-    type: str | None = None
-    context: str | None = None
+    type: Annotated[str | None, Names("artifact-type")] = None
+    context: Annotated[str | None, Names("context")] = None
     words: Annotated[
         str, Field(max_length=200, description="Words that all stand in the id or the reference.")
     ] = ""
@@ -52,8 +53,10 @@ class ArtifactPage:
 
 @dataclass(frozen=True, kw_only=True)
 class ArtifactName:
-    artifact: str
-    version: int | None = None  # the effective one, else the newest
+    artifact: Annotated[str, Names("artifact")]
+    version: Annotated[
+        int | None, Field(description="Its number; none: the one in force, else the newest.")
+    ] = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +102,7 @@ class ChainQuery:
 
     versions: Annotated[
         tuple[str, ...],
+        Names("artifact"),
         Field(
             min_length=1,
             max_length=50,
@@ -165,9 +169,17 @@ class Nothing:
 
 @dataclass(frozen=True, kw_only=True)
 class Acknowledgement:
-    version: str
-    target: str
-    note: str
+    version: Annotated[
+        str, Field(description="The version that stands.", examples=["technical-design/export@2"])
+    ]
+    target: Annotated[
+        str,
+        Field(
+            description="What it was made from, as it was then.",
+            examples=["mission-brief/export@1"],
+        ),
+    ]
+    note: Annotated[str, Field(description="Why it stands all the same.")]
 
 
 def listing(ctx: Ctx, query: ArtifactQuery) -> ArtifactPage:

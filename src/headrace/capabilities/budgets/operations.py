@@ -22,6 +22,7 @@ from headrace.capabilities.budgets.model import (
 )
 from headrace.kernel.capability import Effect, Http, Operation, OperationKind
 from headrace.kernel.context import Ctx
+from headrace.kernel.inputs import Names, Unit
 
 READ, SET = "budgets:read", "budgets:set"
 
@@ -30,15 +31,32 @@ READ, SET = "budgets:read", "budgets:set"
 class NewCap:
     """`scope` is organisation, mission:ID, stream:ID or agent:ID; a measure left out has no cap."""
 
-    scope: str
-    tokens: int | None = None
-    usd: Decimal | None = None
-    period: Period = Period.ALWAYS
+    scope: Annotated[
+        str,
+        Names("budget-scope"),
+        Field(
+            description="The whole organisation, a mission, a stream or an agent.",
+            examples=["mission:bulk-data-export"],
+        ),
+    ]
+    tokens: Annotated[
+        int | None,
+        Unit("tokens"),
+        Field(description="Empty: no cap in tokens.", examples=["500000"]),
+    ] = None
+    usd: Annotated[
+        Decimal | None,
+        Unit("USD"),
+        Field(title="Dollars", description="Empty: no cap in dollars.", examples=["25.50"]),
+    ] = None
+    period: Annotated[Period, Field(description="How long it lasts, until it begins anew.")] = (
+        Period.ALWAYS
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
 class ScopeName:
-    scope: str
+    scope: Annotated[str, Names("budget-scope")]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +94,7 @@ class ReservationPage:
 
 @dataclass(frozen=True, kw_only=True)
 class LedgerQuery:
-    scope: str = "organisation"
+    scope: Annotated[str, Names("budget-scope")] = "organisation"
     before: int | None = None
     limit: int = 50
 
@@ -90,7 +108,7 @@ class LedgerPage:
 @dataclass(frozen=True, kw_only=True)
 class TotalsQuery:
     by: Dimension = Dimension.MODEL
-    scope: str = "organisation"
+    scope: Annotated[str, Names("budget-scope")] = "organisation"
     since: datetime | None = None
     runs: Annotated[
         tuple[str, ...] | None, Field(description="Only what these runs of agents used.")
@@ -107,7 +125,7 @@ class OutlookQuery:
     """`period` is the term for whose end it is foreseen."""
 
     by: Dimension = Dimension.MODEL
-    scope: str = "organisation"
+    scope: Annotated[str, Names("budget-scope")] = "organisation"
     period: Period = Period.MONTHLY
 
 

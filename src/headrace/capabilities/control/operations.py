@@ -20,6 +20,7 @@ from headrace.capabilities.missions.model import MissionStatus
 from headrace.capabilities.people.model import OPERATOR
 from headrace.kernel.capability import Effect, Http, Operation, OperationKind, Permission
 from headrace.kernel.context import Ctx
+from headrace.kernel.inputs import Names
 
 SETTINGS = f"{OPERATOR}:settings"
 
@@ -32,7 +33,9 @@ class Place:
 
     path: Annotated[str, Field(min_length=1, description="As src/app.py, or src/app.py:12.")]
     repository: Annotated[
-        str, Field(description="A product, or organisation; without it, the one that has the path.")
+        str,
+        Names("repository"),
+        Field(description="A product, or organisation; without it, the one that has the path."),
     ] = ""
 
 
@@ -40,7 +43,14 @@ class Place:
 class Traced:
     """What to trace: an artifact, a version, or the name of a signal alone."""
 
-    signal: str
+    signal: Annotated[
+        str,
+        Names("signal"),
+        Field(
+            description="A signal, or any artifact or version.",
+            examples=["signal/2026-03-17-bulk-export"],
+        ),
+    ]
 
 
 def why(ctx: Ctx, place: Place) -> Why:
@@ -91,7 +101,7 @@ class MissionBoard:
 
 @dataclass(frozen=True, kw_only=True)
 class OfAgent:
-    agent: Annotated[str, Field(min_length=1, description="Handle of an agent.")]
+    agent: Annotated[str, Names("agent"), Field(min_length=1, description="Handle of an agent.")]
 
 
 def overview(ctx: Ctx, _: Nothing) -> Overview:

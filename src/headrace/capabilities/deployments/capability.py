@@ -11,6 +11,25 @@ from headrace.capabilities.deployments.model import (
     ServiceRestarted,
 )
 from headrace.kernel.capability import Capability, Permission
+from headrace.kernel.inputs import Listing
+
+LISTINGS = (
+    Listing(
+        kind="service",
+        operation="deployment.list",
+        value="{service}",
+        title="{repository} · {state}",
+    ),
+    Listing(
+        kind="parameter",
+        operation="deployment.show",
+        within=("service",),
+        each="parameters",
+        value="{parameter.name}",
+        title="{parameter.meaning}",
+    ),
+)
+"""How what is named here is listed, so that a door can offer it."""
 
 CAPABILITY = Capability(
     name="deployments",
@@ -30,4 +49,5 @@ CAPABILITY = Capability(
         Permission(name=operations.OPERATE, summary="Restart services and change their parameters"),
     ),
     migrations="headrace.capabilities.deployments.migrations",
+    declares=LISTINGS,
 )

@@ -14,6 +14,7 @@ from headrace.capabilities.people.model import PrincipalNotFound
 from headrace.kernel.capability import Effect, Http, Operation, OperationKind
 from headrace.kernel.context import Ctx
 from headrace.kernel.ids import PrincipalId
+from headrace.kernel.inputs import Names
 
 READ, DEPLOY, OPERATE = "deployment:read", "deployment:deploy", "deployment:operate"
 
@@ -28,7 +29,9 @@ Key = Annotated[
 class ToDeploy:
     service: Service
     repository: Annotated[
-        str, Field(description="The repository of the product; see repository list.")
+        str,
+        Names("repository"),
+        Field(description="The repository of the product; see repository list."),
     ]
     commit: Annotated[str, Field(description="The commit, in full.")]
     key: Key = ""
@@ -36,13 +39,15 @@ class ToDeploy:
 
 @dataclass(frozen=True, kw_only=True)
 class WhichService:
-    service: Service
+    service: Annotated[Service, Names("service")]
 
 
 @dataclass(frozen=True, kw_only=True)
 class ToChange:
-    service: Service
-    parameter: Annotated[str, Field(description="The parameter; `deployment show` names them.")]
+    service: Annotated[Service, Names("service")]
+    parameter: Annotated[
+        str, Names("parameter"), Field(description="The parameter; `deployment show` names them.")
+    ]
     value: Annotated[float, Field(description="Its new value, within its bounds.")]
     reason: Why
     key: Key = ""
@@ -50,14 +55,14 @@ class ToChange:
 
 @dataclass(frozen=True, kw_only=True)
 class ToRestart:
-    service: Service
+    service: Annotated[Service, Names("service")]
     reason: Why
     key: Key = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ToStop:
-    service: Service
+    service: Annotated[Service, Names("service")]
     reason: Why
 
 

@@ -14,6 +14,13 @@ from headrace.capabilities.flags.model import (
 )
 from headrace.capabilities.people.model import PeopleOnly
 from headrace.kernel.capability import Capability, Permission, Schedule
+from headrace.kernel.inputs import Listing
+
+LISTINGS = (
+    Listing(kind="flag", operation="flag.list", value="{key}", title="{definition.description}"),
+    Listing(kind="segment", operation="segment.list", value="{key}", title="{name}"),
+)
+"""How what is named here is listed, so that a door can offer it."""
 
 CAPABILITY = Capability(
     name="flags",
@@ -37,5 +44,8 @@ CAPABILITY = Capability(
         Permission(name=operations.EVALUATE, summary="Ask which variant somebody gets (OFREP)"),
     ),
     migrations="headrace.capabilities.flags.migrations",
-    declares=(PeopleOnly(permission=operations.REVIVE),),
+    declares=(
+        *LISTINGS,
+        PeopleOnly(permission=operations.REVIVE),
+    ),
 )

@@ -26,6 +26,7 @@ from headrace.capabilities.flags.model import (
 )
 from headrace.kernel.capability import Alarm, Effect, Http, Operation, OperationKind
 from headrace.kernel.context import Ctx
+from headrace.kernel.inputs import Names, Unit
 from headrace.kernel.json import Json
 
 READ, CHANGE, KILL, REVIVE = "flags:read", "flags:change", "flags:kill", "flags:revive"
@@ -41,9 +42,13 @@ Limit = Annotated[int, Field(ge=1, le=200, description="How many at most.")]
 class NewFlag:
     """A new flag. Without more it is a boolean one that is off for everybody."""
 
-    flag: Annotated[str, Field(description="Its key; what the code asks for.")]
+    flag: Annotated[
+        str, Field(description="Its key; what the code asks for.", examples=["bulk-export"])
+    ]
     description: str = ""
-    owner: Annotated[str, Field(description="Handle of whoever decides about it.")] = ""
+    owner: Annotated[
+        str, Names("principal"), Field(description="Handle of whoever decides about it.")
+    ] = ""
     kind: ValueKind = ValueKind.BOOLEAN
     lifetime: Lifetime = Lifetime.RELEASE
     expires_at: datetime | None = None
@@ -58,11 +63,13 @@ class NewFlag:
 class FlagEdit:
     """What is to be different; what is left out stays."""
 
-    flag: str
+    flag: Annotated[str, Names("flag")]
     reason: Why
     revision: Seen = None
     description: str | None = None
-    owner: str | None = None
+    owner: Annotated[
+        str | None, Names("principal"), Field(description="Handle of whoever decides about it.")
+    ] = None
     lifetime: Lifetime | None = None
     expires_at: datetime | None = None
     variants: dict[str, Json] | None = None
@@ -76,30 +83,33 @@ class FlagEdit:
 
 @dataclass(frozen=True, kw_only=True)
 class Rollout:
-    flag: str
-    percent: Annotated[float, Field(ge=0, le=100, description="Of everybody who asks.")]
+    flag: Annotated[str, Names("flag")]
+    percent: Annotated[float, Unit("%"), Field(ge=0, le=100, description="Of everybody who asks.")]
     reason: Why
-    variant: str | None = None
+    variant: Annotated[
+        str | None,
+        Field(description="Empty: the one that is rolled out already, else the only other one."),
+    ] = None
     revision: Seen = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Switch:
-    flag: str
-    on: bool
+    flag: Annotated[str, Names("flag")]
+    on: Annotated[bool, Field(description="Whether it decides at all.")]
     reason: Why
     revision: Seen = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class FlagReason:
-    flag: str
+    flag: Annotated[str, Names("flag")]
     reason: Why
 
 
 @dataclass(frozen=True, kw_only=True)
 class FlagName:
-    flag: str
+    flag: Annotated[str, Names("flag")]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,7 +140,7 @@ class FlagPage:
 
 @dataclass(frozen=True, kw_only=True)
 class HistoryQuery:
-    flag: str
+    flag: Annotated[str, Names("flag")]
     before: int | None = None
     limit: Limit = 50
 
@@ -153,7 +163,7 @@ class FindingList:
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    flag: str
+    flag: Annotated[str, Names("flag")]
     context: Annotated[
         dict[str, Json], Field(description="Who asks: targetingKey and attributes.")
     ] = field(default_factory=dict)
@@ -169,7 +179,10 @@ class Told:
 
 @dataclass(frozen=True, kw_only=True)
 class NewSegment:
-    segment: str
+    segment: Annotated[
+        str,
+        Field(description="Its key; what the rules of flags name.", examples=["beta-customers"]),
+    ]
     name: str = ""
     included: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
@@ -178,7 +191,7 @@ class NewSegment:
 
 @dataclass(frozen=True, kw_only=True)
 class SegmentName:
-    segment: str
+    segment: Annotated[str, Names("segment")]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -24,6 +24,22 @@ from headrace.capabilities.governance.model import (
 )
 from headrace.capabilities.people.model import PeopleOnly
 from headrace.kernel.capability import Capability, Check, Permission
+from headrace.kernel.inputs import Listing
+
+LISTINGS = (
+    Listing(kind="gate", operation="gate.list", value="{id}", title="{title} · {state}"),
+    Listing(
+        kind="open-gate",
+        operation="gate.list",
+        input={"state": "open"},
+        value="{id}",
+        title="{title}",
+    ),
+    Listing(kind="inbox-item", operation="inbox.list", value="{id}", title="{asked}"),
+    Listing(kind="policy", operation="policy.list", value="{key}", title="{title}", is_closed=True),
+    Listing(kind="exception", operation="exception.list", value="{exception}", title="{rule}"),
+)
+"""How what is named here is listed, so that a door can offer it."""
 
 CAPABILITY = Capability(
     name="governance",
@@ -63,6 +79,7 @@ CAPABILITY = Capability(
     ),
     migrations="headrace.capabilities.governance.migrations",
     declares=(
+        *LISTINGS,
         PeopleOnly(permission=operations.DECIDE),
         PeopleOnly(permission=service.DELEGATE),
         PeopleOnly(permission=operations.RESUME),

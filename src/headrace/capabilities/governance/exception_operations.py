@@ -2,11 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Annotated
+
+from pydantic import Field
 
 from headrace.capabilities.governance import service
 from headrace.capabilities.governance.model import RuleException
 from headrace.kernel.capability import Effect, Http, Operation, OperationKind
 from headrace.kernel.context import Ctx
+from headrace.kernel.inputs import Names
 
 READ = "governance:read"
 REVOKE = "governance:revoke"
@@ -21,8 +25,8 @@ class Nothing:
 class Revocation:
     """An exception by its number, EXC-2026-001, and why its rule is to hold again."""
 
-    exception: str
-    reason: str
+    exception: Annotated[str, Names("exception")]
+    reason: Annotated[str, Field(description="Why the rule is to hold again.")]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from headrace.capabilities.governance import service, telling
 from headrace.capabilities.governance.model import (
@@ -27,6 +29,7 @@ from headrace.capabilities.governance.model import (
 from headrace.kernel.capability import Alarm, Effect, Http, Operation, OperationKind
 from headrace.kernel.context import ActorKind, Ctx
 from headrace.kernel.errors import Invalid
+from headrace.kernel.inputs import Names
 
 Shown = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
@@ -41,7 +44,7 @@ class Nothing:
 
 @dataclass(frozen=True, kw_only=True)
 class ItemName:
-    item: str
+    item: Annotated[str, Names("inbox-item")]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,22 +54,24 @@ class Inbox:
 
 @dataclass(frozen=True, kw_only=True)
 class GateName:
-    gate: GateId
+    gate: Annotated[GateId, Names("gate")]
 
 
 @dataclass(frozen=True, kw_only=True)
 class GateDecision:
-    gate: GateId
+    gate: Annotated[GateId, Names("open-gate")]
     decision: Decision
-    note: str = ""
-    hash: str | None = None
+    note: Annotated[str, Field(description="Why; a revision and a rejection need it.")] = ""
+    hash: Annotated[
+        str | None, Field(description="What you looked at; empty: what it asks about now.")
+    ] = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class BatchDecision:
-    gates: tuple[GateId, ...]
+    gates: Annotated[tuple[GateId, ...], Names("open-gate")]
     decision: Decision
-    note: str = ""
+    note: Annotated[str, Field(description="Why; a revision and a rejection need it.")] = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,14 +81,14 @@ class BatchResult:
 
 @dataclass(frozen=True, kw_only=True)
 class Delegation:
-    gate: GateId
-    to: str
+    gate: Annotated[GateId, Names("open-gate")]
+    to: Annotated[str, Names("holder"), Field(description="Handle of a person or a team.")]
 
 
 @dataclass(frozen=True, kw_only=True)
 class GateQuery:
     state: GateState | None = None
-    context: str | None = None
+    context: Annotated[str | None, Names("context")] = None
     after: int | None = None
     limit: int = 50
 
@@ -96,23 +101,25 @@ class GatePage:
 
 @dataclass(frozen=True, kw_only=True)
 class QuestionName:
-    question: QuestionId
+    question: Annotated[QuestionId, Names("inbox-item")]
 
 
 @dataclass(frozen=True, kw_only=True)
 class QuestionAnswer:
-    question: QuestionId
+    question: Annotated[QuestionId, Names("inbox-item")]
     answer: Answer
-    note: str = ""
-    hash: str | None = None
+    note: Annotated[str, Field(description="Why; a refusal needs it.")] = ""
+    hash: Annotated[
+        str | None, Field(description="What you looked at; empty: what it asks about now.")
+    ] = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class VerdictQuery:
     """`subject` is what was judged: CR-9."""
 
-    subject: str | None = None
-    policy: str | None = None
+    subject: Annotated[str | None, Field(description="What was judged.", examples=["CR-9"])] = None
+    policy: Annotated[str | None, Names("policy")] = None
     before: str = ""
     limit: int = 50
 
@@ -125,7 +132,7 @@ class VerdictPage:
 
 @dataclass(frozen=True, kw_only=True)
 class SubjectName:
-    change: str
+    change: Annotated[str, Names("change")]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,12 +142,12 @@ class PolicyList:
 
 @dataclass(frozen=True, kw_only=True)
 class HaltReason:
-    reason: str
+    reason: Annotated[str, Field(description="Why, for everybody who wonders why nothing moves.")]
 
 
 @dataclass(frozen=True, kw_only=True)
 class ResumeNote:
-    note: str
+    note: Annotated[str, Field(description="What makes it safe to go on.")]
 
 
 @dataclass(frozen=True, kw_only=True)

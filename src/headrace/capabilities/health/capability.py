@@ -11,6 +11,21 @@ from headrace.capabilities.health.model import (
     TargetsLoaded,
 )
 from headrace.kernel.capability import Capability, Permission, Schedule
+from headrace.kernel.inputs import Listing
+
+LISTINGS = (
+    Listing(
+        kind="scrape",
+        operation="scrape.list",
+        value="{source.name}",
+        title="{source.service} · {source.url}",
+    ),
+    Listing(
+        kind="target", operation="target.list", value="{target}", title="{service} · {condition}"
+    ),
+    Listing(kind="watch", operation="watch.list", value="{name}", title="{service}"),
+)
+"""How what is named here is listed, so that a door can offer it."""
 
 CAPABILITY = Capability(
     name="health",
@@ -23,4 +38,5 @@ CAPABILITY = Capability(
         Permission(name=operations.CONFIGURE, summary="Set sources, targets and watches"),
     ),
     migrations="headrace.capabilities.health.migrations",
+    declares=LISTINGS,
 )

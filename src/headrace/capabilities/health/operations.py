@@ -28,6 +28,7 @@ from headrace.capabilities.health.model import (
 from headrace.capabilities.health.service import Loaded
 from headrace.kernel.capability import Effect, Http, Operation, OperationKind
 from headrace.kernel.context import Ctx
+from headrace.kernel.inputs import Names, Unit
 
 READ, CONFIGURE = "health:read", "health:configure"
 
@@ -39,10 +40,10 @@ class NewSource:
     """Where figures of a service come from."""
 
     scrape: Annotated[str, Field(description="Its name.")]
-    service: Annotated[str, Field(description="Whose figures they are.")]
+    service: Annotated[str, Names("service"), Field(description="Whose figures they are.")]
     url: Annotated[str, Field(description="A page of metrics, or a Prometheus server.")]
     kind: SourceKind = SourceKind.ENDPOINT
-    every_seconds: Annotated[float, Field(ge=1, le=3600)] = 15.0
+    every_seconds: Annotated[float, Unit("seconds"), Field(title="Every", ge=1, le=3600)] = 15.0
     metrics: Annotated[
         tuple[str, ...], Field(description="Beginnings of the names to keep; none: all.")
     ] = ()
@@ -53,7 +54,7 @@ class NewSource:
 
 @dataclass(frozen=True, kw_only=True)
 class SourceName:
-    scrape: str
+    scrape: Annotated[str, Names("scrape")]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +74,9 @@ class OpenSlo:
 
 @dataclass(frozen=True, kw_only=True)
 class TargetQuery:
-    service: Annotated[str | None, Field(description="Only this service's.")] = None
+    service: Annotated[str | None, Names("service"), Field(description="Only this service's.")] = (
+        None
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,13 +102,15 @@ class TargetList:
 
 @dataclass(frozen=True, kw_only=True)
 class TargetName:
-    target: str
+    target: Annotated[str, Names("target")]
 
 
 @dataclass(frozen=True, kw_only=True)
 class BurnQuery:
-    target: str
-    hours: Annotated[float, Field(gt=0, le=24 * 90, description="How far back.")] = 6.0
+    target: Annotated[str, Names("target")]
+    hours: Annotated[float, Unit("hours"), Field(gt=0, le=24 * 90, description="How far back.")] = (
+        6.0
+    )
     steps: Annotated[int, Field(ge=2, le=200, description="Stretches of equal length.")] = 36
 
 
@@ -118,13 +123,13 @@ class BurnList:
 class NewWatch:
     """A share of bad occurrences that is compared with its own past."""
 
-    watch: str
-    service: str
+    watch: Annotated[str, Field(description="Its name.", examples=["export-failures"])]
+    service: Annotated[str, Names("service"), Field(description="Whose occurrences they are.")]
     bad: Selection
     total: Selection
     by: Annotated[tuple[str, ...], Field(description="Labels: each value is judged alone.")] = ()
-    window_minutes: Annotated[float, Field(gt=0)] = 15.0
-    baseline_hours: Annotated[float, Field(gt=0)] = 24.0
+    window_minutes: Annotated[float, Unit("minutes"), Field(title="Window", gt=0)] = 15.0
+    baseline_hours: Annotated[float, Unit("hours"), Field(title="Baseline", gt=0)] = 24.0
     probability: Annotated[
         float, Field(gt=0, lt=0.5, description="How seldom chance may raise an alarm.")
     ] = 0.001
@@ -134,7 +139,7 @@ class NewWatch:
 
 @dataclass(frozen=True, kw_only=True)
 class WatchName:
-    watch: str
+    watch: Annotated[str, Names("watch")]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,8 +172,8 @@ class SeriesList:
 class CourseQuery:
     selector: Selection
     measure: Measure = Measure.RATE
-    minutes: Annotated[float, Field(gt=0, description="How far back.")] = 60.0
-    step_seconds: Annotated[float, Field(gt=0)] = 60.0
+    minutes: Annotated[float, Unit("minutes"), Field(gt=0, description="How far back.")] = 60.0
+    step_seconds: Annotated[float, Unit("seconds"), Field(title="Step", gt=0)] = 60.0
     by: tuple[str, ...] = ()
 
 

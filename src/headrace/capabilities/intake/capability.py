@@ -8,6 +8,26 @@ from headrace.capabilities.intake.model import (
     WeekOverflowed,
 )
 from headrace.kernel.capability import Capability, Permission
+from headrace.kernel.inputs import Listing
+
+LISTINGS = (
+    Listing(
+        kind="signal",
+        operation="signal.list",
+        input={"newest": 50},
+        value="{signal}",
+        title="{title}",
+    ),
+    Listing(
+        kind="open-signal",
+        operation="signal.list",
+        input={"newest": 50, "only_open": True},
+        value="{signal}",
+        title="{title}",
+    ),
+    Listing(kind="source", operation="source.list", value="{source}", title="{loaded_at}"),
+)
+"""How what is named here is listed, so that a door can offer it."""
 
 CAPABILITY = Capability(
     name="intake",
@@ -19,4 +39,5 @@ CAPABILITY = Capability(
         Permission(name="signal:file", summary="File a signal"),
     ),
     migrations="headrace.capabilities.intake.migrations",
+    declares=LISTINGS,
 )

@@ -16,6 +16,10 @@ from headrace.kernel.context import Ctx
 class SignalQuery:
     since: datetime | None = None
     archived: Annotated[bool, Field(description="Archived ones too.")] = False
+    only_open: Annotated[bool, Field(description="Leave out what has led to something.")] = False
+    newest: Annotated[
+        int | None, Field(ge=1, le=500, description="Only so many, the newest first.")
+    ] = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,8 +39,13 @@ class StaleList:
 
 @dataclass(frozen=True, kw_only=True)
 class SourceLoad:
-    source: str
-    text: str  # the file's content; on the command line `--text @crm.csv`
+    source: Annotated[
+        str, Field(description="Its name; the same again replaces what it held.", examples=["crm"])
+    ]
+    text: Annotated[
+        str,
+        Field(description="The content of the file: CSV with a header, or a JSON list of objects."),
+    ]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,8 +67,22 @@ def sources(ctx: Ctx, _: Nothing) -> SourceList:
 
 
 def listing(ctx: Ctx, query: SignalQuery) -> SignalList:
-    """List signals since a moment, and every older one that is still open; archived ones when asked for."""
+    """List signals since a moment, and every older one that is still open; archived ones when asked for.
+
+    Oldest first; with `newest` so many of them, the newest first.
+    """
+    if query.newest is not None:
+        found = service.latest(
+            ctx,
+            query.since,
+            archived=query.archived,
+            only_open=query.only_open,
+            limit=query.newest,
+        )
+        return SignalList(items=tuple(found))
     found = service.listing(ctx, query.since)
+    if query.only_open:
+        found = [one for one in found if one.absorbed_by is None and one.superseded_by is None]
     return SignalList(items=tuple(one for one in found if query.archived or not one.archived))
 
 

@@ -141,6 +141,16 @@ def listing(ctx: Ctx, since: datetime | None = None) -> Sequence[Signal]:
     return store.since(ctx.db, ctx.organisation, since)
 
 
+def latest(
+    ctx: Ctx, since: datetime | None, *, archived: bool, only_open: bool, limit: int
+) -> Sequence[Signal]:
+    """At most `limit` of those that `listing` gives, newest first; archived ones when asked for, and
+    with `only_open` only those that have led to nothing yet."""
+    return store.latest(
+        ctx.db, ctx.organisation, since, archived=archived, only_open=only_open, limit=limit
+    )
+
+
 def stale(ctx: Ctx) -> Sequence[Stale]:
     """Signals of which nothing has come for too long."""
     return rules.stale(store.since(ctx.db, ctx.organisation, None), ctx.now)

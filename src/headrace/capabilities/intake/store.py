@@ -29,6 +29,14 @@ _SINCE = sa.text(
     "AND (CAST(:since AS timestamptz) IS NULL OR filed_at >= :since "
     "OR (absorbed_by IS NULL AND superseded_by IS NULL)) ORDER BY filed_at, signal"
 )
+_LATEST = sa.text(
+    f"SELECT {_COLUMNS} FROM intake_signal WHERE organisation = :organisation "
+    "AND (CAST(:since AS timestamptz) IS NULL OR filed_at >= :since "
+    "OR (absorbed_by IS NULL AND superseded_by IS NULL)) "
+    "AND (:archived OR NOT archived) "
+    "AND (NOT :only_open OR (absorbed_by IS NULL AND superseded_by IS NULL)) "
+    "ORDER BY filed_at DESC, signal DESC LIMIT :limit"
+)
 _ONE = sa.text(
     f"SELECT {_COLUMNS} FROM intake_signal WHERE organisation = :organisation AND signal = :signal"
 )
@@ -106,6 +114,26 @@ def since(
     """Signals filed since a moment, and all older ones that are still open; oldest first."""
     values = {"organisation": organisation, "since": moment}
     return [_signal(row) for row in db.execute(_SINCE, values).mappings()]
+
+
+def latest(
+    db: sa.Connection,
+    organisation: OrganisationId,
+    moment: datetime | None,
+    *,
+    archived: bool,
+    only_open: bool,
+    limit: int,
+) -> Sequence[Signal]:
+    """So many of those that `since` gives, newest first."""
+    values = {
+        "organisation": organisation,
+        "since": moment,
+        "archived": archived,
+        "only_open": only_open,
+        "limit": limit,
+    }
+    return [_signal(row) for row in db.execute(_LATEST, values).mappings()]
 
 
 def count(db: sa.Connection, organisation: OrganisationId, begin: datetime, end: datetime) -> int:

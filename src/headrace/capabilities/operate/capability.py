@@ -16,6 +16,14 @@ from headrace.capabilities.operate.model import (
 )
 from headrace.capabilities.people.model import PeopleOnly
 from headrace.kernel.capability import Capability, Permission
+from headrace.kernel.inputs import Listing
+
+LISTINGS = (
+    Listing(
+        kind="incident", operation="incident.list", value="{incident}", title="{title} · {status}"
+    ),
+)
+"""How what is named here is listed, so that a door can offer it."""
 
 CAPABILITY = Capability(
     name="operate",
@@ -43,6 +51,7 @@ CAPABILITY = Capability(
     ),
     migrations="headrace.capabilities.operate.migrations",
     declares=(
+        *LISTINGS,
         waiting.source(operations.RESPOND),
         # Operations never suppress an alert: targets and watches are for people alone.
         PeopleOnly(permission="health:configure"),

@@ -29,6 +29,7 @@ from headrace.capabilities.people.model import PrincipalNotFound
 from headrace.kernel.capability import Effect, Http, Operation, OperationKind
 from headrace.kernel.context import Ctx
 from headrace.kernel.ids import PrincipalId
+from headrace.kernel.inputs import Names
 
 READ, RESPOND = "incident:read", "incident:respond"
 
@@ -39,34 +40,38 @@ Why = Annotated[str, Field(min_length=1, max_length=2_000, description="Why, for
 @dataclass(frozen=True, kw_only=True)
 class WhichIncidents:
     only_open: Annotated[bool, Field(description="Leave out what is resolved.")] = False
-    service: Annotated[str | None, Field(description="Only this service's.")] = None
+    service: Annotated[str | None, Names("service"), Field(description="Only this service's.")] = (
+        None
+    )
     before: Annotated[str | None, Field(description="Go on before this id.")] = None
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 
 
 @dataclass(frozen=True, kw_only=True)
 class WhichIncident:
-    incident: Id
+    incident: Annotated[Id, Names("incident")]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Acknowledgement:
-    incident: Id
+    incident: Annotated[Id, Names("incident")]
     reason: Annotated[str, Field(max_length=2_000, description="A word for the timeline.")] = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Moved:
-    incident: Id
+    incident: Annotated[Id, Names("incident")]
     reason: Why
 
 
 @dataclass(frozen=True, kw_only=True)
 class Escalation:
-    incident: Id
+    incident: Annotated[Id, Names("incident")]
     reason: Why
     to: Annotated[
-        tuple[str, ...], Field(description="Handles to call in; none: whoever is on call.")
+        tuple[str, ...],
+        Names("person"),
+        Field(description="Handles to call in; none: whoever is on call."),
     ] = ()
 
 
@@ -139,7 +144,9 @@ class Moving:
 
 @dataclass(frozen=True, kw_only=True)
 class WhichRunbooks:
-    service: Annotated[str | None, Field(description="Only this service's.")] = None
+    service: Annotated[str | None, Names("service"), Field(description="Only this service's.")] = (
+        None
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

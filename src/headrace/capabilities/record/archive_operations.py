@@ -11,6 +11,7 @@ from headrace.capabilities.record import service
 from headrace.capabilities.record.model import ArchiveRule
 from headrace.kernel.capability import Effect, Http, Operation, OperationKind
 from headrace.kernel.context import Ctx
+from headrace.kernel.inputs import Names
 
 READ = "record:read"
 ARCHIVE = "record:archive"
@@ -20,7 +21,7 @@ ARCHIVE = "record:archive"
 class Archiving:
     """An artifact, and why it is done with, or wanted back."""
 
-    artifact: str
+    artifact: Annotated[str, Names("artifact")]
     why: Annotated[str, Field(max_length=2_000, description="It stays in the journal.")]
 
 

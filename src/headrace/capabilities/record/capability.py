@@ -20,6 +20,17 @@ from headrace.capabilities.record.model import (
     WorkBackend,
 )
 from headrace.kernel.capability import Capability, Permission, Schedule, Subscription
+from headrace.kernel.inputs import Listing
+
+LISTINGS = (
+    Listing(
+        kind="repository", operation="repository.list", value="{slug}", title="{kind} · {state}"
+    ),
+    Listing(kind="change", operation="change.list", value="{change}", title="{title} · {state}"),
+    Listing(kind="lock", operation="lock.list", value="{lock}", title="{target} · @{owner}"),
+    Listing(kind="issue", operation="issue.list", value="{artifact}", title="{url}"),
+)
+"""How what is named here is listed, so that a door can offer it."""
 
 CAPABILITY = Capability(
     name="record",
@@ -65,6 +76,7 @@ CAPABILITY = Capability(
     ),
     migrations="headrace.capabilities.record.migrations",
     declares=(
+        *LISTINGS,
         PeopleOnly(permission=operations.MERGE),
         PeopleOnly(permission=operations.ACCEPT),
         PeopleOnly(permission=operations.REBUILD),

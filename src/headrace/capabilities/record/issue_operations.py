@@ -10,6 +10,7 @@ from headrace.capabilities.record import service
 from headrace.capabilities.record.model import Issue
 from headrace.kernel.capability import Effect, Http, Operation, OperationKind
 from headrace.kernel.context import Ctx
+from headrace.kernel.inputs import Names
 
 READ = "record:read"
 SYNC = "record:sync"
@@ -35,8 +36,8 @@ class Nothing:
 
 @dataclass(frozen=True, kw_only=True)
 class Overwriting:
-    artifact: str
-    why: Annotated[str, Field(max_length=2_000)]
+    artifact: Annotated[str, Names("issue")]
+    why: Annotated[str, Field(max_length=2_000, description="It stays in the journal.")]
 
 
 @dataclass(frozen=True, kw_only=True)

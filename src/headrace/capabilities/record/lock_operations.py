@@ -10,6 +10,7 @@ from headrace.capabilities.record import service
 from headrace.capabilities.record.model import ORGANISATION, Lock
 from headrace.kernel.capability import Effect, Http, Operation, OperationKind
 from headrace.kernel.context import Ctx
+from headrace.kernel.inputs import Names
 
 READ = "record:read"
 LOCK = "record:lock"
@@ -24,30 +25,40 @@ Hours = Annotated[
 class LockWanted:
     """A path to hold; a folder is written with a slash at its end."""
 
-    target: Annotated[str, Field(min_length=1, max_length=1_000)]
+    target: Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=1_000,
+            description="The path to hold; a folder ends with a slash.",
+            examples=["policies/"],
+        ),
+    ]
     reason: Annotated[str, Field(max_length=2_000, description="Why nobody else may edit it now.")]
     hours: Hours = 8
-    repository: str = ORGANISATION
+    repository: Annotated[str, Names("repository")] = ORGANISATION
     related: Annotated[
-        str, Field(description="A context, mission:export say, whose work may use the lock too.")
+        str,
+        Names("context"),
+        Field(description="A context, mission:export say, whose work may use the lock too."),
     ] = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class LockName:
-    lock: str
+    lock: Annotated[str, Names("lock")]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Renewal:
-    lock: str
+    lock: Annotated[str, Names("lock")]
     hours: Hours = 8
 
 
 @dataclass(frozen=True, kw_only=True)
 class Removal:
-    lock: str
-    reason: str
+    lock: Annotated[str, Names("lock")]
+    reason: Annotated[str, Field(description="Why, for its holder.")]
 
 
 @dataclass(frozen=True, kw_only=True)

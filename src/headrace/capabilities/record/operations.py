@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field
 
 from headrace.capabilities.record import service
 from headrace.capabilities.record.model import (
@@ -16,6 +19,7 @@ from headrace.capabilities.record.model import (
 from headrace.kernel.capability import Effect, Http, Operation, OperationKind
 from headrace.kernel.context import Ctx
 from headrace.kernel.errors import Invalid
+from headrace.kernel.inputs import Names
 
 READ = "record:read"
 MERGE = "record:merge"
@@ -28,13 +32,25 @@ REBUILD = "record:rebuild"
 
 @dataclass(frozen=True, kw_only=True)
 class NewRepository:
-    name: str
-    source: str  # path or URL
+    name: Annotated[
+        str,
+        Field(
+            description="Its name here: lower-case words with hyphens.",
+            examples=["customer-records"],
+        ),
+    ]
+    source: Annotated[
+        str,
+        Field(
+            description="Its path on this machine, or its URL.",
+            examples=["https://git.example/customer-records.git"],
+        ),
+    ]
 
 
 @dataclass(frozen=True, kw_only=True)
 class RepositoryName:
-    repository: str
+    repository: Annotated[str, Names("repository")]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,20 +80,20 @@ class RepositoryPage:
 
 @dataclass(frozen=True, kw_only=True)
 class Acceptance:
-    repository: str
-    reason: str
+    repository: Annotated[str, Names("repository")]
+    reason: Annotated[str, Field(description="Why, for the history.")]
 
 
 @dataclass(frozen=True, kw_only=True)
 class ChangeName:
-    change: str
+    change: Annotated[str, Names("change")]
 
 
 @dataclass(frozen=True, kw_only=True)
 class ChangeQuery:
     state: ChangeState | None = None
-    repository: str | None = None
-    context: str | None = None
+    repository: Annotated[str | None, Names("repository")] = None
+    context: Annotated[str | None, Names("context")] = None
     before: int | None = None  # number of a change
     limit: int = 50
 
@@ -131,9 +147,11 @@ class ChangeDiff:
 
 @dataclass(frozen=True, kw_only=True)
 class MergeWanted:
-    change: str
+    change: Annotated[str, Names("change")]
     note: str = ""
-    no_effect: bool = False  # nothing downstream has to look at it
+    no_effect: Annotated[
+        bool, Field(description="Nothing that was made from it has to be looked at again.")
+    ] = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,8 +161,10 @@ class Nothing:
 
 @dataclass(frozen=True, kw_only=True)
 class RebuildWanted:
-    source: str = ""  # path or URL of a copy of the organisation's repository
-    replace: bool = False
+    source: Annotated[
+        str, Field(description="Path or URL of a copy of the record; empty: its own.")
+    ] = ""
+    replace: Annotated[bool, Field(description="Put what Git holds in place of the rows.")] = False
 
 
 @dataclass(frozen=True, kw_only=True)

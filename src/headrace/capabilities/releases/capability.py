@@ -10,6 +10,19 @@ from headrace.capabilities.releases.model import (
     StepTaken,
 )
 from headrace.kernel.capability import Capability, Check, Permission
+from headrace.kernel.inputs import Listing
+
+LISTINGS = (
+    Listing(kind="release", operation="release.list", value="{id}", title="{title} · {status}"),
+    Listing(
+        kind="checklist-line",
+        operation="release.show",
+        within=("release",),
+        each="release.checklist",
+        value="{text}",
+    ),
+)
+"""How what is named here is listed, so that a door can offer it."""
 
 CAPABILITY = Capability(
     name="releases",
@@ -27,5 +40,8 @@ CAPABILITY = Capability(
         Permission(name=operations.DEPLOY, summary="Begin, promote, hold and roll back releases"),
     ),
     migrations="headrace.capabilities.releases.migrations",
-    declares=(PeopleOnly(permission=operations.APPROVE),),
+    declares=(
+        *LISTINGS,
+        PeopleOnly(permission=operations.APPROVE),
+    ),
 )

@@ -21,6 +21,7 @@ from headrace.capabilities.releases.model import (
 from headrace.kernel.capability import Effect, Http, Operation, OperationKind
 from headrace.kernel.context import Ctx
 from headrace.kernel.ids import PrincipalId
+from headrace.kernel.inputs import Names
 
 READ, DRAFT, APPROVE, DEPLOY = "release:read", "release:draft", "release:approve", "release:deploy"
 
@@ -33,28 +34,38 @@ class NewRelease:
     """A release with the plan of its rollout and the checklist that somebody has to meet."""
 
     release: Id
-    title: Annotated[str, Field(min_length=1, max_length=200)]
+    title: Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=200,
+            description="What people call it.",
+            examples=["Bulk export for everybody"],
+        ),
+    ]
     contract: Annotated[str, Field(description="Version of the release contract, or empty.")] = ""
-    context: str | None = None
-    rollout: Rollout
+    context: Annotated[str | None, Names("context")] = None
+    rollout: Annotated[
+        Rollout, Field(description="The flag, its stages and what each is judged by.")
+    ]
     checklist: tuple[Line, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class WhichRelease:
-    release: Id
+    release: Annotated[Id, Names("release")]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Decision:
-    release: Id
+    release: Annotated[Id, Names("release")]
     reason: Why
 
 
 @dataclass(frozen=True, kw_only=True)
 class Ticked:
-    release: Id
-    line: Annotated[str, Field(description="The line, word for word.")]
+    release: Annotated[Id, Names("release")]
+    line: Annotated[str, Names("checklist-line"), Field(description="The line, word for word.")]
     met: bool = True
     because: Annotated[str, Field(description="What shows it, or why it does not apply.")] = ""
     not_applicable: bool = False

@@ -13,6 +13,19 @@ from headrace.capabilities.streams.model import (
     WorkWanted,
 )
 from headrace.kernel.capability import Capability, Check, Permission, Schedule
+from headrace.kernel.inputs import Listing
+
+LISTINGS = (
+    Listing(kind="run", operation="run.list", value="{id}", title="{context} · {module} · {state}"),
+    Listing(
+        kind="module",
+        operation="context.ready",
+        within=("context",),
+        value="{module}",
+        title="{element}",
+    ),
+)
+"""How what is named here is listed, so that a door can offer it."""
 
 CAPABILITY = Capability(
     name="streams",
@@ -31,6 +44,6 @@ CAPABILITY = Capability(
         Permission(name="run:cancel", summary="Stop a run"),
         Permission(name="run:let-on", summary="Let a run have one attempt more; this spends"),
     ),
-    declares=(PeopleOnly(permission="run:let-on"), waiting.source("run:let-on")),
+    declares=(*LISTINGS, PeopleOnly(permission="run:let-on"), waiting.source("run:let-on")),
     migrations="headrace.capabilities.streams.migrations",
 )

@@ -20,6 +20,7 @@ from headrace.capabilities.streams.model import (
 )
 from headrace.kernel.capability import Effect, Foreseen, Http, Operation, OperationKind
 from headrace.kernel.context import Ctx
+from headrace.kernel.inputs import Names
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +36,7 @@ class ContextList:
 
 @dataclass(frozen=True, kw_only=True)
 class ContextName:
-    context: str
+    context: Annotated[str, Names("context")]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,11 +56,13 @@ class ReadyList:
 
 @dataclass(frozen=True, kw_only=True)
 class RunQuery:
-    context: str | None = None
-    module: str | None = None
+    context: Annotated[str | None, Names("context")] = None
+    module: Annotated[str | None, Names("module")] = None
     state: RunState | None = None
     change: Annotated[
-        str | None, Field(description="Only those that handed in this change request.")
+        str | None,
+        Names("change"),
+        Field(description="Only those that handed in this change request."),
     ] = None
     after: str | None = None
     limit: Annotated[int, Field(ge=1, le=200, description="Most items on one page.")] = 50
@@ -73,26 +76,28 @@ class RunPage:
 
 @dataclass(frozen=True, kw_only=True)
 class RunName:
-    run: str
+    run: Annotated[str, Names("run")]
 
 
 @dataclass(frozen=True, kw_only=True)
 class RunStart:
-    context: str
-    module: str
-    element: str = ""
+    context: Annotated[str, Names("context")]
+    module: Annotated[str, Names("module")]
+    element: Annotated[
+        str, Field(description="The part that it works on, where the module has parts.")
+    ] = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RunCancel:
-    run: str
-    reason: str
+    run: Annotated[str, Names("run")]
+    reason: Annotated[str, Field(description="Why, for the history.")]
 
 
 @dataclass(frozen=True, kw_only=True)
 class ImpactQuery:
-    context: str
-    module: str
+    context: Annotated[str, Names("context")]
+    module: Annotated[str, Names("module")]
 
 
 @dataclass(frozen=True, kw_only=True)

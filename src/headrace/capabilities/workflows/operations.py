@@ -1,6 +1,9 @@
 """What workflows offers to REST, CLI and MCP."""
 
 from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
 
 from headrace.capabilities.workflows import service
 from headrace.capabilities.workflows.model import Executor, JobRow, JobState
@@ -22,8 +25,8 @@ class JobPage:
 
 @dataclass(frozen=True, kw_only=True)
 class JobName:
-    flow: str
-    key: str
+    flow: Annotated[str, Field(description="The flow of the job, as workflow jobs shows it.")]
+    key: Annotated[str, Field(description="Its key there.")]
 
 
 @dataclass(frozen=True, kw_only=True)

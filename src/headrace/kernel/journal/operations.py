@@ -10,6 +10,7 @@ from headrace.kernel.capability import Effect, Http, Operation, OperationKind, P
 from headrace.kernel.context import Ctx
 from headrace.kernel.events import Recorded
 from headrace.kernel.ids import EventId, PrincipalId
+from headrace.kernel.inputs import Names
 from headrace.kernel.journal import feed, store
 from headrace.kernel.journal.dispatch import Parked
 from headrace.kernel.journal.erasing import erase
@@ -114,15 +115,17 @@ class Verifying:
 class Erasing:
     """What is erased, and by which right."""
 
-    event: EventId
-    reason: str
+    event: Annotated[EventId, Field(description="The id of the event, as the journal shows it.")]
+    reason: Annotated[str, Field(description="By which right; it stays in the journal.")]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Subscriber:
     """A subscriber by its name."""
 
-    subscriber: Annotated[str, Field(description="Name of a subscriber: streams.advance.")]
+    subscriber: Annotated[
+        str, Names("parked-subscriber"), Field(description="Name of a subscriber: streams.advance.")
+    ]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from headrace.capabilities.governance.model import Fallback
 from headrace.kernel.capability import Capability
+from headrace.kernel.inputs import Listing
 from headrace.packs.enterprise import (
     archiving,
     build,
@@ -20,6 +21,17 @@ from headrace.packs.enterprise.foundation import BRANCHES, FOUNDATION
 from headrace.packs.enterprise.roles import ROLES
 from headrace.packs.enterprise.stream import LIFECYCLE, REQUEST
 from headrace.packs.enterprise.types import TYPES
+
+LISTINGS = (
+    Listing(
+        kind="decision",
+        operation="artifact.list",
+        input={"type": "decision-record"},
+        value="{reference}",
+        title="{title}",
+    ),
+)
+"""How what is named here is listed, so that a door can offer it."""
 
 CAPABILITY = Capability(
     name="enterprise",
@@ -62,6 +74,7 @@ CAPABILITY = Capability(
     ),
     flows=(*operate.FLOWS, *outcome.FLOWS),
     declares=(
+        *LISTINGS,
         *TYPES,
         LIFECYCLE,
         REQUEST,

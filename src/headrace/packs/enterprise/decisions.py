@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar
+from typing import Annotated, ClassVar
+
+from pydantic import Field
 
 from headrace.capabilities.artifacts import service as artifacts
 from headrace.capabilities.artifacts.model import (
@@ -21,6 +23,7 @@ from headrace.kernel.capability import Check, Http, Operation, Permission, Subsc
 from headrace.kernel.context import Ctx
 from headrace.kernel.errors import Conflict, Invalid, NotFound
 from headrace.kernel.events import Event, Recorded
+from headrace.kernel.inputs import Names
 from headrace.packs.enterprise.discover.contents import Content, items, told
 
 TYPE = "decision-record"
@@ -74,8 +77,8 @@ class Superseded(Event):
 class Deprecation:
     """`decision` is its number or id: DR-2026-012."""
 
-    decision: str
-    reason: str
+    decision: Annotated[str, Names("decision")]
+    reason: Annotated[str, Field(description="Why it counts no more.")]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,10 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import NewType
+from typing import Annotated, NewType
+
+from pydantic import Field
 
 from headrace.capabilities.governance.model.subjects import Subject, Tier
 from headrace.kernel.ids import PrincipalId
+from headrace.kernel.inputs import Names
 
 JudgementId = NewType("JudgementId", str)
 
@@ -97,9 +100,9 @@ class Report:
     when there are none to run.
     """
 
-    subject: Subject
-    hash: str
-    policy: str
+    subject: Annotated[Subject, Field(description="What was judged, by kind and id.")]
+    hash: Annotated[str, Field(description="What of it was looked at.")]
+    policy: Annotated[str, Names("policy")]
     verdict: Verdict
     summary: str = ""
     findings: tuple[Finding, ...] = ()

@@ -11,6 +11,7 @@ from headrace.capabilities.missions.model import Mission, MissionStatus, Step, T
 from headrace.capabilities.missions.operations import measuring
 from headrace.kernel.capability import Effect, Http, Operation, OperationKind
 from headrace.kernel.context import Ctx
+from headrace.kernel.inputs import Names
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +36,7 @@ class MissionList:
 
 @dataclass(frozen=True, kw_only=True)
 class MissionName:
-    mission: str
+    mission: Annotated[str, Names("mission")]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,9 +63,9 @@ _TARGET = {
 
 @dataclass(frozen=True, kw_only=True)
 class MissionMove:
-    mission: str
+    mission: Annotated[str, Names("mission")]
     move: Move
-    rationale: str = ""
+    rationale: Annotated[str, Field(description="Why; a cancellation needs it.")] = ""
 
 
 def listing(ctx: Ctx, query: MissionQuery) -> MissionList:

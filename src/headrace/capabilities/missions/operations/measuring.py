@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field
 
 from headrace.capabilities.missions import service
 from headrace.capabilities.missions.model.measurements import (
@@ -12,6 +15,7 @@ from headrace.capabilities.missions.model.measurements import (
 )
 from headrace.kernel.capability import Effect, Http, Operation, OperationKind
 from headrace.kernel.context import Ctx
+from headrace.kernel.inputs import Names
 
 MEASURE = "mission:measure"
 
@@ -20,7 +24,7 @@ MEASURE = "mission:measure"
 class CheckpointQuery:
     """`mission` is a slug; none is all missions."""
 
-    mission: str | None = None
+    mission: Annotated[str | None, Names("mission")] = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,26 +34,28 @@ class CheckpointList:
 
 @dataclass(frozen=True, kw_only=True)
 class CheckpointName:
-    mission: str
-    checkpoint: str
-    why: str = ""
+    mission: Annotated[str, Names("mission")]
+    checkpoint: Annotated[str, Names("checkpoint")]
+    why: Annotated[str, Field(description="Why, for the history.")] = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Availing:
     """`evidence` says what shows it: a release, a link. `since` is organisation time; none is now."""
 
-    mission: str
-    evidence: str
-    since: datetime | None = None
+    mission: Annotated[str, Names("mission")]
+    evidence: Annotated[str, Field(description="What shows it: a release, a link.")]
+    since: Annotated[
+        datetime | None, Field(description="Since when, of organisation time; empty: now.")
+    ] = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class OutcomeQuery:
     """`checkpoint` takes only what was measured then; none is the newest of each outcome."""
 
-    mission: str
-    checkpoint: str | None = None
+    mission: Annotated[str, Names("mission")]
+    checkpoint: Annotated[str | None, Names("checkpoint")] = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,6 +19,7 @@ from headrace.capabilities.people.model import (
     TokenId,
 )
 from headrace.kernel.capability import Permission
+from headrace.kernel.inputs import Names, Unit
 
 After = Annotated[str, Field(description="Show what follows this; the `next` of the page before.")]
 Limit = Annotated[int, Field(ge=1, le=200, description="Most items on one page.")]
@@ -61,7 +62,11 @@ class NewPrincipal:
     """Somebody to be added."""
 
     handle: Annotated[
-        str, Field(description="Lower-case words and digits with hyphens: vp-product.")
+        str,
+        Field(
+            description="Lower-case words and digits with hyphens: vp-product.",
+            examples=["vp-product"],
+        ),
     ]
     name: Name = ""
     kind: PrincipalKind = PrincipalKind.PERSON
@@ -88,14 +93,17 @@ class People:
 class One:
     """A principal by its handle."""
 
-    person: Handle
+    person: Annotated[Handle, Names("principal")]
 
 
 @dataclass(frozen=True, kw_only=True)
 class NewTeam:
     """A team to be added."""
 
-    handle: Annotated[str, Field(description="Lower-case words and digits with hyphens: leads.")]
+    handle: Annotated[
+        str,
+        Field(description="Lower-case words and digits with hyphens: leads.", examples=["leads"]),
+    ]
     name: Name = ""
 
 
@@ -111,17 +119,21 @@ class Teams:
 class Seat:
     """A principal's place in a team."""
 
-    team: TeamHandle
-    member: Handle
+    team: Annotated[TeamHandle, Names("team")]
+    member: Annotated[Handle, Names("principal")]
 
 
 @dataclass(frozen=True, kw_only=True)
 class NewGrant:
     """A right to be given."""
 
-    holder: Annotated[str, Field(min_length=1, description="Handle of a principal or a team.")]
+    holder: Annotated[
+        str, Names("holder"), Field(min_length=1, description="Handle of a principal or a team.")
+    ]
     right: Annotated[
-        str, Field(description="A permission, or a pattern: record:approve, record:*, *.")
+        str,
+        Names("right"),
+        Field(description="A permission, or a pattern: record:approve, record:*, *."),
     ]
     subject: Annotated[
         str | None, Field(description="Only on these subjects: module:cost, module:*.")
@@ -136,7 +148,9 @@ class NewGrant:
 class GrantListing:
     """A part of the grants."""
 
-    holder: Annotated[str | None, Field(description="Only those of this principal or team.")] = None
+    holder: Annotated[
+        str | None, Names("holder"), Field(description="Only those of this principal or team.")
+    ] = None
     after: After = ""
     limit: Limit = 50
 
@@ -153,7 +167,7 @@ class Grants:
 class OneGrant:
     """A grant by its id."""
 
-    grant: GrantId
+    grant: Annotated[GrantId, Names("grant")]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,13 +175,18 @@ class NewToken:
     """A token to be made."""
 
     owner: Annotated[
-        str | None, Field(description="Handle of whom it signs in; none: yourself.")
+        str | None,
+        Names("principal"),
+        Field(description="Handle of whom it signs in; none: yourself."),
     ] = None
     scopes: Annotated[
         tuple[str, ...] | None,
+        Names("right"),
         Field(description="Patterns it is cut to: record:*. None: all that its owner may."),
     ] = None
-    days: Annotated[int, Field(ge=1, le=366, description="Days until it runs out, real time.")] = 90
+    days: Annotated[
+        int, Unit("days"), Field(ge=1, le=366, description="Days until it runs out, real time.")
+    ] = 90
     note: Annotated[str, Field(max_length=200, description="What it is for.")] = ""
 
 
@@ -175,7 +194,9 @@ class NewToken:
 class TokenListing:
     """A part of the tokens."""
 
-    owner: Annotated[str | None, Field(description="Handle of an owner; none: yourself.")] = None
+    owner: Annotated[
+        str | None, Names("principal"), Field(description="Handle of an owner; none: yourself.")
+    ] = None
     after: After = ""
     limit: Limit = 50
 
@@ -192,7 +213,7 @@ class Tokens:
 class OneToken:
     """A token by its id."""
 
-    token: TokenId
+    token: Annotated[TokenId, Names("token")]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -213,7 +234,9 @@ class NewInvitation:
     """An invitation to be made."""
 
     person: Annotated[
-        str, Field(min_length=1, description="Handle of the person who is to sign in.")
+        str,
+        Names("person"),
+        Field(min_length=1, description="Handle of the person who is to sign in."),
     ]
     login: Annotated[
         str,
@@ -221,14 +244,16 @@ class NewInvitation:
             max_length=254, description="Name to sign in with, such as an e-mail; empty: chosen."
         ),
     ] = ""
-    days: Annotated[int, Field(ge=1, le=30, description="Days until it runs out, real time.")] = 7
+    days: Annotated[
+        int, Unit("days"), Field(ge=1, le=30, description="Days until it runs out, real time.")
+    ] = 7
 
 
 @dataclass(frozen=True, kw_only=True)
 class OneInvitation:
     """An invitation by its id."""
 
-    invitation: InvitationId
+    invitation: Annotated[InvitationId, Names("invitation")]
 
 
 @dataclass(frozen=True, kw_only=True)

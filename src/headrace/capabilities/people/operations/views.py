@@ -9,6 +9,7 @@ from headrace.capabilities.people import service
 from headrace.capabilities.people.model import SELF, View
 from headrace.kernel.capability import Effect, Http, Operation, OperationKind
 from headrace.kernel.context import Ctx
+from headrace.kernel.inputs import Names
 
 Name = Annotated[str, Field(min_length=1, max_length=80, description="What you call it.")]
 
@@ -24,7 +25,7 @@ class ToKeep:
 
 @dataclass(frozen=True, kw_only=True)
 class ViewName:
-    name: Name
+    name: Annotated[Name, Names("view")]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,6 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Annotated
+
+from pydantic import Field
 
 from headrace.capabilities.artifacts.model import Made, Version
 from headrace.capabilities.intake import service as intake
@@ -12,26 +15,65 @@ from headrace.kernel.capability import Effect, Http, Operation, OperationKind
 from headrace.kernel.context import ActorKind, Ctx
 from headrace.kernel.errors import Invalid, NotFound
 from headrace.kernel.ids import PrincipalId
+from headrace.kernel.inputs import Names, OneOf
 from headrace.kernel.json import Json
 from headrace.packs.enterprise.discover import filing
 from headrace.packs.enterprise.discover.contents import signal_content
-from headrace.packs.enterprise.types.signal import URGENCIES
+from headrace.packs.enterprise.types.parts import LEVELS
+from headrace.packs.enterprise.types.signal import CATEGORIES, DISPOSITIONS, URGENCIES
 
 
 @dataclass(frozen=True, kw_only=True)
 class SignalFile:
-    title: str
-    observation: str
-    topic: str
-    category: str = "customer"
-    system: str = "by hand"
-    confidence: str = "medium"
-    urgency: str = "next-cycle"
-    impact: str = "medium"
-    divisions: tuple[str, ...] = ()
-    disposition: str = ""  # what you would do with it; empty: what the triage table says
-    follow_up: str = ""  # YYYY-MM-DD, when to look again
-    supersedes: str = ""
+    title: Annotated[
+        str,
+        Field(
+            description="What was seen, in one line.", examples=["Customers ask for a bulk export"]
+        ),
+    ]
+    observation: Annotated[
+        str, Field(description="What exactly was seen, where and how often. In Markdown.")
+    ]
+    topic: Annotated[
+        str,
+        Field(
+            description="What it is about; signals on one topic make a pattern.",
+            examples=["bulk-export"],
+        ),
+    ]
+    category: Annotated[
+        str, OneOf(CATEGORIES), Field(description="Which part of the world it is of.")
+    ] = "customer"
+    system: Annotated[str, Field(description="Where it was seen.", examples=["support desk"])] = (
+        "by hand"
+    )
+    confidence: Annotated[
+        str,
+        OneOf(LEVELS),
+        Field(description="How sure it is; high only when three independent records agree."),
+    ] = "medium"
+    urgency: Annotated[
+        str,
+        OneOf(URGENCIES),
+        Field(
+            description="Immediate: harm happens now; next cycle: a decision is due this quarter."
+        ),
+    ] = "next-cycle"
+    impact: Annotated[
+        str, OneOf(LEVELS), Field(description="What it may do to us or to customers.")
+    ] = "medium"
+    divisions: Annotated[tuple[str, ...], Field(description="Which divisions it concerns.")] = ()
+    disposition: Annotated[
+        str,
+        OneOf(DISPOSITIONS),
+        Field(description="What you would do with it; empty: what the triage table says."),
+    ] = ""
+    follow_up: Annotated[
+        str, Field(description="When to look again.", json_schema_extra={"format": "date"})
+    ] = ""
+    supersedes: Annotated[
+        str, Names("signal"), Field(description="The signal that this one corrects.")
+    ] = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +84,7 @@ class SignalFiled:
 
 @dataclass(frozen=True, kw_only=True)
 class SourceName:
-    source: str
+    source: Annotated[str, Names("source")]
 
 
 COLUMNS = (

@@ -1,10 +1,14 @@
 """What exchange offers to REST, CLI and MCP: reading what comes from outside, and the lint."""
 
 from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
 
 from headrace.kernel.capability import Effect, Http, Operation, OperationKind, Permission
 from headrace.kernel.context import Ctx
 from headrace.kernel.errors import Invalid
+from headrace.kernel.inputs import Names
 from headrace.packs.enterprise.exchange import exporting, importing, own
 from headrace.packs.enterprise.exchange.lint import lint
 from headrace.packs.enterprise.exchange.model import Corpus, Finding
@@ -23,15 +27,17 @@ PERMISSIONS = (
 class Document:
     """A document of prose with work products in it, such as a walk-through."""
 
-    name: str
-    text: str
+    name: Annotated[str, Field(description="What to call it.", examples=["walk-through"])]
+    text: Annotated[str, Field(description="All of it, in Markdown.")]
 
 
 @dataclass(frozen=True, kw_only=True)
 class LintQuery:
     """`context` limits it to one mission, such as `mission:bulk-data-export`."""
 
-    context: str = ""
+    context: Annotated[
+        str, Names("context"), Field(description="One mission only; empty: everything.")
+    ] = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,9 +93,9 @@ class Offer:
     `origin` says in words where they come from.
     """
 
-    origin: str
+    origin: Annotated[str, Field(description="Where they come from, in words.")]
     files: tuple[OfferedFile, ...] = ()
-    document: str = ""
+    document: Annotated[str, Field(description="Prose with work products in it.")] = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,8 +112,15 @@ class TakenIn:
 class ExportWanted:
     """`renamed` gives releases and designs the names that the public validators look for."""
 
-    context: str = ""
-    renamed: bool = False
+    context: Annotated[
+        str, Names("context"), Field(description="One mission only; empty: everything.")
+    ] = ""
+    renamed: Annotated[
+        bool,
+        Field(
+            description="Give releases and designs the names that the public validators look for."
+        ),
+    ] = False
 
 
 @dataclass(frozen=True, kw_only=True)

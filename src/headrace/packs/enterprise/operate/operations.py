@@ -31,7 +31,9 @@ PERMISSIONS = (
 class RunbookDocument:
     """A runbook to be approved."""
 
-    slug: Annotated[str, Field(description="Its name: export-service.")]
+    slug: Annotated[
+        str, Field(description="Its name: export-service.", examples=["export-service"])
+    ]
     document: Annotated[str, Field(description="Title, fields and sections, as YAML or JSON.")]
 
 

@@ -7,6 +7,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Annotated
+
+from pydantic import Field
 
 from headrace.capabilities.artifacts import service as artifacts
 from headrace.capabilities.artifacts.layout import slug
@@ -24,6 +27,7 @@ from headrace.kernel.context import Ctx
 from headrace.kernel.errors import Invalid
 from headrace.kernel.events import Recorded
 from headrace.kernel.ids import PrincipalId
+from headrace.kernel.inputs import Names, OneOf
 from headrace.kernel.json import Json
 from headrace.packs.enterprise.discover.contents import at
 
@@ -68,19 +72,21 @@ class Evolving:
     `impact` lines are LAYER: what changes there. `plan` are the steps in their order.
     """
 
-    title: str
-    category: str
-    current: str
-    proposed: str
-    signal: tuple[str, ...]
-    data: tuple[str, ...]
-    impact: tuple[str, ...]
-    rollback: str
-    metric: str
-    baseline: str
-    target: str
-    by: date
-    plan: tuple[str, ...]
+    title: Annotated[str, Field(description="What is proposed, in one line.")]
+    category: Annotated[str, OneOf(tuple(APPROVERS)), Field(description="It says who decides.")]
+    current: Annotated[str, Field(description="How it is now.")]
+    proposed: Annotated[str, Field(description="How it is to be.")]
+    signal: Annotated[
+        tuple[str, ...], Names("signal"), Field(description="Three or more on one matter.")
+    ]
+    data: Annotated[tuple[str, ...], Field(description="Figures with their sources.")]
+    impact: Annotated[tuple[str, ...], Field(description="What changes in a layer: LAYER: what.")]
+    rollback: Annotated[str, Field(description="How it is taken back.")]
+    metric: Annotated[str, Field(description="What shows whether it helped.")]
+    baseline: Annotated[str, Field(description="Its value now.")]
+    target: Annotated[str, Field(description="The value that it is to reach.")]
+    by: Annotated[date, Field(title="Until", description="Until when.")]
+    plan: Annotated[tuple[str, ...], Field(description="The steps, in their order.")]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,6 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
 
 from headrace.capabilities.artifacts.layout import slug as slug_of
 from headrace.capabilities.intake import service as intake
@@ -11,6 +14,7 @@ from headrace.capabilities.streams.model import ContextId
 from headrace.kernel.capability import Http, Operation, Permission
 from headrace.kernel.context import Ctx
 from headrace.kernel.errors import Conflict, Invalid
+from headrace.kernel.inputs import Names
 
 STREAM = "enterprise-request"
 """The value stream of requested missions."""
@@ -23,9 +27,21 @@ PERMISSIONS = (Permission(name=OPEN, summary="Open a mission that no digest has 
 class MissionOpening:
     """`signal` are the signals that the mission answers, as `signal file` named them."""
 
-    slug: str
-    signal: tuple[str, ...]
-    title: str = ""
+    slug: Annotated[
+        str,
+        Field(
+            description="Its name in addresses and branches: lower-case words with hyphens.",
+            examples=["bulk-data-export"],
+        ),
+    ]
+    signal: Annotated[
+        tuple[str, ...],
+        Names("open-signal"),
+        Field(description="The signals that the mission answers."),
+    ]
+    title: Annotated[
+        str, Field(description="What people call it; empty: the title of its first signal.")
+    ] = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Annotated
 
 from headrace.capabilities.artifacts import service as artifacts
 from headrace.capabilities.artifacts.model import Artifact, ArtifactId, Draft, Made
@@ -14,6 +15,7 @@ from headrace.capabilities.releases import service as releases
 from headrace.capabilities.releases.model import Line, Release, ReleaseStatus
 from headrace.kernel.capability import Http, Operation, OperationKind
 from headrace.kernel.context import Ctx
+from headrace.kernel.inputs import Names
 from headrace.packs.enterprise.build.mission import effective, mission_slug, product, title
 from headrace.packs.enterprise.discover.contents import told
 from headrace.packs.enterprise.ship import readiness, running, trying, validating
@@ -43,7 +45,7 @@ class Transfer:
 
 @dataclass(frozen=True, kw_only=True)
 class WhichMission:
-    mission: str
+    mission: Annotated[str, Names("mission")]
 
 
 @dataclass(frozen=True, kw_only=True)

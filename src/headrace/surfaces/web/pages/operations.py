@@ -1,24 +1,23 @@
 """Operations: every one that the reader may run, with a form made from its declared input."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 from headrace.kernel.capability import Alarm, Effect, Operation, OperationKind
 from headrace.kernel.confirmation import ConfirmationNeeded, ConfirmationStale, Preview
-from headrace.kernel.errors import Invalid, NotFound
-from headrace.kernel.form import InputField, input_fields
+from headrace.kernel.errors import NotFound
+from headrace.kernel.form import input_fields
 from headrace.kernel.json import Json, from_json
 from headrace.kernel.rehearsal import REHEARSABLE
 from headrace.surfaces.web.asked import Asked
 from headrace.surfaces.web.client import Client
-from headrace.surfaces.web.content import Block, blocks_of, words
+from headrace.surfaces.web.content import Block, blocks_of
 from headrace.surfaces.web.language import said
 from headrace.surfaces.web.pages.acts import may
+from headrace.surfaces.web.pages.inputs import Input, fields_of, read
 from headrace.surfaces.web.pages.search import Found, operations
 
-_LONG = {"note", "reason", "rationale", "text", "description", "observation", "summary", "why"}
 EFFECTS = {
     Effect.NONE: said("It only reads."),
     Effect.WRITE: said("It writes. Look at what it would do before you do it."),
@@ -58,19 +57,6 @@ _THINGS = {
 @dataclass(frozen=True, kw_only=True)
 class OperationsPage:
     items: tuple[Found, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Input:
-    """A field of the form. `control` is "text", "long", "number", "choice", "lines" or "json"."""
-
-    name: str
-    label: str
-    control: str
-    help: str
-    required: bool
-    value: str
-    choices: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,8 +102,10 @@ def show_one(asked: Asked) -> OperationPage:
     """The empty form of one operation; the query fills it in."""
     operation = _operation(asked.client, asked.path["operation"])
     given = {field.name: asked.query.get(field.name, "") for field in input_fields(operation)}
-    needs = None if may(asked.client, operation.name) else operation.permission
-    return replace(page(operation, given, step="ask"), needs=needs)
+    if not may(asked.client, operation.name):
+        return replace(page(operation, given, step="ask"), needs=operation.permission)
+    empty = page(operation, given, step="ask")
+    return replace(empty, inputs=fields_of(asked.client, operation, given))
 
 
 def perform(client: Client, name: str, form: Mapping[str, str]) -> OperationPage:
@@ -153,16 +141,6 @@ def _asked(
     return replace(whole, preview=preview, is_stale=isinstance(asked, ConfirmationStale))
 
 
-def read(operation: Operation, form: Mapping[str, str]) -> dict[str, Json]:
-    """The operation's input as a form gives it; an empty field counts as left out. Raises Invalid."""
-    found: dict[str, Json] = {}
-    for field in input_fields(operation):
-        text = form.get(field.name, "").strip()
-        if text:
-            found[field.name] = _value(field, text)
-    return found
-
-
 def page(
     operation: Operation, form: Mapping[str, str], *, step: str, answer: Json = None
 ) -> OperationPage:
@@ -177,7 +155,7 @@ def page(
         effect_means=EFFECTS[operation.effect],
         is_grave=operation.must_be_confirmed is Alarm.RED,
         back=_back(operation, form, is_done=step == "done"),
-        inputs=tuple(_input(one, form.get(one.name, "")) for one in input_fields(operation)),
+        inputs=fields_of(None, operation, form),
         step=step,
         answer=blocks_of(told),
         preview=None,
@@ -210,49 +188,3 @@ def _operation(client: Client, name: str) -> Operation:
     if operation is None or operation.kind not in {OperationKind.QUERY, OperationKind.COMMAND}:
         raise NotFound(f"There is no operation {name} with a form; /do lists those that there are")
     return operation
-
-
-def _input(field: InputField, value: str) -> Input:
-    default = field.default
-    given = value or ("" if default in (None, "", [], {}) else _text(default))
-    return Input(
-        name=field.name,
-        label=words(field.name),
-        control=_control(field),
-        help=field.help,
-        required=field.required,
-        value=given,
-        choices=("true", "false") if field.kind == "boolean" else field.choices or (),
-    )
-
-
-def _control(field: InputField) -> str:
-    if field.choices or field.kind == "boolean":
-        return "choice"
-    if field.kind in {"integer", "number"}:
-        return "number"
-    if field.kind == "string":
-        return "long" if field.name in _LONG else "text"
-    return "lines" if field.kind == "array" and field.simple_items else "json"
-
-
-def _text(value: Json) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _value(field: InputField, text: str) -> Json:
-    control = _control(field)
-    if field.kind == "boolean":
-        return text == "true"
-    if control == "lines":
-        return [line.strip() for line in text.splitlines() if line.strip()]
-    if control not in {"number", "json"}:
-        return text
-    try:
-        value: Json = json.loads(text)
-    except ValueError:
-        wanted = "a number" if control == "number" else "JSON"
-        raise Invalid(f"{words(field.name)} is to be {wanted}") from None
-    return value

@@ -19,7 +19,8 @@ from headrace.capabilities.people.model import (
     TokenId,
 )
 from headrace.kernel.capability import Permission
-from headrace.kernel.inputs import Names, Unit
+from headrace.kernel.inputs import Names as Naming
+from headrace.kernel.inputs import Unit
 
 After = Annotated[str, Field(description="Show what follows this; the `next` of the page before.")]
 Limit = Annotated[int, Field(ge=1, le=200, description="Most items on one page.")]
@@ -93,7 +94,7 @@ class People:
 class One:
     """A principal by its handle."""
 
-    person: Annotated[Handle, Names("principal")]
+    person: Annotated[Handle, Naming("principal")]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,8 +120,8 @@ class Teams:
 class Seat:
     """A principal's place in a team."""
 
-    team: Annotated[TeamHandle, Names("team")]
-    member: Annotated[Handle, Names("principal")]
+    team: Annotated[TeamHandle, Naming("team")]
+    member: Annotated[Handle, Naming("principal")]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,11 +129,11 @@ class NewGrant:
     """A right to be given."""
 
     holder: Annotated[
-        str, Names("holder"), Field(min_length=1, description="Handle of a principal or a team.")
+        str, Naming("holder"), Field(min_length=1, description="Handle of a principal or a team.")
     ]
     right: Annotated[
         str,
-        Names("right"),
+        Naming("right"),
         Field(description="A permission, or a pattern: record:approve, record:*, *."),
     ]
     subject: Annotated[
@@ -149,7 +150,7 @@ class GrantListing:
     """A part of the grants."""
 
     holder: Annotated[
-        str | None, Names("holder"), Field(description="Only those of this principal or team.")
+        str | None, Naming("holder"), Field(description="Only those of this principal or team.")
     ] = None
     after: After = ""
     limit: Limit = 50
@@ -167,7 +168,7 @@ class Grants:
 class OneGrant:
     """A grant by its id."""
 
-    grant: Annotated[GrantId, Names("grant")]
+    grant: Annotated[GrantId, Naming("grant")]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -176,12 +177,12 @@ class NewToken:
 
     owner: Annotated[
         str | None,
-        Names("principal"),
+        Naming("principal"),
         Field(description="Handle of whom it signs in; none: yourself."),
     ] = None
     scopes: Annotated[
         tuple[str, ...] | None,
-        Names("right"),
+        Naming("right"),
         Field(description="Patterns it is cut to: record:*. None: all that its owner may."),
     ] = None
     days: Annotated[
@@ -195,7 +196,7 @@ class TokenListing:
     """A part of the tokens."""
 
     owner: Annotated[
-        str | None, Names("principal"), Field(description="Handle of an owner; none: yourself.")
+        str | None, Naming("principal"), Field(description="Handle of an owner; none: yourself.")
     ] = None
     after: After = ""
     limit: Limit = 50
@@ -213,7 +214,7 @@ class Tokens:
 class OneToken:
     """A token by its id."""
 
-    token: Annotated[TokenId, Names("token")]
+    token: Annotated[TokenId, Naming("token")]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -235,7 +236,7 @@ class NewInvitation:
 
     person: Annotated[
         str,
-        Names("person"),
+        Naming("person"),
         Field(min_length=1, description="Handle of the person who is to sign in."),
     ]
     login: Annotated[
@@ -253,7 +254,7 @@ class NewInvitation:
 class OneInvitation:
     """An invitation by its id."""
 
-    invitation: Annotated[InvitationId, Names("invitation")]
+    invitation: Annotated[InvitationId, Naming("invitation")]
 
 
 @dataclass(frozen=True, kw_only=True)

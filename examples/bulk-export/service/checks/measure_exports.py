@@ -127,8 +127,9 @@ def own(database: Database, tenant: str, name: str, records: int) -> None:
 def _copy(connection: sqlite3.Connection, name: str, made: int, count: int) -> int:
     """Add copies of the first records, as many as wanted and there are; returns how many."""
     copied = connection.execute(
-        "INSERT INTO record SELECT dataset_id, number + ?, json_set(body, '$.record_key',"
-        " printf('R-%09d', number + ?)) FROM record WHERE dataset_id = ? AND number <= ?",
+        "INSERT INTO record SELECT dataset_id, number + ?, replace(body,"
+        " printf('R-%09d', number), printf('R-%09d', number + ?))"
+        " FROM record WHERE dataset_id = ? AND number <= ?",
         (made, made, name, min(count, made)),
     ).rowcount
     connection.execute("UPDATE dataset SET record_count = ? WHERE id = ?", (made + copied, name))

@@ -17,6 +17,7 @@ from jobs.queue import JobQueue
 from jobs.worker import Workers
 from parameters import Parameters
 from problems import Problem, on_invalid_request, on_problem
+from processes import Processes
 from service import Service
 from settings import Settings
 from storage import Storage
@@ -55,6 +56,7 @@ def build_service(
         parameters=parameters,
         storage=Storage(folder=settings.files, parameters=parameters),
         jobs=JobQueue(database, lease=settings.job_lease),
+        processes=Processes(settings.processes),
         authenticator=Authenticator(database),
         features=features,
         clock=clock,
@@ -86,6 +88,7 @@ def create_app(service: Service) -> FastAPI:
         workers.start(service.settings.job_workers)
         yield
         workers.stop()
+        service.processes.close()
         access_log.close()
 
     app = FastAPI(title="Customers' records", version="2.3.0", lifespan=life)

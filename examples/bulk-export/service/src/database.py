@@ -20,7 +20,7 @@ class Database:
         self._writing, self._reading, self._long_reads = (_Idle() for _ in range(3))
         # This connection does nothing but stay open: when the last one closes, SQLite empties the
         # log into the file and deletes it, which would make a unit of work pay for that.
-        kept = self._open(path)
+        kept = _opened(path)
         # Write-ahead logging: a long read does not hold up a writer.
         kept.execute("PRAGMA journal_mode = WAL")
         weakref.finalize(self, kept.close)
@@ -30,7 +30,7 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
         """One transaction, all or nothing. The lock is taken at once, so counts stay true."""
-        with self._writing.lent(partial(self._open, self.path)) as connection:
+        with self._writing.lent(partial(_opened, self.path)) as connection:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
@@ -42,13 +42,13 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
         """A connection that sees everything committed so far."""
-        with self._reading.lent(partial(self._open, self.path, is_queried=True)) as connection:
+        with self._reading.lent(partial(_opened, self.path, is_queried=True)) as connection:
             yield connection
 
     @contextmanager
     def replica(self) -> Iterator[sqlite3.Connection]:
         """A read-only connection for long reads; it may lag behind the primary."""
-        opened = partial(self._open, self.replica_path, is_read_only=True)
+        opened = partial(opened_for_reading, self.replica_path)
         with self._long_reads.lent(opened) as connection:
             yield connection
 
@@ -73,19 +73,25 @@ class Database:
         if row is not None:
             connection.execute(statement)
 
-    def _open(
-        self, path: Path, *, is_read_only: bool = False, is_queried: bool = False
-    ) -> sqlite3.Connection:
-        mode = "ro" if is_read_only else "rwc"
-        connection = sqlite3.connect(
-            f"file:{path}?mode={mode}", uri=True, isolation_level=None, check_same_thread=False
-        )
-        connection.row_factory = sqlite3.Row
-        connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
-        connection.execute("PRAGMA synchronous = NORMAL")
-        if is_queried:
-            connection.execute("PRAGMA query_only = ON")
-        return connection
+
+def opened_for_reading(path: Path) -> sqlite3.Connection:
+    """A read-only connection, the caller's to close; for whoever has no `Database` at hand."""
+    return _opened(path, is_read_only=True)
+
+
+def _opened(
+    path: Path, *, is_read_only: bool = False, is_queried: bool = False
+) -> sqlite3.Connection:
+    mode = "ro" if is_read_only else "rwc"
+    connection = sqlite3.connect(
+        f"file:{path}?mode={mode}", uri=True, isolation_level=None, check_same_thread=False
+    )
+    connection.row_factory = sqlite3.Row
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+    connection.execute("PRAGMA synchronous = NORMAL")
+    if is_queried:
+        connection.execute("PRAGMA query_only = ON")
+    return connection
 
 
 class _Idle:

@@ -16,6 +16,7 @@ from features import Feature, SlotRequest
 from jobs.queue import JobQueue
 from parameters import Parameters
 from problems import Problem
+from processes import Processes
 from settings import Settings
 from storage import Storage
 from telemetry import Metrics
@@ -32,6 +33,7 @@ class Service:
     parameters: Parameters
     storage: Storage
     jobs: JobQueue
+    processes: Processes
     authenticator: Authenticator
     features: tuple[Feature, ...]
     clock: Callable[[], datetime]

@@ -28,6 +28,8 @@ class Settings:
     """How long an answer about a flag is believed."""
     job_workers: int = 2
     """Threads that run jobs. 0 leaves jobs to another process."""
+    processes: int = 2
+    """Processes for work that would keep requests waiting. 0: it is done where it is asked for."""
     job_lease: timedelta = timedelta(seconds=60)
     """A job whose worker has been silent for this long is given to another."""
     parameters: Path | None = None
@@ -53,6 +55,7 @@ def from_environment() -> Settings:
         flag_timeout=timedelta(milliseconds=float(read("RECORDS_FLAG_TIMEOUT_MS", "200"))),
         flag_cache=timedelta(seconds=float(read("RECORDS_FLAG_CACHE_SECONDS", "5"))),
         job_workers=int(read("RECORDS_JOB_WORKERS", "2")),
+        processes=int(read("RECORDS_PROCESSES", "2")),
         job_lease=timedelta(seconds=float(read("RECORDS_JOB_LEASE_SECONDS", "60"))),
         parameters=Path(parameters) if parameters else None,
         access_log=Path(access_log) if access_log else None,

@@ -88,12 +88,13 @@ def flag_server(one_flag_server: FlagServer) -> FlagServer:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    """No worker threads: a test runs jobs when it wants to."""
+    """No worker threads, and no processes: a test runs jobs when it wants to."""
     return Settings(
         database=tmp_path / "records.sqlite",
         files=tmp_path / "files",
         signing_key=b"key of the tests, 32 bytes long!",
         job_workers=0,
+        processes=0,
         flag_cache=timedelta(0),
         flag_timeout=timedelta(seconds=5),
     )

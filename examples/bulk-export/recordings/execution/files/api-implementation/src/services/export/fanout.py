@@ -1,8 +1,8 @@
 """Fan-out and fan-in: one reader feeds several converters, and results come back as they are ready.
 
-A job of the framework runs in one thread from start to end. Parquet is written outside Python's
-lock, so its chunks can be converted side by side while the next ones are read. What is in flight
-is bounded: memory holds `ahead` chunks, whatever the size of the dataset.
+A job of the framework runs in one thread from start to end. Chunks are converted outside the
+process that answers, so several are converted side by side. What is in flight is bounded: whatever
+the size of the dataset, no more than `ahead` chunks are begun.
 """
 
 from collections.abc import Callable, Iterable, Iterator

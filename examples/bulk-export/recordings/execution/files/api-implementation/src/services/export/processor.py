@@ -15,15 +15,13 @@ from service import Service
 from services.export import files, store
 from services.export.fanout import fan_out
 from services.export.metrics import metrics_of
-from services.export.model import ExportFormat, ExportJob, ExportJobStatus, ExportLimits
+from services.export.model import ExportJob, ExportJobStatus, ExportLimits
 from services.export.ports import Chunk, ChunkResult, Converter, converters_of, source_of
 
 EXPORT = "export.bulk"
 EXPIRE = "export.expire"
 WORKERS = 2
 AHEAD = 4
-# Parquet is converted outside Python's lock; the others would only wait for one another.
-FANNED_OUT = (ExportFormat.PARQUET,)
 
 log = logging.getLogger("export")
 
@@ -122,13 +120,14 @@ def _finish(work: Work) -> None:
 
 def _followed(work: Work) -> Iterator[ChunkResult]:
     """Each result as it comes; on the way limits are kept and progress is noted."""
-    records = size = 0
+    records = size = reached = 0
     for last_number, result in _converted(work):
         records += result.record_count
         size += result.byte_size
+        reached = max(reached, last_number)
         _keep_limits(records, size)
         # 100 is for the moment when the file is there.
-        progress = min(99, 100 * last_number // max(1, work.export.up_to))
+        progress = min(99, 100 * reached // max(1, work.export.up_to))
         _note(work, progress, records)
         yield result
 
@@ -139,10 +138,7 @@ def _converted(work: Work) -> Iterator[tuple[int, ChunkResult]]:
         work.service.database, request.dataset_id, filters=request.filters, up_to=work.export.up_to
     )
     convert = partial(_convert, work)
-    if request.format in FANNED_OUT:
-        yield from fan_out(chunks, convert, workers=WORKERS, ahead=AHEAD)
-    else:
-        yield from map(convert, chunks)
+    yield from fan_out(chunks, convert, workers=WORKERS, ahead=AHEAD)
 
 
 def _convert(work: Work, chunk: Chunk) -> tuple[int, ChunkResult]:

@@ -1,5 +1,6 @@
 import json
 import logging
+import threading
 
 import pytest
 
@@ -37,17 +38,18 @@ def test_the_parts_are_gone_when_the_file_is_there(service, workers, started):
 def test_progress_grows_with_each_chunk_and_stays_below_100_until_the_file_is_there(
     service, data_side, workers, started
 ):
-    seen = []
+    seen, looking = [], threading.Lock()
     export = started(ANNA)
 
     def look():
-        seen.append(exports.show(service, ANNA, export.id).progress)
+        with looking:
+            seen.append(exports.show(service, ANNA, export.id).progress)
 
     data_side.before_chunk = dict.fromkeys(range(13), look)
     workers.run_one()
     assert seen == sorted(seen)
     assert seen[0] == 0
-    assert 80 < seen[-1] < 100
+    assert 60 < seen[-1] < 100
 
 
 def test_an_export_cancelled_before_it_starts_makes_nothing(service, workers, started):

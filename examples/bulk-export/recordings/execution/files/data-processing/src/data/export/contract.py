@@ -1,8 +1,10 @@
 """The shared types of the bulk export, as the technical design defines them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
+from typing import Any
 
 
 class ExportFormat(StrEnum):
@@ -34,13 +36,17 @@ class ChunkResult:
 
 @dataclass(frozen=True, kw_only=True)
 class Chunk:
-    """Consecutive records as JSON texts.
+    """Where consecutive records are: those numbered above `after`, up to `last_number`, that match.
 
-    `columns` are the names of all columns of the dataset, in the order in which a text has them;
-    `last_number` is the number of the last record read.
+    Whoever converts it reads them, in a process of its own if need be: a place is cheaper to hand
+    over than what lies there. `columns` are the names of all columns of the dataset, in the order
+    in which a record has them.
     """
 
     index: int
-    bodies: Sequence[str]
+    database: Path
+    dataset_id: str
     columns: Sequence[str]
+    filters: Mapping[str, Any]
+    after: int
     last_number: int

@@ -35,10 +35,10 @@ def copy_into(target: BinaryIO, part: Path) -> None:
         shutil.copyfileobj(source, target, COPIED_AT_ONCE)
 
 
-def result(chunk: Chunk, part: Path) -> ChunkResult:
-    """The result of a chunk that has been written."""
+def result(chunk: Chunk, part: Path, record_count: int) -> ChunkResult:
+    """The result of a chunk of which so many records have been written."""
     return ChunkResult(
-        record_count=len(chunk.bodies),
+        record_count=record_count,
         byte_size=part.stat().st_size,
         chunk_index=chunk.index,
     )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from data.export.converter import Converter
 from data.export.csv_format import CsvConverter
+from data.export.elsewhere import Elsewhere
 from data.export.extraction import chunks
 from data.export.json_format import JsonConverter
 from data.export.parquet_format import MEMORY_MEGABYTES, ParquetConverter
@@ -12,14 +13,17 @@ from service import Service
 
 
 def converters(service: Service) -> Mapping[str, Converter]:
-    """The converters by format; the parameter `parquet_memory_megabytes` limits one of them."""
+    """The converters by format, at work in processes of their own.
+
+    The parameter `parquet_memory_megabytes` limits one of them.
+    """
     memory = service.parameters.number("parquet_memory_megabytes", MEMORY_MEGABYTES)
     made: tuple[Converter, ...] = (
         CsvConverter(),
         JsonConverter(),
         ParquetConverter(memory_megabytes=int(memory)),
     )
-    return {converter.format.value: converter for converter in made}
+    return {one.format.value: Elsewhere(service.processes, one) for one in made}
 
 
 FEATURE = Feature(

@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from headrace.app import HOUSE
+from headrace.capabilities.record.issues.fake_tracker import FakeTracker
 from headrace.capabilities.workflows.engine import JobWriter, prepare
 from headrace.kernel.clock import FakeClock
 from headrace.kernel.context import Actor, system_actor
@@ -113,3 +114,10 @@ def organisation() -> OrganisationId:
 def system(organisation: OrganisationId) -> Actor:
     """The system acting in the test's organisation."""
     return system_actor(organisation)
+
+
+@pytest.fixture
+def tracker() -> Iterator[FakeTracker]:
+    """A tracker outside, which nothing speaks to unless a test says so."""
+    with FakeTracker().running() as made:
+        yield made

@@ -1,6 +1,7 @@
 // Times: what happened or comes within a month is told from now on ("3 hours ago"); the exact time stays
 // in the title and in the data. `now` is the organisation's, which may run otherwise than the browser's.
-// What is read line by line (a journal, an incident's course) keeps its exact times.
+// What is read line by line (a journal, an incident's course) keeps its exact times, and so do figures of
+// health, whose times are the world's.
 
 const MONTH_S = 30 * 24 * 3600;
 const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [["day", 24 * 3600], ["hour", 3600], ["minute", 60]];

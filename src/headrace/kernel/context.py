@@ -1,7 +1,8 @@
 """Ctx: everything a verb may touch besides its arguments."""
 
-from collections.abc import Callable, Hashable, Iterable, MutableMapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Iterable, Iterator, MutableMapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from random import Random, SystemRandom
@@ -126,6 +127,17 @@ class Ctx:
         due = self.now + wait * (self.scale or 1.0)
         self.outbox.timers.append(Timer(job=job, due=due))
         return due
+
+    @contextmanager
+    def attempt(self) -> Iterator["Ctx"]:
+        """Do something of which nothing stays when it raises: its rows lie in a savepoint, its events,
+        jobs and timers apart until it has succeeded. What it raises goes on."""
+        apart = replace(self, outbox=Outbox())
+        with self.db.begin_nested():
+            yield apart
+        self.outbox.events.extend(apart.outbox.events)
+        self.outbox.jobs.extend(apart.outbox.jobs)
+        self.outbox.timers.extend(apart.outbox.timers)
 
     def declared(self, kind: type[T]) -> Iterable[T]:
         """Everything of this kind that the capabilities of the house declare, in their order."""

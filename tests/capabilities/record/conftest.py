@@ -3,13 +3,12 @@
 import re
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from pydantic import SecretStr
 
 from flows import Runner, run_jobs  # noqa: F401 - a fixture
 from headrace.app import CAPABILITIES
@@ -215,25 +214,16 @@ def folder(tmp_path_factory) -> Path:
 
 
 @pytest.fixture
-def tracker() -> Iterator[FakeTracker]:
-    """A tracker outside, which nothing speaks to unless a test says so."""
-    with FakeTracker().running() as made:
-        yield made
-
-
-@pytest.fixture
 def backend(request) -> WorkBackend:
     """Files in Git; with the parameter "github-issues", the tracker."""
     kind = BackendKind(getattr(request, "param", BackendKind.GIT_FILES))
     if kind is BackendKind.GIT_FILES:
         return WorkBackend()
     tracker = request.getfixturevalue("tracker")
-    return WorkBackend(
-        kind=kind,
-        address=tracker.address,
-        repository=tracker.repository,
-        token=SecretStr(tracker.token),
+    return replace(
+        tracker.backend(),
         overrides={"measure": BackendKind.GIT_FILES},
+        intake_label="artifact:signal",
     )
 
 

@@ -260,9 +260,9 @@ def is_over(watch: Watch, found: Judgement) -> bool:
     return more < watch.least or found.probability >= OVER
 
 
-def over_for(dimension: str, over: Mapping[str, datetime]) -> Sequence[datetime]:
+def ended_for(dimension: str, ended: Mapping[str, datetime]) -> Sequence[datetime]:
     """When troubles ended that a dimension had a part in: its own, and those of what it lies in or holds."""
-    return [at for other, at in over.items() if "" in (dimension, other) or other == dimension]
+    return [at for other, at in ended.items() if "" in (dimension, other) or other == dimension]
 
 
 def _is_enough(watch: Watch, reading: Reading, whole: Tally | None) -> bool:

@@ -4,7 +4,6 @@ import shutil
 from datetime import timedelta
 
 import pytest
-from pydantic import SecretStr
 
 from headrace.capabilities.artifacts import service as artifacts
 from headrace.capabilities.artifacts.model import Draft, Immutable
@@ -13,7 +12,7 @@ from headrace.capabilities.missions.model import GateClosed, MissionStatus
 from headrace.capabilities.people import service as people
 from headrace.capabilities.record import service as record
 from headrace.capabilities.record.issues.fake_tracker import FakeTracker
-from headrace.capabilities.record.model import BackendKind, ChangeState, WorkBackend
+from headrace.capabilities.record.model import BackendKind, ChangeState
 from headrace.capabilities.streams import service as streams
 from packs.enterprise.build.conftest import EXAMPLE
 from packs.enterprise.discover.conftest import Company
@@ -51,14 +50,7 @@ def kept(request, company):
         yield Kept(company, None)
         return
     with FakeTracker().running() as tracker:
-        company.declared = (
-            WorkBackend(
-                kind=request.param,
-                address=tracker.address,
-                repository=tracker.repository,
-                token=SecretStr(tracker.token),
-            ),
-        )
+        company.declared = (tracker.backend(),)
         company.open()
         yield Kept(company, tracker)
 

@@ -1,13 +1,13 @@
 """Issues that people open in the tracker: read into a signal's places, and taken in as any other source."""
 
+from dataclasses import replace
+
 import pytest
-from pydantic import SecretStr
 
 from headrace.capabilities.intake.model import Disposition, Urgency
 from headrace.capabilities.people import service as people
 from headrace.capabilities.record import service as record
-from headrace.capabilities.record.issues.fake_tracker import FakeTracker
-from headrace.capabilities.record.model import BackendKind, OfferedIssue, WorkBackend
+from headrace.capabilities.record.model import OfferedIssue
 from headrace.kernel.ids import PrincipalId
 from headrace.packs.enterprise.discover.issues import IssueUnreadable, answers, content
 
@@ -134,20 +134,12 @@ def test_what_says_no_signal_is_refused_with_the_remedy(given, told):
 
 
 @pytest.fixture
-def tracker():
-    with FakeTracker().running() as made:
-        yield made
-
-
-@pytest.fixture
 def company(company, tracker):
     company.declared = (
-        WorkBackend(
-            kind=BackendKind.GITHUB_ISSUES,
-            address=tracker.address,
-            repository=tracker.repository,
-            token=SecretStr(tracker.token),
+        replace(
+            tracker.backend(),
             people={"Ada-At-Home": "a-steering"},
+            intake_label="artifact:signal",
         ),
     )
     company.open()

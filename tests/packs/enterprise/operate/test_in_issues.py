@@ -1,13 +1,10 @@
 """After an incident, with operational work kept as issues: signals, a postmortem, and the runbook in Git."""
 
 import pytest
-from pydantic import SecretStr
 
 from headrace.capabilities.operate import service as operate
 from headrace.capabilities.operate.model import IncidentStatus
 from headrace.capabilities.record import service as record
-from headrace.capabilities.record.issues.fake_tracker import FakeTracker
-from headrace.capabilities.record.model import BackendKind, WorkBackend
 from packs.enterprise.build.conftest import git
 from packs.enterprise.operate.test_learning import MEMORY, Operating
 
@@ -15,20 +12,8 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def tracker():
-    with FakeTracker().running() as made:
-        yield made
-
-
-@pytest.fixture
 def world(database, clock, tmp_path, tracker):
-    backend = WorkBackend(
-        kind=BackendKind.GITHUB_ISSUES,
-        address=tracker.address,
-        repository=tracker.repository,
-        token=SecretStr(tracker.token),
-    )
-    return Operating(database, clock, tmp_path, declared=(backend,))
+    return Operating(database, clock, tmp_path, declared=(tracker.backend(),))
 
 
 def labelled(tracker, label):

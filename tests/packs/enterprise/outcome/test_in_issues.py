@@ -1,7 +1,8 @@
 """From a release to its outcome, with operational work kept as issues: the same rules and the same end."""
 
+from dataclasses import replace
+
 import pytest
-from pydantic import SecretStr
 
 from headrace.capabilities.artifacts import service as artifacts
 from headrace.capabilities.artifacts.model import Draft, Made
@@ -10,7 +11,7 @@ from headrace.capabilities.missions.model import MissionStatus
 from headrace.capabilities.people import service as people
 from headrace.capabilities.record import service as record
 from headrace.capabilities.record.issues.fake_tracker import FakeTracker
-from headrace.capabilities.record.model import BackendKind, Proposal, WorkBackend
+from headrace.capabilities.record.model import Proposal
 from packs.enterprise.build.conftest import CONTEXT, MISSION
 from packs.enterprise.outcome.conftest import Measured
 from packs.enterprise.outcome.test_report import WEEK, decide, finished  # noqa: F401 - a fixture
@@ -21,12 +22,6 @@ BRIEF, CONTRACT = f"mission-brief/{MISSION}", f"outcome-contract/{MISSION}"
 STATUS = f"mission-status/{MISSION}"
 FOLDER = f"work/missions/{MISSION}"
 MISSED = "Bulk Data Export: Export Performance is not-met"
-
-
-@pytest.fixture
-def tracker():
-    with FakeTracker().running() as made:
-        yield made
 
 
 class Tracked(Measured):
@@ -70,15 +65,8 @@ class Tracked(Measured):
 
 @pytest.fixture
 def world(world, tracker):
-    made = Tracked(**{name: getattr(world, name) for name in GIVEN}, declared=(
-        WorkBackend(
-            kind=BackendKind.GITHUB_ISSUES,
-            address=tracker.address,
-            repository=tracker.repository,
-            token=SecretStr(tracker.token),
-            people={"boss": "a-vp-product"},
-        ),
-    ))  # fmt: skip
+    kept = replace(tracker.backend(), people={"boss": "a-vp-product"})
+    made = Tracked(**{name: getattr(world, name) for name in GIVEN}, declared=(kept,))
     made.tracker = tracker
     return made
 

@@ -1,12 +1,9 @@
 """The way from a fleet to a release that reached everybody, with operational work kept as issues."""
 
 import pytest
-from pydantic import SecretStr
 
 from headrace.capabilities.artifacts import service as artifacts
 from headrace.capabilities.record import service as record
-from headrace.capabilities.record.issues.fake_tracker import FakeTracker
-from headrace.capabilities.record.model import BackendKind, WorkBackend
 from headrace.capabilities.releases import service as releases
 from headrace.capabilities.releases.model import ReleaseStatus
 from packs.enterprise.build.conftest import git
@@ -16,22 +13,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 @pytest.fixture
-def tracker():
-    with FakeTracker().running() as made:
-        yield made
-
-
-@pytest.fixture
 def small(small, tracker):
     """The small mission, whose organisation keeps its work as issues."""
-    small.declared = (
-        WorkBackend(
-            kind=BackendKind.GITHUB_ISSUES,
-            address=tracker.address,
-            repository=tracker.repository,
-            token=SecretStr(tracker.token),
-        ),
-    )
+    small.declared = (tracker.backend(),)
     small.open()
     return small
 

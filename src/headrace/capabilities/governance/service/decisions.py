@@ -1,8 +1,6 @@
 """Decisions of people at gates: once, on what they saw, never about their own work."""
 
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
-from dataclasses import replace
 
 from headrace.capabilities.governance import rules
 from headrace.capabilities.governance.model import (
@@ -32,7 +30,7 @@ from headrace.capabilities.governance.service.subjects import facts
 from headrace.capabilities.governance.store import gates as rows
 from headrace.capabilities.governance.store import locks
 from headrace.capabilities.people import service as people
-from headrace.kernel.context import ActorKind, Ctx, Outbox
+from headrace.kernel.context import ActorKind, Ctx
 from headrace.kernel.errors import HeadraceError, Invalid
 from headrace.kernel.ids import PrincipalId
 
@@ -195,15 +193,10 @@ def decide_each(
 
 
 def _one_of(ctx: Ctx, id: GateId, decision: Decision, note: str) -> BatchItem:
-    """One item: its rows in a savepoint, its events apart until it has succeeded."""
-    apart = replace(ctx, outbox=Outbox())
-    savepoint: AbstractContextManager[object] = ctx.db.begin_nested()
+    """One item; of a refused one nothing stays."""
     try:
-        with savepoint:
+        with ctx.attempt() as apart:
             state = decide(apart, id, decision, note).state
     except HeadraceError as refusal:
         return BatchItem(gate=id, state=None, refused=refusal.message)
-    ctx.outbox.events.extend(apart.outbox.events)
-    ctx.outbox.jobs.extend(apart.outbox.jobs)
-    ctx.outbox.timers.extend(apart.outbox.timers)
     return BatchItem(gate=id, state=state, refused=None)

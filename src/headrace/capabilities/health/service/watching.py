@@ -59,7 +59,7 @@ def judgements(ctx: Ctx, watch: Watch, *, at: datetime | None = None) -> Sequenc
     named = [meant(ctx, wanted) for wanted in (watch.bad, watch.total)]
     seen = complete(ends, [one for part in named for one in part], now)
     bad, total = (_by_dimension(watch, part) for part in named)
-    over = store.ended(ctx.db, ctx.organisation, f"watch:{watch.name}")
+    ended = store.ended(ctx.db, ctx.organisation, f"watch:{watch.name}")
     begun = [one.since for one in troubles(ctx) if one.subject == f"watch:{watch.name}"]
     until = min([now, *begun]) - watch.window
     readings = [
@@ -69,7 +69,7 @@ def judgements(ctx: Ctx, watch: Watch, *, at: datetime | None = None) -> Sequenc
                 ctx,
                 bad.get(dimension, ()),
                 ids,
-                max([now - watch.window, *rules.over_for(dimension, over)]),
+                max([now - watch.window, *rules.ended_for(dimension, ended)]),
                 seen,
             ),
             before=_share(ctx, bad.get(dimension, ()), ids, until - watch.baseline, until),

@@ -38,7 +38,7 @@ from headrace.capabilities.operate.service.telling import call, write
 from headrace.capabilities.operate.store import incidents, remediation
 from headrace.capabilities.releases import service as releases
 from headrace.capabilities.releases.model import ReleaseId, ReleaseStatus
-from headrace.kernel.context import Ctx, Outbox
+from headrace.kernel.context import Ctx
 from headrace.kernel.errors import HeadraceError, Refusal
 from headrace.kernel.flow import Job
 from headrace.kernel.json import Json
@@ -213,17 +213,13 @@ def act(ctx: Ctx, id: str, number: int) -> bool:
     if against:
         _broken(ctx, incident, plan, "; ".join(against))
         return False
-    apart = replace(ctx, outbox=Outbox())
     try:
-        with ctx.db.begin_nested():  # a refused deed leaves nothing behind
+        with ctx.attempt() as apart:  # a refused deed leaves nothing behind
             _write_down(apart, incident, plan, number)
             _do(apart, plan, deed, effect_key(plan, number))
     except HeadraceError as refusal:
         _broken(ctx, incident, plan, refusal.message)
         return False
-    ctx.outbox.events.extend(apart.outbox.events)
-    ctx.outbox.jobs.extend(apart.outbox.jobs)
-    ctx.outbox.timers.extend(apart.outbox.timers)
     if plan.state is PlanState.READY:
         planning.move_plan(ctx, incident, replace(plan, state=PlanState.ACTING), "begun")
     return True

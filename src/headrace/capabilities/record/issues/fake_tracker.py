@@ -14,6 +14,10 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
+from pydantic import SecretStr
+
+from headrace.capabilities.record.model import BackendKind, WorkBackend
+
 Entry = dict[str, object]
 
 _SILENCE = 0
@@ -66,6 +70,15 @@ class FakeTracker:
             server.shutdown()
             thread.join()
             server.server_close()
+
+    def backend(self) -> WorkBackend:
+        """The setting that keeps work as issues here."""
+        return WorkBackend(
+            kind=BackendKind.GITHUB_ISSUES,
+            address=self.address,
+            repository=self.repository,
+            token=SecretStr(self.token),
+        )
 
     def open(self, title: str, body: str = "", by: str = "", labels: Iterable[str] = ()) -> int:
         """An issue that a person opens on the tracker's own pages; its number."""

@@ -37,7 +37,7 @@ class WorkBackend:
     token: SecretStr | None = None
     overrides: Mapping[str, BackendKind] = field(default_factory=dict)
     people: Mapping[str, str] = field(default_factory=dict)
-    intake_label: str = "artifact:signal"
+    intake_label: str = ""
 
     @property
     def has_tracker(self) -> bool:

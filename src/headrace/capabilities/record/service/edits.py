@@ -262,7 +262,8 @@ def _propose(ctx: Ctx, edit: _Edit, content: Mapping[str, Json]) -> None:
         note=f"taken in from {edit.found.url or edit.found.number}",
     )
     try:
-        version = artifacts.propose(ctx, draft)
+        with ctx.attempt() as apart:
+            version = artifacts.propose(apart, draft)
     except HeadraceError as refusal:
         _refused(ctx, edit, FindingKind.UNREADABLE, refusal.message)
         return
@@ -353,7 +354,12 @@ def _moved(ctx: Ctx, standing: Standing, found: EditedIssue) -> str:
         return f"it takes the right {_ARCHIVE}"
     put = archiving.unarchive if found.is_open else archiving.archive
     try:
-        put(ctx, artifact.id, f"{'opened' if found.is_open else 'closed'} as issue {found.number}")
+        with ctx.attempt() as apart:
+            put(
+                apart,
+                artifact.id,
+                f"{'opened' if found.is_open else 'closed'} as issue {found.number}",
+            )
     except HeadraceError as refusal:
         return refusal.message
     return ""

@@ -111,7 +111,8 @@ def _filed(ctx: Ctx, intake: IssueIntake, found: EditedIssue) -> Version | str:
             "shorten it, and put the rest behind a link"
         )
     try:
-        version = artifacts.propose(ctx, intake.draft(ctx, _offer(ctx, found)))
+        with ctx.attempt() as apart:
+            version = artifacts.propose(apart, intake.draft(apart, _offer(apart, found)))
     except HeadraceError as refusal:
         return refusal.message
     filing.file_versions(ctx, [version.ref])

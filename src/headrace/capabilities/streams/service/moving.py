@@ -1,7 +1,6 @@
 """Moving runs: claimed, worked on, handed in, decided. Each verb is one unit of work and may be repeated."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from headrace.capabilities.agents import service as agents
 from headrace.capabilities.agents.model import AgentRunId, AgentTask, RunEnd
@@ -27,7 +26,7 @@ from headrace.capabilities.streams.model import (
 )
 from headrace.capabilities.streams.service import catalogue, making, openings
 from headrace.capabilities.streams.service.proposals import default_finish, hand_in
-from headrace.kernel.context import Ctx, Outbox
+from headrace.kernel.context import Ctx
 from headrace.kernel.errors import HeadraceError, Refusal
 from headrace.kernel.json import Json
 
@@ -196,16 +195,11 @@ def finish(ctx: Ctx, agent_run: AgentRunId) -> None:
         end = RunState.CANCELLED if result.state is RunEnd.CANCELLED else RunState.FAILED
         _move(ctx, one, end, (result.error or f"the worker ended as {result.state}",))
         return
-    apart = replace(ctx, outbox=Outbox())
     try:
-        with ctx.db.begin_nested():  # a refused draft leaves nothing half-proposed behind
+        with ctx.attempt() as apart:  # a refused draft leaves nothing half-proposed behind
             _hand_in(apart, one, result.submitted)
     except HeadraceError as fault:
         _move(ctx, one, RunState.FAILED, (fault.message,))
-        return
-    ctx.outbox.events.extend(apart.outbox.events)
-    ctx.outbox.jobs.extend(apart.outbox.jobs)
-    ctx.outbox.timers.extend(apart.outbox.timers)
 
 
 def _hand_in(ctx: Ctx, one: Run, submitted: Mapping[str, Json]) -> None:

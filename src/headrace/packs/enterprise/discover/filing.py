@@ -31,6 +31,14 @@ class NotSuperseded(Invalid):
     code = "enterprise.not_superseded"
 
 
+UNSAID: Mapping[str, str] = {
+    "category": "customer",
+    "confidence": "medium",
+    "urgency": "next-cycle",
+    "impact": "medium",
+}
+"""What counts where whoever files a signal does not say it, by hand or in an issue."""
+
 NOTICED = "Work of "
 """How the source begins of what an agent noticed while it did something else."""
 

@@ -14,24 +14,16 @@ from headrace.kernel.context import Ctx
 from headrace.kernel.errors import Invalid
 from headrace.packs.enterprise.discover import filing
 from headrace.packs.enterprise.discover.contents import Content, signal_content
+from headrace.packs.enterprise.types.parts import LEVELS
 from headrace.packs.enterprise.types.signal import CATEGORIES, URGENCIES
 
-GRADES = ("high", "medium", "low")
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "category": CATEGORIES,
-    "confidence": GRADES,
+    "confidence": LEVELS,
     "urgency": URGENCIES,
-    "impact": GRADES,
+    "impact": LEVELS,
 }
 """What a label or an answer may say, by what it speaks of."""
-
-UNSAID = {
-    "category": "customer",
-    "confidence": "medium",
-    "urgency": "next-cycle",
-    "impact": "medium",
-}
-"""As of a signal that is filed by hand."""
 
 QUESTIONS = {
     "source system": "system",
@@ -158,7 +150,7 @@ def _graded(issue: OfferedIssue, said: Mapping[str, str], name: str) -> str:
     in_reason = _GRADED.search(said.get("impact_reason", "")) if name == "impact" else None
     answered = said.get(name, "") or (in_reason[1] if in_reason else "")
     found = next(iter(_labels(issue, name)), answered)
-    return found.strip().casefold() or UNSAID[name]
+    return found.strip().casefold() or filing.UNSAID[name]
 
 
 def _labels(issue: OfferedIssue, name: str) -> Sequence[str]:

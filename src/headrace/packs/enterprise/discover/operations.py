@@ -43,7 +43,7 @@ class SignalFile:
     ]
     category: Annotated[
         str, OneOf(CATEGORIES), Field(description="Which part of the world it is of.")
-    ] = "customer"
+    ] = filing.UNSAID["category"]
     system: Annotated[str, Field(description="Where it was seen.", examples=["support desk"])] = (
         "by hand"
     )
@@ -51,17 +51,17 @@ class SignalFile:
         str,
         OneOf(LEVELS),
         Field(description="How sure it is; high only when three independent records agree."),
-    ] = "medium"
+    ] = filing.UNSAID["confidence"]
     urgency: Annotated[
         str,
         OneOf(URGENCIES),
         Field(
             description="Immediate: harm happens now; next cycle: a decision is due this quarter."
         ),
-    ] = "next-cycle"
+    ] = filing.UNSAID["urgency"]
     impact: Annotated[
         str, OneOf(LEVELS), Field(description="What it may do to us or to customers.")
-    ] = "medium"
+    ] = filing.UNSAID["impact"]
     divisions: Annotated[tuple[str, ...], Field(description="Which divisions it concerns.")] = ()
     disposition: Annotated[
         str,
@@ -160,7 +160,7 @@ def file_signal(ctx: Ctx, input: SignalFile) -> SignalFiled:
 
 def _recommended(urgency: str, impact: str) -> str:
     """What the table says; a value that is none of its own is told by the type's own check."""
-    known = urgency in URGENCIES and impact in {"high", "medium", "low"}
+    known = urgency in URGENCIES and impact in LEVELS
     return filing.recommended(urgency, impact) if known else "monitor"
 
 

@@ -23,7 +23,7 @@ NOUNS: Mapping[str, str] = {
     "gate": "show, list, decide, batch, delegate",
     "grant": "add, list, revoke",
     "handover": "list",
-    "inbox": "list, show",
+    "inbox": "list, count, show",
     "incident": "list, show, acknowledge, mitigate, resolve, escalate, say",
     "invitation": "issue, list, revoke",
     "issue": "list, write, look, overwrite",

@@ -124,6 +124,48 @@ def test_use_is_foreseen_by_model_until_the_end_of_the_month(perform, units, sys
     assert [one["key"] for one in perform("ledger.forecasts", by="mission")["items"]] == ["m"]
 
 
+@pytest.mark.parametrize(
+    ("by", "keys"),
+    [
+        ("mission", {"m1": 60, "m2": 40}),
+        ("agent", {"coder": 60, "": 40}),
+        ("run", {"run-1": 60, "run-2": 40}),
+        ("change", {"CR-1": 60, "": 40}),
+        ("model", {"large": 60, "": 40}),
+    ],
+)
+def test_what_is_held_is_told_by_each_dimension_until_it_is_given_back(
+    perform, units, system, by, keys
+):
+    for number, scopes, change in (
+        (1, ("mission:m1", "agent:coder"), "CR-1"),
+        (2, ("mission:m2",), None),
+    ):
+        claim = Claim(
+            id=ReservationId(f"r{number}"),
+            scopes=tuple(map(Scope.parse, scopes)),
+            amount=Amount(tokens=100 if number == 1 else 40),
+            purpose="a run",
+            run=f"run-{number}",
+            change=change,
+        )
+        units.run(system, service.reserve, claim)
+    units.run(system, service.charge, ReservationId("r1"), "turn", Use(model="large", tokens_in=40))
+
+    held = {
+        one["key"]: one["reserved"]["tokens"] for one in perform("ledger.forecasts", by=by)["items"]
+    }
+    of_one = perform("ledger.forecasts", by=by, scope="mission:m1")["items"]
+
+    assert held == keys
+    assert [one["reserved"]["tokens"] for one in of_one] == [60]
+    for number in (1, 2):
+        units.run(system, service.release, ReservationId(f"r{number}"))
+    assert all(
+        one["reserved"]["tokens"] == 0 for one in perform("ledger.forecasts", by=by)["items"]
+    )
+
+
 def test_totals_are_told_of_some_runs_alone(perform, units, system):
     for number in (1, 2, 3):
         claim = Claim(

@@ -223,15 +223,16 @@ def test_a_young_ledger_counts_as_one_day_old_at_least():
     assert found.runs_out_at == NOON + timedelta(days=2)
 
 
-def test_the_outlook_of_a_model_follows_the_rule_of_budgets_without_anything_reserved():
-    spent = Amount(tokens=60, micro_usd=700)
+def test_the_outlook_of_a_model_follows_the_rule_of_budgets():
+    spent, held = Amount(tokens=60, micro_usd=700), Amount(tokens=5)
     pace = a_week(Amount(tokens=14, micro_usd=700), days=30)
 
-    found = rules.outlook("large", spent, pace, Period.WEEKLY, NOON)
+    found = rules.outlook("large", spent, held, pace, Period.WEEKLY, NOON)
 
     assert (found.key, found.tokens_per_day, found.micro_usd_per_day) == ("large", 2, 100)
-    assert found.expected_at_end == Amount(tokens=60 + 9, micro_usd=700 + 450)
-    assert rules.outlook("large", spent, pace, Period.ALWAYS, NOON).expected_at_end is None
+    assert found.expected_at_end == Amount(tokens=60 + 5 + 9, micro_usd=700 + 450)
+    always = rules.outlook("large", spent, held, pace, Period.ALWAYS, NOON)
+    assert (always.expected_at_end, always.reserved) == (None, held)
 
 
 @pytest.mark.parametrize(

@@ -128,6 +128,7 @@ def test_whoever_looks_after_the_organisation_sees_what_waits_for_anybody(firm, 
     escalate(firm, gate.subject)
 
     items = firm.system(operations.inbox_list, operations.Nothing()).items
+    assert firm.system(operations.inbox_count, operations.Nothing()).count == len(items)
 
     assert {item.id: item.asked_of for item in items} == {
         "G-1": ("@vp-product",),

@@ -37,11 +37,13 @@ def test_an_item_is_found_in_the_inbox_shown_decided_and_gone(firm, a_plan, call
     firm.system(service.ask, a_plan())
 
     (item,) = call("vp-product", "inbox.list")["items"]
+    assert call("vp-product", "inbox.count")["count"] == 1
     assert call("vp-product", "inbox.show", item=item["id"]) == item
     done = call("vp-product", "gate.decide", gate=item["id"], decision="approve", hash=item["hash"])
 
     assert (done["state"], done["hash"]) == ("approved", "hash-one")
     assert call("vp-product", "inbox.list")["items"] == []
+    assert call("vp-product", "inbox.count")["count"] == 0
 
 
 def test_gates_are_listed_page_by_page_with_how_long_they_waited(firm, a_plan, call):

@@ -1,5 +1,6 @@
 """The organisation's pages: an agent's quality over time, forecasts of budgets, settings of the machine."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -192,6 +193,24 @@ def test_whoever_signs_in_from_elsewhere_sees_no_setting_whatever_rights_they_ho
 
     assert "HEADRACE_PORT" not in text
     assert "Only whoever operates this machine sees them" in text
+
+
+def test_an_agent_names_the_seat_that_it_reports_to(office, visitor):
+    page = visitor.get("/agents/coding-agent.json").json()
+
+    assert page["superior"] == {"name": "Lead", "address": "/people"}
+    assert ">Lead<" in visitor.sees("/agents/coding-agent")
+    assert ">Lead<" in visitor.sees("/agents?view=chart")
+
+
+def test_what_is_held_for_a_run_at_work_stands_beside_what_was_spent(office, visitor):
+    office.begins()
+
+    (row,) = visitor.get("/budgets.json?by=agent").json()["outlooks"].values()
+    text = visitor.sees("/budgets?by=agent")
+
+    assert row["reserved"]["tokens"] > 0
+    assert re.search(r'data-label="Reserved" class="n">\$[0-9.]+<', text)
 
 
 def test_a_mission_tells_how_its_changes_were_judged_and_what_it_may_still_spend(office, visitor):

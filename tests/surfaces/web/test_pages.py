@@ -127,6 +127,18 @@ def test_a_mission_shows_its_stream_its_artifacts_and_its_log(firm, browser):
     assert all(node["reasons"] for node in held)
 
 
+@pytest.mark.parametrize("address", ["/artifacts", "/artifacts/toy-note/export"])
+def test_a_context_stands_by_its_title_and_leads_to_its_page(firm, browser, address):
+    firm.begins_mission()
+    firm.notes()
+    context = browser.get("/missions/export.json").json()["mission"]["context"]
+
+    text = browser.sees(address)
+
+    assert re.search(r'<a href="/missions/export">Bulk Data Export</a>', text)
+    assert f">{context}<" not in text
+
+
 def test_an_artifact_shows_its_sections_and_every_version(firm, browser):
     firm.notes(sections={"points": ["First point", "Second point"]})
     firm.notes(sections={"text": "**Better** now."})

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import Field, JsonValue
 
 from headrace.capabilities.agents import service
+from headrace.capabilities.agents.cards import Seat
 from headrace.capabilities.agents.model import (
     BrainKind,
     Employee,
@@ -124,6 +125,7 @@ class LayerList:
 @dataclass(frozen=True, kw_only=True)
 class RoleList:
     items: tuple[RoleLine, ...]
+    seats: tuple[Seat, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -266,8 +268,11 @@ def show(ctx: Ctx, name: AgentName) -> AgentShown:
 
 
 def roles(ctx: Ctx, _: RoleQuery) -> RoleList:
-    """List the role cards that agents can be hired from."""
-    return RoleList(items=tuple(_role(card) for card in service.roles(ctx)))
+    """List the role cards that agents can be hired from, and the people's seats that they name."""
+    return RoleList(
+        items=tuple(_role(card) for card in service.roles(ctx)),
+        seats=service.seats(ctx),
+    )
 
 
 def hire(ctx: Ctx, asked: Hiring) -> AgentShown:

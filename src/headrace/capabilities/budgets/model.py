@@ -282,12 +282,13 @@ class Recent:
 class Outlook:
     """Where the use under one key of a dimension is heading, at the pace of the last days.
 
-    `lately` is what went within the window of `window_days`; `spent` what went in the term so far.
-    `expected_at_end` is None where the term has no end.
+    `lately` is what went within the window of `window_days`; `spent` what went in the term so far;
+    `reserved` what is held now. `expected_at_end` is None where the term has no end.
     """
 
     key: str
     spent: Amount
+    reserved: Amount
     lately: Amount
     window_days: float  # organisation days that the pace was measured over
     tokens_per_day: float

@@ -181,22 +181,26 @@ def forecast(budget: Budget, recent: Recent, now: datetime) -> Forecast:
     )
 
 
-def outlook(key: str, spent: Amount, recent: Recent, period: Period, now: datetime) -> Outlook:
+def outlook(
+    key: str, spent: Amount, reserved: Amount, recent: Recent, period: Period, now: datetime
+) -> Outlook:
     """Where the use under a key is heading until the end of the term of `now`, by the same rule.
 
-    `spent` is what went in that term so far. Nothing is reserved for a model or a change, so what is
-    held now counts for nobody here.
+    `spent` is what went in that term so far, `reserved` what is held now.
     """
     days, tokens, money = _daily(recent, now)
     ends_at = term_end(period, now)
     return Outlook(
         key=key,
         spent=spent,
+        reserved=reserved,
         lately=recent.lately,
         window_days=days,
         tokens_per_day=tokens,
         micro_usd_per_day=money,
-        expected_at_end=_expected(spent, tokens, money, ends_at - now) if ends_at else None,
+        expected_at_end=_expected(spent + reserved, tokens, money, ends_at - now)
+        if ends_at
+        else None,
     )
 
 

@@ -42,6 +42,8 @@ from headrace.kernel.errors import Invalid, NotAllowed, Refusal
 OPEN, SETTLED = ReservationState.OPEN, ReservationState.SETTLED
 LOST, RELEASED = ReservationState.LOST, ReservationState.RELEASED
 
+_IDLE = Recent(lately=NOTHING, since=None)
+
 
 def set_cap(ctx: Ctx, scope: Scope, cap: Cap, period: Period = Period.ALWAYS) -> Budget:
     """Give a scope a cap for a period; None in a measure takes its cap away. What stands is kept.
@@ -286,9 +288,8 @@ def every_forecast(
 ) -> Sequence[Forecast]:
     """Where many budgets are heading, by scope as `standing` lists them, in two queries."""
     recent = ledger.recent_by_scope(ctx.db, ctx.organisation, ctx.now - rules.PACE_WINDOW)
-    idle = Recent(lately=NOTHING, since=None)
     return [
-        rules.forecast(one, recent.get(one.scope, idle), ctx.now)
+        rules.forecast(one, recent.get(one.scope, _IDLE), ctx.now)
         for one in standing(ctx, after=after, limit=limit)
     ]
 
@@ -298,7 +299,8 @@ def outlooks(
 ) -> Outlooks:
     """Where use is heading by key, at the pace of the last seven days: who has used most lately first.
 
-    What is expected holds for the end of the term that runs now.
+    What is expected holds for the end of the term that runs now. What is held now counts for whatever
+    answered the run last; for the key "" while nothing has.
     """
     found = ledger.outlooks(
         ctx.db,
@@ -308,12 +310,16 @@ def outlooks(
         lately=ctx.now - rules.PACE_WINDOW,
         begins=rules.term_begin(period, ctx.now),
     )
+    held = reservations.held(ctx.db, ctx.organisation, by, scope)
+    used = {key: (spent, recent) for key, spent, recent in found}
+    used |= {key: (NOTHING, _IDLE) for key in held if key not in used}
     return Outlooks(
         at=ctx.now,
         term=rules.term(period, ctx.now),
         ends_at=rules.term_end(period, ctx.now),
         items=tuple(
-            rules.outlook(key, spent, recent, period, ctx.now) for key, spent, recent in found
+            rules.outlook(key, spent, held.get(key, NOTHING), recent, period, ctx.now)
+            for key, (spent, recent) in used.items()
         ),
     )
 

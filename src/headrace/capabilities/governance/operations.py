@@ -53,6 +53,13 @@ class Inbox:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """How many items an inbox has."""
+
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class GateName:
     gate: Annotated[GateId, Names("gate")]
 
@@ -167,6 +174,13 @@ def inbox_list(ctx: Ctx, _: Nothing) -> Inbox:
     if ctx.actor.kind is ActorKind.SYSTEM:
         return Inbox(items=service.everything(ctx))
     return Inbox(items=service.inbox(ctx, ctx.principal))
+
+
+def inbox_count(ctx: Ctx, _: Nothing) -> Waiting:
+    """Count what waits for your decision: the items of `inbox.list`, for a badge."""
+    if ctx.actor.kind is ActorKind.SYSTEM:
+        return Waiting(count=len(service.everything(ctx)))
+    return Waiting(count=service.waiting(ctx, ctx.principal))
 
 
 def inbox_show(ctx: Ctx, name: ItemName) -> InboxItem:
@@ -351,6 +365,7 @@ OPERATIONS = (
         ("id", "asked", "asked_of", "waiting", "tier", "on_yes"),
         hint=telling.HINT,
     ),
+    _query("inbox.count", Nothing, Waiting, inbox_count, "/inbox-count"),
     _query(
         "inbox.show",
         ItemName,

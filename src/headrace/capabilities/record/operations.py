@@ -61,6 +61,7 @@ class RepositoryQuery:
 
 @dataclass(frozen=True, kw_only=True)
 class RepositoryShown:
+    id: str
     slug: str
     kind: str
     state: str
@@ -329,6 +330,7 @@ def findings(ctx: Ctx, query: FindingQuery) -> FindingPage:
 
 def _repository(ctx: Ctx, found: Repository) -> RepositoryShown:
     return RepositoryShown(
+        id=found.id,
         slug=found.slug,
         kind=found.kind,
         state=found.state,

@@ -27,6 +27,9 @@ from headrace.kernel.inputs import Names
 class ContextQuery:
     kind: str | None = None
     state: ContextState | None = None
+    ids: Annotated[
+        tuple[str, ...], Field(max_length=200, description="Only these, where any are named.")
+    ] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,7 +143,9 @@ class StreamList:
 
 def contexts(ctx: Ctx, query: ContextQuery) -> ContextList:
     """List contexts, oldest first: where value streams run."""
-    return ContextList(items=tuple(service.contexts(ctx, kind=query.kind, state=query.state)))
+    ids = tuple(map(ContextId, query.ids))
+    found = service.contexts(ctx, kind=query.kind, state=query.state, ids=ids)
+    return ContextList(items=tuple(found))
 
 
 def readiness(ctx: Ctx, name: ContextName) -> ReadyList:

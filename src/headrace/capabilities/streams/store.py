@@ -29,7 +29,8 @@ _LOCK_CONTEXT = sa.text(
 _CONTEXTS = sa.text(
     f"SELECT {_CONTEXT} FROM streams_context WHERE organisation = :organisation "
     "AND (CAST(:kind AS text) IS NULL OR kind = :kind) "
-    "AND (CAST(:state AS text) IS NULL OR state = :state) ORDER BY opened_at, id"
+    "AND (CAST(:state AS text) IS NULL OR state = :state) "
+    "AND (CAST(:ids AS text[]) IS NULL OR id = ANY(CAST(:ids AS text[]))) ORDER BY opened_at, id"
 )
 _OPEN_CONTEXT = sa.text(
     "INSERT INTO streams_context (organisation, id, kind, parent, title, stream, stream_version, state, "
@@ -160,10 +161,15 @@ def lock_context(db: sa.Connection, organisation: OrganisationId, id: ContextId)
 
 
 def contexts(
-    db: sa.Connection, organisation: OrganisationId, *, kind: str | None, state: ContextState | None
+    db: sa.Connection,
+    organisation: OrganisationId,
+    *,
+    kind: str | None,
+    state: ContextState | None,
+    ids: Sequence[ContextId] = (),
 ) -> Sequence[Context]:
-    """Contexts, oldest first."""
-    values = {"organisation": organisation, "kind": kind, "state": state}
+    """Contexts, oldest first; only `ids`, where any are named."""
+    values = {"organisation": organisation, "kind": kind, "state": state, "ids": list(ids) or None}
     return [_context(row) for row in db.execute(_CONTEXTS, values).mappings()]
 
 

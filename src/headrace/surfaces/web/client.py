@@ -7,7 +7,7 @@ from typing import TypeVar
 from headrace.kernel.access import Call, Credentials, Reception
 from headrace.kernel.errors import NotAllowed
 from headrace.kernel.json import Json, from_json
-from headrace.surfaces.web.answers import READS, People, Principal
+from headrace.surfaces.web.answers import READS, Contexts, People, Principal
 from headrace.surfaces.web.porter import Porter
 
 T = TypeVar("T")
@@ -84,6 +84,12 @@ class Client:
             found.extend(page.items)
             after = page.next
         return tuple(found)
+
+    def titles(self, contexts: Iterable[str]) -> Mapping[str, str]:
+        """What each of these contexts is called, by id; nothing where the reader may not know."""
+        ids = sorted({one for one in contexts if one})
+        found = self.ask_if_allowed(Contexts, "context.list", ids=ids) if ids else None
+        return {one.id: one.title for one in (found.items if found else ())}
 
     def names(self) -> Mapping[str, str]:
         """What to call each principal, by id. Names are no secret from whoever may open a page."""

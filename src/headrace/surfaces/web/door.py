@@ -15,7 +15,7 @@ from headrace.kernel.errors import HeadraceError, Invalid
 from headrace.kernel.failures import TooLarge, failure
 from headrace.kernel.json import to_json
 from headrace.surfaces.web import visitors
-from headrace.surfaces.web.answers import Inbox, Standing, View, Views
+from headrace.surfaces.web.answers import Standing, View, Views, Waiting
 from headrace.surfaces.web.asked import Asked
 from headrace.surfaces.web.assets import Assets
 from headrace.surfaces.web.client import Client
@@ -302,7 +302,7 @@ def _views(client: Client, path: str) -> tuple[View, ...]:
 def _waiting(client: Client) -> int | None:
     """How much waits for the reader; None where it may not be known."""
     try:
-        return len(client.ask(Inbox, "inbox.list").items)
+        return client.ask(Waiting, "inbox.count").count
     except HeadraceError:
         return None  # the page itself says what is wrong, if it needs the inbox
 

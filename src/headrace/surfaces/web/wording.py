@@ -66,7 +66,7 @@ WORDS = {
     Tone.SETTLED: (
         said("held"), said("superseded"), said("withdrawn"), said("closed"), said("cancelled"),
         said("archive"), said("monitor"), said("defer"), said("retired"), said("inactive"),
-        said("person"), said("agent"), said("service"), said("to come"), said("hold"),
+        said("person"), said("vacant"), said("agent"), said("service"), said("to come"), said("hold"),
         said("not reached"), said("sev4"), said("told"), said("notice"), said("dropped"),
         said("sign"), said("severity"), said("status"), said("diagnosis"), said("plan"),
         said("deed"), said("word"), said("none"),

@@ -39,6 +39,7 @@ from headrace.capabilities.agents.service.hiring import (
     resume,
     role,
     roles,
+    seats,
     staff,
 )
 from headrace.capabilities.agents.service.queries import (
@@ -118,6 +119,7 @@ __all__ = [
     "run",
     "runs",
     "said",
+    "seats",
     "set_base",
     "set_work",
     "skill",

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from headrace.capabilities.agents import card_rules, rules
-from headrace.capabilities.agents.cards import Catalogue, Layer, Lifecycle, RoleCard, Roles
+from headrace.capabilities.agents.cards import Catalogue, Layer, Lifecycle, RoleCard, Roles, Seat
 from headrace.capabilities.agents.cards import Organisation as Structure
 from headrace.capabilities.agents.model import (
     Employee,
@@ -51,6 +51,15 @@ def layers(ctx: Ctx) -> tuple[Layer, ...]:
     for catalogue in _catalogues(ctx.house):
         for layer in catalogue.organisation.structure:
             found.setdefault(layer.id, layer)
+    return tuple(found.values())
+
+
+def seats(ctx: Ctx) -> tuple[Seat, ...]:
+    """The people's seats that the packs declare; one that two packs name stands once."""
+    found: dict[str, Seat] = {}
+    for catalogue in _catalogues(ctx.house):
+        for seat in catalogue.organisation.seats:
+            found.setdefault(seat.id, seat)
     return tuple(found.values())
 
 

@@ -1,6 +1,6 @@
 """Reservations and what they hold at which accounts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from headrace.capabilities.budgets.model import (
     Amount,
     Claim,
+    Dimension,
     Period,
     Reservation,
     ReservationId,
@@ -46,6 +47,32 @@ _END = sa.text(
     "UPDATE budgets_reservation SET state = :state, ended_at = :now "
     "WHERE organisation = :organisation AND id = :id"
 )
+
+
+_KEYS_OF = {
+    Dimension.MODEL: "(SELECT e.model FROM budgets_entry e WHERE e.organisation = r.organisation "
+    "AND e.reservation = r.id ORDER BY e.number DESC LIMIT 1)",
+    Dimension.CHANGE: "coalesce(r.change, (SELECT b.change FROM budgets_brought b "
+    "WHERE b.organisation = r.organisation AND b.run = r.run))",
+    Dimension.RUN: "r.run",
+    **{
+        dimension: "(SELECT h.scope_id FROM budgets_hold h WHERE h.organisation = r.organisation "
+        f"AND h.reservation = r.id AND h.scope_kind = '{dimension}' AND h.period = 'always')"
+        for dimension in (Dimension.MISSION, Dimension.STREAM, Dimension.AGENT)
+    },
+}
+_HELD = {
+    dimension: sa.text(
+        f"SELECT coalesce({key}, '') AS key, "
+        "sum(greatest(r.asked_tokens - r.spent_tokens, 0))::bigint AS held_tokens, "
+        "sum(greatest(r.asked_micro_usd - r.spent_micro_usd, 0))::bigint AS held_micro_usd "
+        "FROM budgets_reservation r WHERE r.organisation = :organisation AND r.state = 'open' "
+        "AND (CAST(:kind AS text) IS NULL OR EXISTS (SELECT FROM budgets_hold s "
+        "WHERE s.organisation = r.organisation AND s.reservation = r.id AND s.scope_kind = :kind "
+        "AND s.scope_id = :scope)) GROUP BY 1"
+    )
+    for dimension, key in _KEYS_OF.items()
+}
 
 
 def add(
@@ -94,6 +121,15 @@ def open_ones(db: sa.Connection, organisation: OrganisationId, limit: int) -> Se
     for hold in db.execute(_HOLDS, every).mappings():
         found[hold["reservation"]].append((keys.scope(hold), Period(hold["period"]), hold["term"]))
     return [_reservation(row, _always(found[row["id"]])) for row in rows]
+
+
+def held(
+    db: sa.Connection, organisation: OrganisationId, dimension: Dimension, scope: Scope | None
+) -> Mapping[str, Amount]:
+    """What open reservations hold, by the key that they have in a dimension; "" where they have none."""
+    named = {"kind": scope.kind.value if scope else None, "scope": scope.id if scope else None}
+    rows = db.execute(_HELD[dimension], {"organisation": organisation, **named}).mappings()
+    return {row["key"]: keys.amount(row, "held") for row in rows}
 
 
 def spend(db: sa.Connection, organisation: OrganisationId, id: ReservationId, used: Amount) -> None:

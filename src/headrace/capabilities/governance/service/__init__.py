@@ -38,6 +38,7 @@ from headrace.capabilities.governance.service.inbox import (
     of_gate,
     of_question,
     of_source,
+    waiting,
 )
 from headrace.capabilities.governance.service.judging import judge, run_of
 from headrace.capabilities.governance.service.judging import listing as judgements
@@ -113,5 +114,6 @@ __all__ = [
     "standing",
     "tally",
     "verdict_on",
+    "waiting",
     "withdraw",
 ]

@@ -37,6 +37,14 @@ def inbox(ctx: Ctx, principal: PrincipalId) -> tuple[InboxItem, ...]:
     return rules.ordered(_items(ctx, principal, _membership(ctx, principal)))
 
 
+def waiting(ctx: Ctx, principal: PrincipalId) -> int:
+    """How much waits for this person: as many as `inbox` has items, without making them."""
+    if people.principal(ctx, principal).kind is not PrincipalKind.PERSON:
+        return 0
+    own_gates, own_questions = _own(ctx, principal, _membership(ctx, principal))
+    return len(own_gates) + len(own_questions) + sum(1 for _ in _of_sources(ctx, principal))
+
+
 def everything(ctx: Ctx) -> tuple[InboxItem, ...]:
     """What waits for anybody in the organisation, for whoever looks after it."""
     return rules.ordered(_all(ctx))
@@ -65,12 +73,29 @@ def _membership(ctx: Ctx, principal: PrincipalId) -> Mine:
 
 
 def _items(ctx: Ctx, principal: PrincipalId, mine: Mine) -> Iterator[InboxItem]:
-    for gate in gates.open_ones(ctx.db, ctx.organisation, _SCANNED):
-        if principal not in gate.authors and mine(gate.deciders):
-            yield of_gate(ctx, gate)
-    for question in questions.open_ones(ctx.db, ctx.organisation, _SCANNED):
-        if principal not in question.authors and mine(asked_of(ctx, question)):
-            yield of_question(ctx, question)
+    own_gates, own_questions = _own(ctx, principal, mine)
+    yield from (of_gate(ctx, gate) for gate in own_gates)
+    yield from (of_question(ctx, question) for question in own_questions)
+    yield from _of_sources(ctx, principal)
+
+
+def _own(ctx: Ctx, principal: PrincipalId, mine: Mine) -> tuple[Sequence[Gate], Sequence[Question]]:
+    """Open gates and questions that this principal may decide."""
+    return (
+        [
+            gate
+            for gate in gates.open_ones(ctx.db, ctx.organisation, _SCANNED)
+            if principal not in gate.authors and mine(gate.deciders)
+        ],
+        [
+            question
+            for question in questions.open_ones(ctx.db, ctx.organisation, _SCANNED)
+            if principal not in question.authors and mine(asked_of(ctx, question))
+        ],
+    )
+
+
+def _of_sources(ctx: Ctx, principal: PrincipalId) -> Iterator[InboxItem]:
     for source in ctx.declared(InboxSource):
         if people.holds(ctx, principal, source.permission):
             yield from source.waiting(ctx)

@@ -64,10 +64,14 @@ def context(ctx: Ctx, id: ContextId) -> Context:
 
 
 def contexts(
-    ctx: Ctx, *, kind: str | None = None, state: ContextState | None = None
+    ctx: Ctx,
+    *,
+    kind: str | None = None,
+    state: ContextState | None = None,
+    ids: Sequence[ContextId] = (),
 ) -> Sequence[Context]:
-    """Contexts, oldest first, of one kind or state where named."""
-    return store.contexts(ctx.db, ctx.organisation, kind=kind, state=state)
+    """Contexts, oldest first, of one kind or state where named; only `ids`, where any are."""
+    return store.contexts(ctx.db, ctx.organisation, kind=kind, state=state, ids=ids)
 
 
 def ancestors(ctx: Ctx, id: ContextId) -> tuple[ContextId, ...]:

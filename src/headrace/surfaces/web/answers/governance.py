@@ -37,6 +37,13 @@ class Inbox:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """How many items an inbox has."""
+
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Gate:
     id: str
     state: str

@@ -71,6 +71,7 @@ class Outlook:
     """Where the use under one key is heading until the end of the term."""
 
     key: str
+    reserved: Amount
     lately: Amount
     micro_usd_per_day: float
     expected_at_end: Amount | None

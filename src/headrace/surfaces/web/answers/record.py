@@ -191,6 +191,7 @@ class Diff:
 
 @dataclass(frozen=True, kw_only=True)
 class Repository:
+    id: str
     slug: str
     kind: str
     state: str

@@ -77,6 +77,19 @@ class Module:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Context:
+    """Where a stream runs."""
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contexts:
+    items: tuple[Context, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Stream:
     name: str
     modules: tuple[Module, ...]
@@ -184,8 +197,17 @@ class AgentRole:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PersonSeat:
+    """A place that a person holds, to whom roles report."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class AgentRoles:
     items: tuple[AgentRole, ...]
+    seats: tuple[PersonSeat, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

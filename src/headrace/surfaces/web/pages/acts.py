@@ -21,18 +21,23 @@ class Act:
 
 def may(client: Client, operation: str) -> bool:
     """Whether the reader holds the right of an operation."""
-    return bool(allowed(client, (Act(operation=operation, word=""),)))
+    return client.reception.house.operations[operation].permission in _held(client)
 
 
 def allowed(client: Client, acts: Sequence[Act]) -> tuple[Act, ...]:
     """Those of the acts that the reader may do."""
-    try:
-        held = set(client.ask(Standing, "whoami").permissions)
-    except HeadraceError:
-        return ()
+    held = _held(client)
     known = client.reception.house.operations
     return tuple(
         replace(one, is_grave=known[one.operation].must_be_confirmed is Alarm.RED)
         for one in acts
         if known[one.operation].permission in held
     )
+
+
+def _held(client: Client) -> frozenset[str]:
+    """The permissions of whoever reads; none where that may not be known."""
+    try:
+        return frozenset(client.ask(Standing, "whoami").permissions)
+    except HeadraceError:
+        return frozenset()

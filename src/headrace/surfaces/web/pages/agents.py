@@ -1,8 +1,9 @@
 """Agents: who works here, the card that says what each may do, and every run step by step."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
+from urllib.parse import quote
 
 from headrace.surfaces.web.answers import (
     AgentLine,
@@ -12,6 +13,7 @@ from headrace.surfaces.web.answers import (
     AgentRunShown,
     Agents,
     AgentShown,
+    PersonSeat,
     Quality,
     Teams,
     Total,
@@ -59,16 +61,28 @@ class WeekShown:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Superior:
+    """To whom an agent reports, and where that is shown."""
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class AgentPage:
-    """`course` draws the share of verdicts that let its work pass, week by week."""
+    """`course` draws the share of verdicts that let its work pass, week by week; `titles` are what the
+    contexts of its runs are called."""
 
     shown: AgentShown
+    layer: str
+    superior: Superior | None
     runs: tuple[AgentRun, ...]
     spent: Total | None
     quality: Quality
     weeks: tuple[WeekShown, ...]
     course: Course | None
     may_pause: bool
+    titles: Mapping[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +91,7 @@ class RunPage:
 
     shown: AgentRunShown
     answer: tuple[Block, ...]
+    titles: Mapping[str, str]
 
 
 def show(asked: Asked) -> AgentsPage:
@@ -95,17 +110,43 @@ def show(asked: Asked) -> AgentsPage:
 
 
 def _chart(asked: Asked, found: Sequence[AgentLine]) -> Chart:
-    roles = asked.client.ask(AgentRoles, "agent.roles").items
+    roles = asked.client.ask(AgentRoles, "agent.roles")
     names = layers_of(asked.client)
     named = [replace(one, layer=names.get(one.layer, one.layer)) for one in found]
-    return chart(named, {one.id: one.reports_to for one in roles}, _called(asked))
+    reports_to = {one.id: one.reports_to for one in roles.items}
+    return chart(named, reports_to, _called(asked, roles.seats), _holders(asked, roles.seats))
 
 
-def _called(asked: Asked) -> Mapping[str, str]:
-    """What people and teams are called, by handle; nothing where the reader may not know."""
+def _holders(asked: Asked, seats: Iterable[PersonSeat]) -> Mapping[str, Sequence[str]]:
+    """The names of those in each team, by its handle, and of nobody in a seat that is neither a team nor
+    a person; nothing where the reader may not know."""
+    teams = asked.client.ask_if_allowed(Teams, "team.list", limit=_PAGE)
+    if teams is None:
+        return {}
+    names = {one.handle: one.name or one.handle for one in asked.client.everybody()}
+    held = {one.handle: [names.get(who, who) for who in one.members] for one in teams.items}
+    return {one.id: () for one in seats if one.id not in names} | held
+
+
+def _called(asked: Asked, seats: Iterable[PersonSeat]) -> Mapping[str, str]:
+    """What people, teams and seats are called, by handle; teams only where the reader may know them."""
     teams = asked.client.ask_if_allowed(Teams, "team.list")
-    people = {one.handle: one.name for one in asked.client.everybody()}
-    return people | {one.handle: one.name for one in (teams.items if teams else ())}
+    called = {one.id: one.name for one in seats}
+    called |= {one.handle: one.name for one in asked.client.everybody()}
+    return called | {one.handle: one.name for one in (teams.items if teams else ())}
+
+
+def _superior(asked: Asked, role: str) -> Superior | None:
+    """Whom the card of a role names, an agent or whoever holds a seat."""
+    roles = asked.client.ask(AgentRoles, "agent.roles")
+    handle = next((one.reports_to for one in roles.items if one.id == role), "").removeprefix("@")
+    if not handle:
+        return None
+    is_agent = any(one.id == handle for one in roles.items)
+    return Superior(
+        name=_called(asked, roles.seats).get(handle, handle),
+        address=f"/agents/{quote(handle, safe='')}" if is_agent else "/people",
+    )
 
 
 def show_one(asked: Asked) -> AgentPage:
@@ -116,12 +157,15 @@ def show_one(asked: Asked) -> AgentPage:
     weeks = tuple(map(_week, quality.weeks))
     return AgentPage(
         shown=shown,
+        layer=layers_of(asked.client).get(shown.agent.layer, shown.agent.layer),
+        superior=_superior(asked, shown.agent.role),
         runs=runs.items,
         spent=_spent(asked).get(shown.agent.handle),
         quality=quality,
         weeks=tuple(reversed(weeks)),
         course=_course(weeks),
         may_pause=may(asked.client, "agent.pause"),
+        titles=asked.client.titles(one.context for one in runs.items),
     )
 
 
@@ -150,7 +194,11 @@ def _course(weeks: Sequence[WeekShown]) -> Course | None:
 def show_run(asked: Asked) -> RunPage:
     """One run as a list of steps."""
     shown = asked.client.ask(AgentRunShown, "agent.run-show", run=asked.path["run"])
-    return RunPage(shown=shown, answer=blocks_of(shown.submitted or {}))
+    return RunPage(
+        shown=shown,
+        answer=blocks_of(shown.submitted or {}),
+        titles=asked.client.titles([shown.line.context]),
+    )
 
 
 def _layers(found: Sequence[AgentLine], known: Mapping[str, str]) -> tuple[Layer, ...]:

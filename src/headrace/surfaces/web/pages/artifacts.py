@@ -1,7 +1,7 @@
 """Artifacts, and one version of one of them with its sections and its neighbours."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from headrace.kernel.errors import HeadraceError
@@ -45,12 +45,15 @@ TABS = {
 
 @dataclass(frozen=True, kw_only=True)
 class ArtifactsPage:
+    """`titles` are what the contexts of the artifacts are called."""
+
     type: str | None
     types: tuple[ArtifactType, ...]
     context: str | None
     archived: bool
     items: tuple[Artifact, ...]
     next: str | None
+    titles: Mapping[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,6 +112,7 @@ class ArtifactPage:
     more_comments: str | None
     just_said: str | None
     may_comment: bool
+    titles: Mapping[str, str]
 
 
 def show(asked: Asked) -> ArtifactsPage:
@@ -132,6 +136,7 @@ def show(asked: Asked) -> ArtifactsPage:
         archived=archived,
         items=page.items,
         next=page.next,
+        titles=asked.client.titles(one.context for one in page.items),
     )
 
 
@@ -171,6 +176,7 @@ def show_one(asked: Asked) -> ArtifactPage:
         more_comments=talk.next,
         just_said=_just_said(talk.items, asked),
         may_comment=client.person is not None and bool(allowed(client, (_SAY,))),
+        titles=client.titles([version.context]),
     )
 
 

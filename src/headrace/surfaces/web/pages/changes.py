@@ -23,9 +23,12 @@ _JUDGEMENTS = 100  # of one change, the newest
 
 @dataclass(frozen=True, kw_only=True)
 class ChangesPage:
+    """`titles` are what the contexts of the changes are called."""
+
     state: str | None
     items: tuple[ChangeLine, ...]
     next: int | None
+    titles: Mapping[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +59,7 @@ class ChangePage:
     verdicts: tuple[Verdict, ...]
     files: tuple[FileDiff, ...]
     halves: tuple[Halves, ...]
+    titles: Mapping[str, str]
 
 
 def show(asked: Asked) -> ChangesPage:
@@ -66,7 +70,8 @@ def show(asked: Asked) -> ChangesPage:
     )
     names = asked.client.names()
     items = tuple(replace(one, author=named(names, one.author)) for one in page.items)
-    return ChangesPage(state=state, items=items, next=page.next)
+    titles = asked.client.titles(one.context for one in items)
+    return ChangesPage(state=state, items=items, next=page.next, titles=titles)
 
 
 def show_one(asked: Asked) -> ChangePage:
@@ -81,6 +86,7 @@ def show_one(asked: Asked) -> ChangePage:
         verdicts=verdicts(client, change, names) if change.policies else (),
         files=files,
         halves=tuple(map(_halves, files)) if asked.word("view") == "beside" else (),
+        titles=client.titles([change.context]),
     )
 
 

@@ -9,11 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from headrace.surfaces.web.answers import AgentLine
+from headrace.surfaces.web.drawing import fitted
 
 WIDTH, HEIGHT = 228, 62  # of a seat
 _GAP_X, _GAP_Y, _GAP_TREE = 44, 8, 18
 _PAD = 12
-_CUT = 31  # letters of a name that fit into a seat
+_LETTERS = 31  # letters of a name that fit into a seat
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,12 +44,15 @@ class Chart:
 
 
 def chart(
-    agents: Sequence[AgentLine], reports_to: Mapping[str, str], names: Mapping[str, str]
+    agents: Sequence[AgentLine],
+    reports_to: Mapping[str, str],
+    names: Mapping[str, str],
+    holders: Mapping[str, Sequence[str]],
 ) -> Chart:
     """Every agent right of whom its role's card names: an agent of that role, or a person or team.
 
-    `reports_to` is by role; `names` are what people and teams are called, by handle. Whom a card names
-    and nobody plays stands at the left.
+    `reports_to` is by role; `names` are what people, teams and seats are called, by handle; `holders` the
+    names of those who are in a team. Whom a card names and nobody plays stands at the left.
     """
     above = _above(agents, reports_to)
     people = sorted({key for key in above.values() if key.startswith("@")})
@@ -58,7 +62,7 @@ def chart(
     places = _places([*people, *below[""]], below)
     of = {one.handle: one for one in agents}
     seats = tuple(
-        _agent(of[key], x, y) if key in of else _person(key, x, y, names)
+        _agent(of[key], x, y) if key in of else _person(key, x, y, names, holders)
         for key, (x, y) in places.items()
     )
     return Chart(
@@ -113,15 +117,18 @@ def _edge(source: tuple[int, int], target: tuple[int, int]) -> str:
     return f"M{x} {y}H{x + _GAP_X // 2}V{to_y}H{target[0]}"
 
 
-def _person(key: str, x: int, y: int, names: Mapping[str, str]) -> Seat:
-    name = names.get(key.removeprefix("@"), "")
+def _person(
+    key: str, x: int, y: int, names: Mapping[str, str], holders: Mapping[str, Sequence[str]]
+) -> Seat:
+    handle = key.removeprefix("@")
+    name, who = names.get(handle, ""), ", ".join(holders.get(handle, ()))
     return Seat(
         x=x,
         y=y,
-        name=_cut(name or key),
+        name=fitted(name or key, _LETTERS),
         full=name or key,
-        about=_cut(key) if name else "",
-        state="person",
+        about=fitted(who or key, _LETTERS) if name else "",
+        state="person" if who or handle not in holders else "vacant",
         open_runs=0,
         address="/people",
     )
@@ -131,14 +138,10 @@ def _agent(one: AgentLine, x: int, y: int) -> Seat:
     return Seat(
         x=x,
         y=y,
-        name=_cut(one.name),
+        name=fitted(one.name, _LETTERS),
         full=one.name,
         about=one.layer,
         state="paused" if one.paused else "working" if one.open_runs else one.state,
         open_runs=one.open_runs,
         address=f"/agents/{one.handle}",
     )
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _CUT else text[: _CUT - 1] + "…"

@@ -1,5 +1,6 @@
 """Decisions: every approval that was ever asked for, newest first, with who decided and why."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from headrace.surfaces.web.answers import GateLine, Gates
@@ -13,12 +14,13 @@ STATES = (said("open"), said("approved"), said("revised"), said("rejected"), sai
 
 @dataclass(frozen=True, kw_only=True)
 class DecisionsPage:
-    """`decided_by` of each is in words."""
+    """`decided_by` of each is in words; `titles` are what their contexts are called."""
 
     state: str | None
     states: tuple[str, ...]
     items: tuple[GateLine, ...]
     next: int | None
+    titles: Mapping[str, str]
 
 
 def show(asked: Asked) -> DecisionsPage:
@@ -32,4 +34,5 @@ def show(asked: Asked) -> DecisionsPage:
         replace(one, decided_by=named(names, one.decided_by) if one.decided_by else None)
         for one in page.items
     )
-    return DecisionsPage(state=state, states=STATES, items=items, next=page.next)
+    titles = asked.client.titles(one.context for one in items if one.context)
+    return DecisionsPage(state=state, states=STATES, items=items, next=page.next, titles=titles)

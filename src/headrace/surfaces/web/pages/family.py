@@ -5,11 +5,10 @@ from dataclasses import dataclass
 
 from headrace.surfaces.web.answers import Chain, ChainLink
 from headrace.surfaces.web.client import Client
-from headrace.surfaces.web.drawing import HEIGHT, WIDTH, Drawing, Spot, draw
+from headrace.surfaces.web.drawing import HEIGHT, LETTERS, WIDTH, Drawing, Spot, draw, fitted
 from headrace.surfaces.web.wording import artifact_address
 
 _MOST = 12  # neighbours on each side; the lists below have all of them
-_CUT = 24  # letters that fit into a box
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,8 +78,8 @@ def _relative(key: str, x: int, y: int, link: ChainLink | None, *, is_focus: boo
     return Relative(
         x=x,
         y=y,
-        title=full if len(full) <= _CUT else full[: _CUT - 1] + "…",
+        title=fitted(full),
         full=f"{full} ({key})",
-        type=(link.type if link else key.partition("/")[0]).replace("-", " ")[:_CUT],
+        type=(link.type if link else key.partition("/")[0]).replace("-", " ")[:LETTERS],
         address="" if is_focus else f"{artifact_address(key)}&tab=lineage",
     )

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from headrace.kernel.errors import NotFound
 from headrace.kernel.json import Json
-from headrace.surfaces.web.answers import Audit, Events, Happened, Principal
+from headrace.surfaces.web.answers import Audit, Events, Happened, Principal, Repositories
 from headrace.surfaces.web.asked import Asked
 from headrace.surfaces.web.client import Client, named, names_of
 from headrace.surfaces.web.content import told
@@ -69,7 +69,7 @@ def show(asked: Asked) -> JournalPage:
     part = part_of(asked)
     everybody = asked.client.everybody()
     page = _ask(asked.client, part, _principal(everybody, part.person), before, _PAGE)
-    names = names_of(everybody)
+    names = {**names_of(everybody), **_repositories(asked.client)}
     entries = tuple(
         Entry(
             event=replace(one, actor=named(names, one.actor)),
@@ -86,6 +86,12 @@ def show(asked: Asked) -> JournalPage:
         asked=urlencode({name: word for name, word in asdict(part).items() if word}),
         people=(*sorted(one.handle for one in everybody), *_NO_ROW),
     )
+
+
+def _repositories(client: Client) -> Mapping[str, str]:
+    """The slug of each repository, by its id; none to who may not know."""
+    found = client.ask_if_allowed(Repositories, "repository.list", limit=_PAGE)
+    return {one.id: one.slug for one in (found.items if found else ())}
 
 
 def part_of(asked: Asked) -> JournalPart:

@@ -20,7 +20,6 @@ from headrace.surfaces.web.answers import (
     MissionLine,
     MissionShown,
     Module,
-    Outlooks,
     Overview,
     Policies,
     Ready,
@@ -28,6 +27,7 @@ from headrace.surfaces.web.answers import (
     Run,
     Runs,
     ScopeForecasts,
+    Standing,
     Step,
     Streams,
     Task,
@@ -35,7 +35,7 @@ from headrace.surfaces.web.answers import (
     Totals,
 )
 from headrace.surfaces.web.asked import Asked
-from headrace.surfaces.web.client import Client, named
+from headrace.surfaces.web.client import Client, named, names_of
 from headrace.surfaces.web.language import said
 from headrace.surfaces.web.pages.budgets import SOON
 from headrace.surfaces.web.pages.changes import judgements
@@ -174,7 +174,8 @@ def show_one(asked: Asked) -> MissionPage:
     tab = tab if tab in TABS else "stream"
     modules = _modules(client)
     runs = _runs(client, context)
-    names = client.names()
+    everybody = client.everybody()
+    names = names_of(everybody)
     used = _used(client, runs)
     agents = _agents(client, context) if tab in {"stream", "runs"} else {}
     lines = _lines(runs, modules, agents, used)
@@ -188,7 +189,13 @@ def show_one(asked: Asked) -> MissionPage:
         steps=tuple(replace(step, by=named(names, step.by)) for step in found.steps),
         tasks=found.tasks,
         nodes=nodes,
-        picture=picture(modules, nodes, lines, layers_of(client) if nodes else {}),
+        picture=picture(
+            modules,
+            nodes,
+            lines,
+            layers_of(client) if nodes else {},
+            {one.handle: one.name or one.handle for one in everybody},
+        ),
         runs=tuple(reversed(lines)),
         evaluations=tuple(one for one in every.items if "evaluation" in one.type),
         artifacts=tuple(one for one in every.items if "evaluation" not in one.type),
@@ -198,7 +205,7 @@ def show_one(asked: Asked) -> MissionPage:
         changes=_changes(client, context) if tab == "decisions" else (),
         by_stream=_by_stream(client, mission) if tab == "cost" else (),
         budget=_budget(client, mission) if tab == "cost" else (),
-        soon=_soon(client, mission) if tab == "cost" else mission.opened_at,
+        soon=client.ask(Standing, "whoami").at + SOON,
         tokens=sum(one.tokens_in + one.tokens_out for one in used.values()),
         micro_usd=sum(one.micro_usd for one in used.values()),
         unpriced=sum(one.unpriced for one in used.values()),
@@ -246,12 +253,6 @@ def _budget(client: Client, mission: Mission) -> tuple[Forecast, ...]:
     """What the mission may spend, has spent and holds, each period; none where it may not be seen."""
     found = client.ask_if_allowed(ScopeForecasts, "budget.show", scope=f"mission:{mission.slug}")
     return found.items if found else ()
-
-
-def _soon(client: Client, mission: Mission) -> datetime:
-    """A month from now, in organisation time."""
-    found = client.ask_if_allowed(Outlooks, "ledger.forecasts", scope=f"mission:{mission.slug}")
-    return (found.at if found else mission.opened_at) + SOON
 
 
 def _by_stream(client: Client, mission: Mission) -> tuple[Total, ...]:

@@ -122,6 +122,7 @@ class ReleasePage:
     steps: tuple[ReleaseStep, ...]
     unmet: tuple[str, ...]
     acts: tuple[Act, ...]
+    titles: Mapping[str, str]
 
 
 def show(asked: Asked) -> ReleasesPage:
@@ -153,6 +154,7 @@ def show_one(asked: Asked) -> ReleasePage:
             one.text for one in release.checklist if not one.met and not one.not_applicable
         ),
         acts=allowed(client, _possible(client, release)),
+        titles=client.titles([release.context] if release.context else ()),
     )
 
 

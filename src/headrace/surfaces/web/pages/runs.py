@@ -1,5 +1,6 @@
 """Runs of agents: what works now, step by step, at which cost, and how to stop it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from headrace.surfaces.web.answers import AgentRun, AgentRuns, Overview
@@ -16,7 +17,8 @@ _CANCEL = Act(operation="agent.run-cancel", word=said("Cancel"))
 
 @dataclass(frozen=True, kw_only=True)
 class RunsPage:
-    """Runs of one state, those that work now unless the address says otherwise."""
+    """Runs of one state, those that work now unless the address says otherwise. `titles` are what their
+    contexts are called."""
 
     overview: Overview
     state: str
@@ -25,6 +27,7 @@ class RunsPage:
     runs: tuple[AgentRun, ...]
     next: str | None
     may_cancel: bool
+    titles: Mapping[str, str]
 
 
 def show(asked: Asked) -> RunsPage:
@@ -41,4 +44,5 @@ def show(asked: Asked) -> RunsPage:
         runs=page.items,
         next=page.next,
         may_cancel=state in OPEN and bool(allowed(client, (_CANCEL,))),
+        titles=client.titles(one.context for one in page.items),
     )

@@ -7,24 +7,14 @@ from typing import Protocol
 
 from headrace.surfaces.web.answers import AgentRun, LayerLines, Module, Run
 from headrace.surfaces.web.client import Client
-from headrace.surfaces.web.drawing import HEIGHT, WIDTH, Drawing, Spot, draw
+from headrace.surfaces.web.drawing import Drawing, Placed, Size, Spot, draw, fitted, wrapped
+from headrace.surfaces.web.pages.causes import Node, Place, key_of, needs, places
+from headrace.surfaces.web.wording import Tone, tone
 
-_CUT = 24  # letters of a title that fit into a node
-
-
-class _Node(Protocol):
-    @property
-    def module(self) -> str: ...
-    @property
-    def title(self) -> str: ...
-    @property
-    def role(self) -> str: ...
-    @property
-    def element(self) -> str: ...
-    @property
-    def state(self) -> str: ...
-    @property
-    def reasons(self) -> tuple[str, ...]: ...
+_SIZE = Size(width=214, height=80)
+_LETTERS = 30  # of a title that fit into a box
+_SMALL = 34  # of a line in small letters
+_URGENT = (Tone.BAD, Tone.WAITING, Tone.RUNNING, Tone.SETTLED, Tone.GOOD)
 
 
 class _Line(Protocol):
@@ -40,15 +30,18 @@ class _Line(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Box:
-    """A node as it is drawn; `address` is the run's page, where an agent ran."""
+    """A node as it is drawn, or every judgement of a change in one.
+
+    `title` and `small` are three lines at most. `address` is the run's page,
+    where an agent ran, or the change's.
+    """
 
     x: int
     y: int
-    title: str
-    element: str
+    title: tuple[str, ...]
+    small: tuple[str, ...]
     full: str
     state: str
-    who: str
     tokens: int | None
     micro_usd: int | None
     began: datetime | None
@@ -75,132 +68,87 @@ def layers_of(client: Client) -> Mapping[str, str]:
 
 def picture(
     modules: Mapping[str, Module],
-    nodes: Sequence[_Node],
+    nodes: Sequence[Node],
     lines: Sequence[_Line],
+    lanes: Mapping[str, str],
     names: Mapping[str, str],
 ) -> Picture:
     """The stream of a context: its modules' newest runs, joined by what they read and wrote.
 
-    `names` are the lanes: each layer's name by its id, in the organisation's order.
+    `lines` are oldest first; `lanes` each layer's name by its id, in the organisation's order; `names`
+    what agents are called, by handle.
     """
-    layers = {module.role: names.get(module.layer, module.layer) for module in modules.values()}
-    newest = {(line.run.module, line.run.element): line for line in lines}
+    runs = [line.run for line in lines]
+    newest = {key_of(line.run): line for line in lines}
+    drawn = places(nodes, runs)
+    before = needs(drawn, runs, modules)
     spots = [
-        Spot(key=_key(node), lane=layers.get(node.role) or "other", needs=needs)
-        for node, needs in zip(nodes, _needs(modules, nodes, newest), strict=True)
+        Spot(key=one.key, lane=_lane(one, modules, lanes), needs=before[one.key]) for one in drawn
     ]
-    drawing = draw(spots, tuple(names.values()))
-    places = {one.key: one for one in drawing.nodes}
-    boxes = tuple(
+    drawing = draw(spots, tuple(lanes.values()), _SIZE)
+    at = {one.key: one for one in drawing.nodes}
+    boxes = (
         _box(
-            node,
-            newest.get((node.module, node.element)),
-            places[_key(node)].x,
-            places[_key(node)].y,
+            one,
+            [newest[key] for key in map(key_of, one.nodes) if key in newest],
+            at[one.key],
+            names,
         )
-        for node in nodes
+        for one in drawn
     )
-    return Picture(drawing=drawing, boxes=boxes, node_width=WIDTH, node_height=HEIGHT)
+    return Picture(
+        drawing=drawing, boxes=tuple(boxes), node_width=_SIZE.width, node_height=_SIZE.height
+    )
 
 
-def _key(node: _Node) -> str:
-    return f"{node.module}/{node.element}"
+def _lane(place: Place, modules: Mapping[str, Module], lanes: Mapping[str, str]) -> str:
+    module = modules.get(place.nodes[0].module)
+    return lanes.get(module.layer, module.layer) if module else "other"
 
 
-def _needs(
-    modules: Mapping[str, Module],
-    nodes: Sequence[_Node],
-    newest: Mapping[tuple[str, str], _Line],
-) -> list[tuple[str, ...]]:
-    """For each node the keys of those whose outputs it read, or after which it began; the nearest alone."""
-    of_run = {line.run.id: _run_key(line) for line in newest.values()}
-    maker = {
-        f"{output.artifact}": f"{line.run.module}/{line.run.element}"
-        for line in newest.values()
-        for output in line.run.outputs
-    }
-    makes = {
-        kind: f"{node.module}/{node.element}"
-        for node in nodes
-        for kind in (modules[node.module].outputs if node.module in modules else ())
-        if "evaluation" not in kind
-    }
-    change = {
-        line.run.change: f"{line.run.module}/{line.run.element}"
-        for line in newest.values()
-        if line.run.change
-    }
-    found: list[tuple[str, ...]] = []
-    for node in nodes:
-        line = newest.get((node.module, node.element))
-        if node.element in change:  # a judgement of a change comes from whoever made the change
-            found.append((change[node.element],))
-        elif line is not None:
-            read = [one.artifact for given in line.run.inputs.values() for one in given]
-            begun_by = [of_run[line.run.cause]] if line.run.cause in of_run else []
-            after = dict.fromkeys([*(maker[one] for one in read if one in maker), *begun_by])
-            found.append(tuple(after) or _before(line, newest.values()))
-        else:
-            wanted = modules[node.module].inputs if node.module in modules else ()
-            found.append(tuple(dict.fromkeys(makes[one] for one in wanted if one in makes)))
-    return _nearest([_key(node) for node in nodes], found)
-
-
-def _run_key(line: _Line) -> str:
-    return f"{line.run.module}/{line.run.element}"
-
-
-def _before(line: _Line, lines: Iterable[_Line]) -> tuple[str, ...]:
-    """What ended last before a run began that read nothing: it stands after that."""
-    ended = [
-        (other.run.ended_at, _run_key(other))
-        for other in lines
-        if other.run.ended_at is not None and other.run.ended_at <= line.run.made_at
-    ]
-    return (max(ended)[1],) if ended else ()
-
-
-def _nearest(keys: Sequence[str], needs: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
-    """Leaves out an edge that a longer way already tells."""
-    of = dict(zip(keys, needs, strict=True))
-
-    def behind(key: str, seen: frozenset[str]) -> frozenset[str]:
-        if key in seen:
-            return frozenset()
-        return frozenset(of.get(key, ())).union(
-            *(behind(one, seen | {key}) for one in of.get(key, ()))
-        )
-
-    return [
-        tuple(
-            one
-            for one in mine
-            if one != key
-            and not any(one in behind(other, frozenset({key})) for other in mine if other != one)
-        )
-        for key, mine in of.items()
-    ]
-
-
-def _box(node: _Node, line: _Line | None, x: int, y: int) -> Box:
-    agent = line.agent if line else None
-    run = line.run if line else None
+def _box(place: Place, lines: Sequence[_Line], at: Placed, names: Mapping[str, str]) -> Box:
+    agents = [line.agent for line in lines if line.agent]
+    who = dict.fromkeys(names.get(one.role, one.role) for one in agents)
+    element, role = place.nodes[0].element, place.nodes[0].role
+    title = wrapped(_title(place.nodes), _LETTERS)
+    about = [element, ", ".join(who) or names.get(role, role)]
+    about = [one for one in about if one]
+    if len(title) + len(about) > 3:
+        about = [" · ".join(about)]
+    alone = agents[0].run if len(place.nodes) == 1 and agents else None
     return Box(
-        x=x,
-        y=y,
-        title=_cut(node.title),
-        element=_cut(node.element),
-        full=f"{node.title} {node.element}".strip(),
-        state=node.state,
-        who=_cut(agent.role if agent else node.role),
-        tokens=line.tokens if line else None,
-        micro_usd=line.micro_usd if line else None,
-        began=run.started_at if run else None,
-        ended=(run.ended_at or run.proposed_at) if run else None,
-        address=f"/runs/{agent.run}" if agent else None,
-        why="; ".join(node.reasons),
+        x=at.x,
+        y=at.y,
+        title=title,
+        small=tuple(fitted(one, _SMALL) for one in about),
+        full=" ".join([", ".join(node.title for node in place.nodes), *about]),
+        state=min(place.nodes, key=lambda one: _URGENT.index(tone(one.state))).state,
+        tokens=_sum(line.tokens for line in lines),
+        micro_usd=_sum(line.micro_usd for line in lines),
+        began=min((one.run.started_at for one in lines if one.run.started_at), default=None),
+        ended=_ended(lines),
+        address=f"/runs/{alone}" if alone else f"/changes/{place.judges}" if place.judges else None,
+        why="; ".join(reason for node in place.nodes for reason in node.reasons),
     )
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= _CUT else text[: _CUT - 1] + "…"
+def _title(nodes: Sequence[Node]) -> str:
+    """One title for all: what their titles begin with alike, then what tells each of them."""
+    titles = list(dict.fromkeys(tuple(node.title.split()) for node in nodes))
+    alike = 0
+    while len(titles) > 1 and len({one[: alike + 1] for one in titles}) == 1:
+        alike += 1
+    return " ".join([*titles[0][:alike], ", ".join(" ".join(one[alike:]) for one in titles)])
+
+
+def _sum(values: Iterable[int | None]) -> int | None:
+    """None where none is known."""
+    known = [one for one in values if one is not None]
+    return sum(known) if known else None
+
+
+def _ended(lines: Sequence[_Line]) -> datetime | None:
+    """When the last of them ended, or what they proposed was there; None while one is at work."""
+    ends = [line.run.ended_at or line.run.proposed_at for line in lines]
+    known = [one for one in ends if one is not None]
+    return max(known) if known and len(known) == len(ends) else None

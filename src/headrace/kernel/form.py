@@ -54,6 +54,18 @@ def input_fields(operation: Operation) -> tuple[InputField, ...]:
     )
 
 
+def nests(field: InputField) -> bool:
+    """Whether its value is more than a text, a number or a list of them: it is written as JSON."""
+    return field.kind in {"object", "any"} or (field.kind == "array" and not field.simple_items)
+
+
+@cache
+def placed(operation: Operation) -> tuple[InputField, ...]:
+    """The fields that a command takes by their place: those of the path, then what else is required."""
+    fields = sorted(input_fields(operation), key=lambda one: (not one.in_path, not one.required))
+    return tuple(one for one in fields if one.required and not nests(one) and one.kind != "boolean")
+
+
 @cache
 def tells_secret(operation: Operation) -> bool:
     """Whether its answer holds a `Secret`, so that nobody may keep it to give it again."""

@@ -15,11 +15,11 @@ from headrace.kernel.access import Call, Credentials, perform_confirmed
 from headrace.kernel.capability import Effect, Operation, OperationKind
 from headrace.kernel.confirmation import ConfirmationNeeded
 from headrace.kernel.errors import Invalid
-from headrace.kernel.form import InputField, input_fields
+from headrace.kernel.form import InputField, input_fields, nests, placed
 from headrace.kernel.json import Json
 from headrace.kernel.rehearsal import REHEARSABLE
 from headrace.surfaces.cli.output import note, preview, show
-from headrace.surfaces.cli.values import HOW, takes_json, value
+from headrace.surfaces.cli.values import HOW, value
 
 Perform = Callable[[Call], Json]
 
@@ -173,13 +173,11 @@ def _credentials(defaults: Credentials, switches: Switches) -> Credentials:
 
 def _parameters(operation: Operation) -> Iterator[inspect.Parameter]:
     """Positional ones first: those of the path, then what else is required; then the options."""
-    fields = sorted(_fields(operation), key=lambda field: (not field.in_path, not field.required))
-    order = [
-        *(f for f in fields if _is_positional(f)),
-        *(f for f in fields if not _is_positional(f)),
-    ]
-    for field in order:
-        positional = _is_positional(field)
+    by_place = placed(operation)
+    options = [one for one in _fields(operation) if one not in by_place]
+    options.sort(key=lambda field: (not field.in_path, not field.required))
+    for field in (*by_place, *options):
+        positional = field in by_place
         yield inspect.Parameter(
             field.name,
             inspect.Parameter.POSITIONAL_OR_KEYWORD
@@ -190,21 +188,17 @@ def _parameters(operation: Operation) -> Iterator[inspect.Parameter]:
         )
 
 
-def _is_positional(field: InputField) -> bool:
-    return field.required and not takes_json(field) and field.kind != "boolean"
-
-
 def _annotation(field: InputField) -> object:
     kind: object = str
     if field.kind == "boolean":
         kind = bool
-    elif field.kind == "array" and not takes_json(field):
+    elif field.kind == "array" and not nests(field):
         kind = list[str]
     return Annotated[
         kind if field.required else kind | None,  # type: ignore[operator]  # a type made at run time
         Parameter(
             help=_told(field),
-            metavar="JSON" if takes_json(field) else _METAVARS.get(field.kind, "TEXT"),
+            metavar="JSON" if nests(field) else _METAVARS.get(field.kind, "TEXT"),
             choices=field.choices,
             negative=None if field.kind == "boolean" else (),
             allow_leading_hyphen=field.kind in {"integer", "number"},
@@ -214,7 +208,7 @@ def _annotation(field: InputField) -> object:
 
 def _told(field: InputField) -> str:
     parts = [field.help]
-    if takes_json(field):
+    if nests(field):
         parts.append("As JSON, or @file.json.")
     if field.default not in (None, "", [], {}):
         parts.append(f"Default: {field.default}.")

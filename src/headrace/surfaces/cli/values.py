@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from headrace.kernel.errors import Invalid
-from headrace.kernel.form import InputField
+from headrace.kernel.form import InputField, nests
 from headrace.kernel.json import Json
 
 HOW = "A text may come from a file (@notes.md, @./notes) or from standard input (@-)."
@@ -17,14 +17,9 @@ def value(field: InputField, word: object) -> Json:
         return [_text(field, item) for item in word]
     if isinstance(word, bool) or not isinstance(word, str):
         return bool(word)
-    if takes_json(field):
+    if nests(field):
         return _json(field, _text(field, word))
     return _text(field, word)
-
-
-def takes_json(field: InputField) -> bool:
-    """Whether the field nests, so that its value is written as JSON."""
-    return field.kind in {"object", "any"} or (field.kind == "array" and not field.simple_items)
 
 
 def _text(field: InputField, word: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import TypeVar
-from urllib.parse import parse_qsl, quote
+from urllib.parse import parse_qsl, quote, unquote
 
 from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
@@ -12,8 +12,8 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 
 from headrace.kernel.access import NotSignedIn, Reception
 from headrace.kernel.errors import HeadraceError, Invalid
-from headrace.kernel.failures import TooLarge, failure
-from headrace.kernel.json import to_json
+from headrace.kernel.failures import Failure, TooLarge, failure
+from headrace.kernel.json import Json, to_json
 from headrace.surfaces.web import visitors
 from headrace.surfaces.web.answers import Standing, View, Views, Waiting
 from headrace.surfaces.web.asked import Asked
@@ -24,6 +24,7 @@ from headrace.surfaces.web.navigation import Place, places
 from headrace.surfaces.web.pages import MENU
 from headrace.surfaces.web.pages.page import Page
 from headrace.surfaces.web.pages.who import organisations
+from headrace.surfaces.web.remedies import Piece, pieces
 from headrace.surfaces.web.rendering import ErrorPage, Frame, render
 from headrace.surfaces.web.visitors import Guard, Preferences, Visitor
 
@@ -97,11 +98,20 @@ class Door:
             return JSONResponse(to_json(context, page.context), headers=HEADERS)
         return self._rendered(request, page, context, frame, visitor)
 
-    def shown(self, request: Request, page: Page, context: object, visitor: Visitor) -> Response:
+    def shown(
+        self,
+        request: Request,
+        page: Page,
+        context: object,
+        visitor: Visitor,
+        status: int = HTTPStatus.OK,
+    ) -> Response:
         """A filled page as HTML, in its frame."""
         with self.reception.snapshot() as instant:
             frame = self._frame(request, self.client(visitor, instant), visitor, page)
-        return self._rendered(request, page, context, frame, visitor)
+        answer = self._rendered(request, page, context, frame, visitor)
+        answer.status_code = status
+        return answer
 
     def _rendered(
         self, request: Request, page: Page, context: object, frame: Frame, visitor: Visitor
@@ -188,7 +198,7 @@ class Door:
         page = ErrorPage(
             status=code,
             title=HTTPStatus(code).phrase,
-            message=told.message,
+            message=self._told(told, request),
             code=told.code,
             is_reading=request.method == "GET",
             listed=_listed(frame.places, request.url.path)
@@ -196,6 +206,11 @@ class Door:
             else None,
         )
         return HTMLResponse(render("error.html", page, frame), status_code=code, headers=HEADERS)
+
+    def _told(self, told: Failure, request: Request) -> tuple[Piece, ...]:
+        """The message, its remedies as links; the address asked for is quoted in it as others' words."""
+        quotes: Json = [told.details, unquote(str(request.url))]
+        return pieces(told.message, self.reception.house.operations, quotes=quotes)
 
     def _leads_to_sign_in(self, request: Request) -> bool:
         return (

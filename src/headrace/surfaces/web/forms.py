@@ -2,9 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from urllib.parse import quote, urlencode
 
-from headrace.kernel.errors import Invalid, NotAllowed
+from headrace.kernel.access import NotSignedIn
+from headrace.kernel.confirmation import ConfirmationNeeded
+from headrace.kernel.errors import HeadraceError, Invalid, NotAllowed
+from headrace.kernel.failures import failure
 from headrace.surfaces.web.answers import Batch, Comment
 from headrace.surfaces.web.client import Client
 from headrace.surfaces.web.pages import operations, page_at
@@ -24,10 +28,11 @@ class Sent:
 
 @dataclass(frozen=True, kw_only=True)
 class Filled:
-    """A page to be shown as the answer to a form."""
+    """A page to be shown as the answer to a form, with the HTTP status that it has."""
 
     page: Page
     context: object
+    status: int = HTTPStatus.OK
 
 
 Act = Callable[[Sent], str | Filled]
@@ -77,9 +82,17 @@ def delegate(sent: Sent) -> str:
 
 
 def operate(sent: Sent) -> Filled:
-    """An operation from its form: rehearsed and confirmed first where it does more than read."""
-    context = operations.perform(sent.client, sent.path["operation"], sent.form)
-    return Filled(page=page_at("/do/{operation}"), context=context)
+    """An operation from its form: rehearsed and confirmed first where it does more than read. What is
+    refused is shown above the form, with all that was written."""
+    page, name = page_at("/do/{operation}"), sent.path["operation"]
+    try:
+        return Filled(page=page, context=operations.perform(sent.client, name, sent.form))
+    except (NotSignedIn, ConfirmationNeeded):
+        raise
+    except HeadraceError as fault:
+        told = failure(fault)
+        context = operations.refused(sent.client, name, sent.form, told)
+        return Filled(page=page, context=context, status=told.family.status)
 
 
 def comment(sent: Sent) -> str:

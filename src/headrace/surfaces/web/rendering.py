@@ -16,6 +16,7 @@ from headrace.surfaces.web.language import ENGLISH, LANGUAGES, Language, Speaker
 from headrace.surfaces.web.markdown import render as markdown
 from headrace.surfaces.web.navigation import Place
 from headrace.surfaces.web.porter import Membership
+from headrace.surfaces.web.remedies import Piece
 
 _PHRASES = 4096  # kept ready in a language; the pages have about a thousand
 
@@ -53,12 +54,12 @@ class Frame:
 
 @dataclass(frozen=True, kw_only=True)
 class ErrorPage:
-    """What went wrong, in words that say what to do; `listed` is the place that lists what there is
-    of the kind asked for."""
+    """What went wrong, in words that say what to do, with links to where it is done; `listed` is the
+    place that lists what there is of the kind asked for."""
 
     status: int
     title: str
-    message: str
+    message: tuple[Piece, ...]
     code: str
     is_reading: bool
     listed: Place | None

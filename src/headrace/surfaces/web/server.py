@@ -182,7 +182,9 @@ def _form(door: Door, act: Act) -> Endpoint:
             answer = await door.work(act, sent)
             if isinstance(answer, str):
                 return led(answer)
-            return await door.work(door.shown, request, answer.page, answer.context, visitor)
+            return await door.work(
+                door.shown, request, answer.page, answer.context, visitor, answer.status
+            )
         except Exception as fault:  # noqa: BLE001 - as above
             return await door.failed(request, fault)
 

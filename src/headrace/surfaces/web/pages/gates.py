@@ -25,6 +25,7 @@ from headrace.surfaces.web.language import said
 from headrace.surfaces.web.pages import artifacts, changes
 from headrace.surfaces.web.pages.acts import Act, allowed
 from headrace.surfaces.web.pages.lineage import Hop, chain
+from headrace.surfaces.web.remedies import Piece, pieces
 
 _FEWEST_PAID = 5  # runs, below which no estimate is made of them
 
@@ -123,6 +124,9 @@ class Shown:
     """One item of the inbox on one screen. `state` is "open" while it waits."""
 
     item: Item
+    on_yes: tuple[Piece, ...]
+    on_no: tuple[Piece, ...]
+    why: tuple[Piece, ...]
     state: str
     tier_means: str
     summary: str
@@ -152,6 +156,9 @@ def show(client: Client, id: str) -> Shown:
     mission = _mission(client, item.context)
     shown = Shown(
         item=item,
+        on_yes=_said(client, item, item.on_yes),
+        on_no=_said(client, item, item.on_no),
+        why=_said(client, item, item.why),
         state="open",
         tier_means=TIERS.get(item.tier, ""),
         summary="",
@@ -175,7 +182,16 @@ def show(client: Client, id: str) -> Shown:
         return _as_gate(shown, client.ask(Gate, "gate.show", gate=id), names)
     if item.kind == "run":
         return replace(shown, choices=(), acts=allowed(client, _RUN))
+    if item.kind == "task":
+        return replace(shown, choices=())
     return _as_question(shown, client.ask(Question, "question.show", question=id), names)
+
+
+def _said(client: Client, item: Item, text: str) -> tuple[Piece, ...]:
+    """What the house itself says of work, with its remedies as links; of others it is their words."""
+    if item.kind in {"gate", "question"}:
+        return (Piece(text=text),) if text else ()
+    return pieces(text, client.reception.house.operations, quotes=item.asked)
 
 
 def _as_gate(shown: Shown, gate: Gate, names: Mapping[str, str]) -> Shown:

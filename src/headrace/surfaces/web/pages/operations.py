@@ -7,6 +7,7 @@ from urllib.parse import quote
 from headrace.kernel.capability import Alarm, Effect, Operation, OperationKind
 from headrace.kernel.confirmation import ConfirmationNeeded, ConfirmationStale, Preview
 from headrace.kernel.errors import NotFound
+from headrace.kernel.failures import Failure
 from headrace.kernel.form import input_fields
 from headrace.kernel.json import Json, from_json
 from headrace.kernel.rehearsal import REHEARSABLE
@@ -17,6 +18,7 @@ from headrace.surfaces.web.language import said
 from headrace.surfaces.web.pages.acts import may
 from headrace.surfaces.web.pages.inputs import Input, fields_of, read
 from headrace.surfaces.web.pages.search import Found, operations
+from headrace.surfaces.web.remedies import Piece, linked, pieces
 
 EFFECTS = {
     Effect.NONE: said("It only reads."),
@@ -72,9 +74,10 @@ class OperationPage:
     """`step` is "ask", "confirm" or "done"; `answer` is what it answered, or would answer.
 
     A `is_grave` one is confirmed in red; `back` is the page of what it is about, where it has one.
-    `needs` is the right that the reader lacks for it. `undo` takes back what was done, where that is
-    true. `preview` is what the house shows before it takes a confirmation, where it asks for one; it
-    `is_stale` when another had been shown before.
+    `needs` is the right that the reader lacks for it, `refusal` why it was not done, with links to
+    what helps. `undo` takes back what was done, where that is true. `preview` is what the house shows
+    before it takes a confirmation, where it asks for one; it `is_stale` when another had been shown
+    before.
     """
 
     name: str
@@ -91,6 +94,7 @@ class OperationPage:
     is_stale: bool
     undo: Undo | None
     needs: str | None
+    refusal: tuple[Piece, ...]
 
 
 def show(asked: Asked) -> OperationsPage:
@@ -102,9 +106,9 @@ def show_one(asked: Asked) -> OperationPage:
     """The empty form of one operation; the query fills it in."""
     operation = _operation(asked.client, asked.path["operation"])
     given = {field.name: asked.query.get(field.name, "") for field in input_fields(operation)}
+    empty = page(asked.client, operation, given, step="ask")
     if not may(asked.client, operation.name):
-        return replace(page(operation, given, step="ask"), needs=operation.permission)
-    empty = page(operation, given, step="ask")
+        return replace(empty, needs=operation.permission)
     return replace(empty, inputs=fields_of(asked.client, operation, given))
 
 
@@ -122,27 +126,42 @@ def perform(client: Client, name: str, form: Mapping[str, str]) -> OperationPage
         try:
             answer = client.confirm(name, shown, **input)
         except ConfirmationNeeded as asked:
-            return _asked(operation, form, asked)
-        return page(operation, form, step="done", answer=answer)
+            return _asked(client, operation, form, asked)
+        return page(client, operation, form, step="done", answer=answer)
     if operation.effect is Effect.NONE or is_confirmed:
-        return page(operation, form, step="done", answer=client.do(name, **input))
+        return page(client, operation, form, step="done", answer=client.do(name, **input))
     would = client.rehearse(name, **input) if operation.effect in REHEARSABLE else {}
-    return page(operation, form, step="confirm", answer=would)
+    return page(client, operation, form, step="confirm", answer=would)
+
+
+def refused(client: Client, name: str, form: Mapping[str, str], failure: Failure) -> OperationPage:
+    """The form once more, with what was written and why it was not done. Raises NotFound."""
+    operation = _operation(client, name)
+    why = pieces(
+        failure.message, client.reception.house.operations, quotes=(*form.values(), failure.details)
+    )
+    whole = page(client, operation, form, step="ask")
+    return replace(whole, inputs=fields_of(client, operation, form), refusal=why)
 
 
 def _asked(
-    operation: Operation, form: Mapping[str, str], asked: ConfirmationNeeded
+    client: Client, operation: Operation, form: Mapping[str, str], asked: ConfirmationNeeded
 ) -> OperationPage:
     """The panel, amber or red. Raises what was asked where there is nothing to be confirmed any more."""
     if "confirmation" not in asked.details:
         raise asked
     preview = from_json(Preview, asked.details)
-    whole = page(operation, form, step="confirm", answer=preview.answer)
+    whole = page(client, operation, form, step="confirm", answer=preview.answer)
     return replace(whole, preview=preview, is_stale=isinstance(asked, ConfirmationStale))
 
 
 def page(
-    operation: Operation, form: Mapping[str, str], *, step: str, answer: Json = None
+    client: Client,
+    operation: Operation,
+    form: Mapping[str, str],
+    *,
+    step: str,
+    answer: Json = None,
 ) -> OperationPage:
     """The form with what was given, and the answer laid out."""
     told = answer if isinstance(answer, Mapping) else {}
@@ -150,7 +169,7 @@ def page(
     return OperationPage(
         name=operation.name,
         summary=operation.summary,
-        help=rest.strip(),
+        help=linked(rest.strip(), client.reception.house.operations),
         effect=str(operation.effect),
         effect_means=EFFECTS[operation.effect],
         is_grave=operation.must_be_confirmed is Alarm.RED,
@@ -162,6 +181,7 @@ def page(
         is_stale=False,
         undo=_undo(operation, form) if step == "done" else None,
         needs=None,
+        refusal=(),
     )
 
 

@@ -111,5 +111,7 @@ def every_address(gate: str) -> list[str]:
         "/trace?signal=toy-note/export",
         "/rights?holder=vp-product",
         "/search?q=export",
+        "/do/gate.batch",
+        "/do/grant.add",
     )
     return [one for one in (*plain, *tabs, *others) if "{" not in one]

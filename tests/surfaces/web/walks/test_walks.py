@@ -77,6 +77,31 @@ def test_the_palette_goes_anywhere_and_runs_an_operation_after_a_rehearsal(firm,
     assert not visit.complaints
 
 
+def test_a_form_offers_what_fits_what_is_written_and_is_filled_by_keyboard(firm, gates, visit):
+    firm.notes(slug="import")
+    page = visit.page(viewport=PHONE, cookies={"headrace_language": "ko"})
+    page.goto("/do/comment.add")
+    offered = page.locator("#offered-artifact option")
+    expect(offered).to_have_count(2)
+    expect(page.get_by_label("산출물")).to_be_visible()
+
+    page.get_by_label("산출물").focus()
+    page.keyboard.type("toy-note/import")
+    expect(offered).to_have_count(1)
+    expect(offered).to_have_attribute("value", "toy-note/import")
+    page.keyboard.type("x")
+    page.keyboard.press("Tab")
+    page.keyboard.type("A word")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Control+Home")
+    page.get_by_role("button", name="결과 미리 보기").press("Enter")
+
+    expect(page.get_by_role("alert")).to_contain_text("toy-note/importx")
+    expect(page.get_by_label("내용")).to_have_value("A word\n")
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert not visit.complaints
+
+
 def test_alike_approvals_are_decided_in_one_go(firm, gates, visit):
     page = visit.page()
     page.goto("/")

@@ -6,7 +6,7 @@ to write into and sees nothing, and whatever is not offered can be written all t
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -21,6 +21,7 @@ from headrace.surfaces.web.client import Client
 _LONG = {"note", "reason", "rationale", "text", "description", "observation", "summary", "why"}
 _LONG |= {"document", "current", "proposed", "rollback", "evidence"}
 _PAGE = 50  # asked of a list at once
+_LONGEST = 200  # of the words that a list is narrowed by
 _MOST = 200  # offered of a list that comes whole
 _CONTROLS = {"date": "date", "date-time": "moment"}
 _TRUTH = ("true", "false")
@@ -36,10 +37,12 @@ class Choice:
 
 @dataclass(frozen=True, kw_only=True)
 class Offer:
-    """What a field may be picked from; nothing else is meant where it `is_closed`."""
+    """What a field may be picked from; nothing else is meant where it `is_closed`. It `may_change`
+    while the form is filled in: with what is written in the field, or in one that it lies within."""
 
     choices: tuple[Choice, ...] = ()
     is_closed: bool = False
+    may_change: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +51,8 @@ class Input:
 
     `control` is "text", "long", "number", "date", "moment", "choice" (one of a closed set), "pick" (one
     that is offered, or written), "several" (any of those that are offered, or written one on each
-    line), "lines" or "json". `others` are the values of "several" that are not offered.
+    line), "lines" or "json". `others` are the values of "several" that are not offered, `chosen` is
+    what people call the value. What is offered in the form follows what is written in one that `asks`.
     """
 
     name: str
@@ -59,17 +63,21 @@ class Input:
     value: str
     choices: tuple[Choice, ...]
     others: tuple[str, ...]
+    chosen: str
+    asks: bool
     unit: str
     example: str
 
 
-def fields_of(
-    client: Client | None, operation: Operation, form: Mapping[str, str]
-) -> tuple[Input, ...]:
-    """The fields with what was given; without a client, nothing is offered."""
+def fields_of(client: Client, operation: Operation, form: Mapping[str, str]) -> tuple[Input, ...]:
+    """The fields with what was given and what is offered: those that are needed come first."""
+    fields = sorted(input_fields(operation), key=lambda one: not one.required)
+    within = {
+        name for one in fields for listing in listings(client, one) for name in listing.within
+    }
     return tuple(
-        _input(one, form.get(one.name, ""), offered(client, one, form) if client else Offer())
-        for one in input_fields(operation)
+        _input(one, form.get(one.name, ""), offered(client, one, form), asks=one.name in within)
+        for one in fields
     )
 
 
@@ -83,48 +91,68 @@ def read(operation: Operation, form: Mapping[str, str]) -> dict[str, Json]:
     return found
 
 
+def listings(client: Client, field: InputField) -> Sequence[Listing]:
+    """How what the field names is listed; nothing for a field that names nothing."""
+    declared = client.reception.house.declared(Listing) if field.names else ()
+    return [one for one in declared if one.kind == field.names]
+
+
 def offered(client: Client, field: InputField, form: Mapping[str, str]) -> Offer:
     """What this reader may pick from, in the order of the lists; never all of a long one."""
-    declared = client.reception.house.declared(Listing)
-    listings = [one for one in declared if one.kind == field.names]
+    known = listings(client, field)
+    words = form.get(field.name, "").strip() if field.kind == "string" else ""
     found = {
         value: Choice(value=value, title=title if title != value else "")
-        for listing in listings
-        for value, title in _listed(client, listing, form)
+        for listing in known
+        for value, title in _narrowed(client, listing, form, words)
     }
     return Offer(
         choices=tuple(found.values())[:_MOST],
-        is_closed=bool(found) and all(one.is_closed for one in listings),
+        is_closed=bool(found) and all(one.is_closed for one in known),
+        may_change=any(one.within or one.words for one in known),
     )
 
 
-def _listed(client: Client, listing: Listing, form: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _narrowed(
+    client: Client, listing: Listing, form: Mapping[str, str], words: str
+) -> Sequence[tuple[str, str]]:
+    """What is listed of the words already written; of words that fit nothing, what there is."""
+    if listing.words and words:
+        narrow = {listing.words: words[:_LONGEST]}
+        if found := _listed(client, listing, form, narrow):
+            return found
+    return _listed(client, listing, form, {})
+
+
+def _listed(
+    client: Client, listing: Listing, form: Mapping[str, str], narrow: Mapping[str, str]
+) -> Sequence[tuple[str, str]]:
     """What a listing answers to this reader; nothing where it cannot, for then there is nothing to
     offer: a list may not be read, or what it lies within is not there."""
     within = {name: form.get(name, "").strip() for name in listing.within}
     operation = client.reception.house.operations[listing.operation]
     if not all(within.values()):
-        return
+        return ()
     limit = {"limit": _PAGE} if any(one.name == "limit" for one in input_fields(operation)) else {}
     call = Call(
         operation=listing.operation,
-        input={**limit, **listing.input, **within},
+        input={**limit, **listing.input, **within, **narrow},
         credentials=client.credentials,
         tentative=True,
     )
     try:
         answer = client.reception.perform(call)
     except HeadraceError:
-        return
-    yield from listing.offered(answer)
+        return ()
+    return tuple(listing.offered(answer))
 
 
-def _input(field: InputField, value: str, offer: Offer) -> Input:
+def _input(field: InputField, value: str, offer: Offer, *, asks: bool) -> Input:
     default = field.default
     given = value or ("" if default in (None, "", [], {}) else _text(default))
     control = _offering(_control(field), offer)
     choices = offer.choices or tuple(Choice(value=one, title="") for one in _closed(field))
-    known = {one.value for one in choices}
+    known = {one.value: one.title for one in choices}
     if control == "choice" and given and given not in known:
         choices = (*choices, Choice(value=given, title=""))
     return Input(
@@ -136,15 +164,17 @@ def _input(field: InputField, value: str, offer: Offer) -> Input:
         value=_local(given) if control == "moment" else given,
         choices=choices,
         others=tuple(one for one in given.splitlines() if one.strip() and one not in known),
+        chosen=known.get(given, ""),
+        asks=asks or (control == "pick" and offer.may_change),
         unit=field.unit,
         example=field.example,
     )
 
 
 def _offering(control: str, offer: Offer) -> str:
-    """The control of a field for which something is offered."""
+    """The control of a field for which something is offered, or may be once another is filled in."""
     if not offer.choices:
-        return control
+        return "pick" if offer.may_change and control == "text" else control
     if control == "lines":
         return "several"
     return "choice" if offer.is_closed else "pick"

@@ -106,10 +106,9 @@ def show_one(asked: Asked) -> OperationPage:
     """The empty form of one operation; the query fills it in."""
     operation = _operation(asked.client, asked.path["operation"])
     given = {field.name: asked.query.get(field.name, "") for field in input_fields(operation)}
-    empty = page(asked.client, operation, given, step="ask")
-    if not may(asked.client, operation.name):
-        return replace(empty, needs=operation.permission)
-    return replace(empty, inputs=fields_of(asked.client, operation, given))
+    whole = page(asked.client, operation, given, step="ask")
+    needs = None if may(asked.client, operation.name) else operation.permission
+    return replace(whole, needs=needs, inputs=() if needs else whole.inputs)
 
 
 def perform(client: Client, name: str, form: Mapping[str, str]) -> OperationPage:
@@ -140,8 +139,7 @@ def refused(client: Client, name: str, form: Mapping[str, str], failure: Failure
     why = pieces(
         failure.message, client.reception.house.operations, quotes=(*form.values(), failure.details)
     )
-    whole = page(client, operation, form, step="ask")
-    return replace(whole, inputs=fields_of(client, operation, form), refusal=why)
+    return replace(page(client, operation, form, step="ask"), refusal=why)
 
 
 def _asked(
@@ -174,7 +172,7 @@ def page(
         effect_means=EFFECTS[operation.effect],
         is_grave=operation.must_be_confirmed is Alarm.RED,
         back=_back(operation, form, is_done=step == "done"),
-        inputs=fields_of(None, operation, form),
+        inputs=fields_of(client, operation, form) if step != "done" else (),
         step=step,
         answer=blocks_of(told),
         preview=None,

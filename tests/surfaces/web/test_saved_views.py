@@ -1,5 +1,8 @@
 """Lists kept under a name, for whoever kept them alone."""
 
+import re
+from html import unescape
+
 import pytest
 
 from headrace.capabilities.people import service as people
@@ -21,7 +24,7 @@ def test_a_list_is_kept_with_its_filters_and_stands_above_the_list_again(reader)
     led = keep(reader, "Waiting", "/changes?state=open")
 
     text = reader.sees("/changes")
-    assert led.headers["location"] == "/changes?state=open"
+    assert led.headers["location"] == "/changes?state=open&kept=Waiting"
     assert '<a href="/changes?state=open">Waiting</a>' in text
     assert 'aria-current="true">Waiting</a>' in reader.sees("/changes?state=open")
     assert "Waiting" not in reader.sees("/missions")
@@ -37,8 +40,39 @@ def test_the_same_name_again_replaces_it_and_it_can_be_removed(reader):
 
     assert 'href="/changes?state=merged">Mine' in text
     assert 'href="/changes?state=open">Mine' not in text
-    assert removed.headers["location"] == "/changes?state=merged"
+    assert removed.headers["location"].startswith("/changes?state=merged&removed=Mine")
     assert "Saved views" not in reader.sees("/changes")
+
+
+def toasted(text: str) -> tuple[str, dict[str, str]]:
+    """Where the toast's form leads, and its fields."""
+    (toast,) = re.findall(r'<form class="toast-line".*?</form>', text, re.DOTALL)
+    fields = dict(re.findall(r'name="([^"]+)" value="([^"]*)"', toast))
+    return re.search(r'action="([^"]+)"', toast)[1], {k: unescape(v) for k, v in fields.items()}
+
+
+def test_a_view_that_was_saved_or_removed_is_told_and_undone_whole(reader):
+    led = keep(reader, "Mine", "/changes?state=open")
+    said = reader.sees(led.headers["location"])
+    action, fields = toasted(said)
+    removed = reader.sends(action, **fields)
+    action, fields = toasted(reader.sees(removed.headers["location"]))
+    reader.sends(action, **fields)
+
+    assert "The view Mine is saved." in said
+    assert 'name="address" value="/changes?state=open"' in said  # what would be saved next
+    assert '<a href="/changes?state=open">Mine</a>' in reader.sees("/changes")
+
+
+def test_a_view_that_took_the_place_of_another_offers_no_way_back(reader):
+    keep(reader, "Mine", "/changes?state=open")
+    led = keep(reader, "Mine", "/changes?state=merged")
+
+    text = reader.sees(led.headers["location"])
+
+    assert "The view Mine is another one now." in text
+    assert "toast-line" in text
+    assert '<form class="toast-line"' not in text
 
 
 def test_nobody_sees_the_views_of_another_and_the_operator_keeps_none(reader):

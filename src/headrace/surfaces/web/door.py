@@ -26,6 +26,7 @@ from headrace.surfaces.web.pages.page import Page
 from headrace.surfaces.web.pages.who import organisations
 from headrace.surfaces.web.remedies import Piece, pieces
 from headrace.surfaces.web.rendering import ErrorPage, Frame, render
+from headrace.surfaces.web.toasts import plain, toast
 from headrace.surfaces.web.visitors import Guard, Preferences, Visitor
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -154,7 +155,7 @@ class Door:
             seal=self.guard.seal(visitor),
             waiting=_waiting(client) if visitor.person else None,
             data=f"{quote(path)}.json{query}" if request.method == "GET" else "",
-            back=request.url.path + query if request.method == "GET" else "/",
+            back=plain(request.url.path + query) if request.method == "GET" else "/",
             follows=",".join(page.follows) if page else "",
             every=page.every if page else 0,
             views=_views(client, path) if _is_kept(page, visitor) else (),
@@ -163,7 +164,7 @@ class Door:
             languages=LANGUAGES,
             theme=liked.theme,
             assets=self.assets,
-            done=request.query_params.get("decided") or request.query_params.get("done"),
+            toast=toast(request.query_params, request.url.path + query),
             memberships=visitor.signed_in.memberships if visitor.signed_in else (),
             is_signed_in=visitor.signed_in is not None,
             now=standing.at if standing else None,
@@ -229,7 +230,7 @@ class Door:
                 frame = self._frame(request, client, visitor, None)
         except Exception:  # noqa: BLE001 - an edge: what went wrong already is told, whatever comes on top
             return self._bare_frame(request)
-        return replace(frame, data="", back="/", done=None)
+        return replace(frame, data="", back="/", toast=None)
 
     def _bare_frame(self, request: Request) -> Frame:
         liked = Preferences.of(request)
@@ -251,7 +252,7 @@ class Door:
             languages=(),
             theme=liked.theme,
             assets=self.assets,
-            done=None,
+            toast=None,
             memberships=(),
             is_signed_in=False,
             now=None,

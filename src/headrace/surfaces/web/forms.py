@@ -9,10 +9,11 @@ from headrace.kernel.access import NotSignedIn
 from headrace.kernel.confirmation import ConfirmationNeeded
 from headrace.kernel.errors import HeadraceError, Invalid, NotAllowed
 from headrace.kernel.failures import failure
-from headrace.surfaces.web.answers import Batch, Comment
+from headrace.surfaces.web.answers import Batch, Comment, Views
 from headrace.surfaces.web.client import Client
 from headrace.surfaces.web.pages import operations, page_at
 from headrace.surfaces.web.pages.page import Page
+from headrace.surfaces.web.toasts import after
 from headrace.surfaces.web.visitors import Visitor, own_address
 
 
@@ -50,7 +51,7 @@ def decide(sent: Sent) -> str:
         sent.client.do("question.answer", question=item, answer=choice, note=note, hash=seen)
     else:
         sent.client.do("gate.decide", gate=item, decision=choice, note=note, hash=seen)
-    return f"/?decided={quote(item, safe='')}"
+    return after("/", "decided", item)
 
 
 def decide_batch(sent: Sent) -> str:
@@ -69,7 +70,7 @@ def decide_batch(sent: Sent) -> str:
     if refused:
         told = "; ".join(f"{one.gate}: {one.refused}" for one in refused)
         raise Invalid(f"Some were not decided. {told}")
-    return f"/?decided={quote(', '.join(gates), safe='')}"
+    return after("/", "decided", ", ".join(gates))
 
 
 def delegate(sent: Sent) -> str:
@@ -78,7 +79,7 @@ def delegate(sent: Sent) -> str:
     item = sent.path["item"]
     to = sent.form.get("to", "").strip()
     sent.client.do("gate.delegate", gate=item, to=to if to.startswith("@") else f"@{to}")
-    return f"/?done={quote(item, safe='')}"
+    return after("/", "delegated", item)
 
 
 def operate(sent: Sent) -> Filled:
@@ -121,15 +122,20 @@ def keep_view(sent: Sent) -> str:
     """A list as it is, under a name."""
     _needs_person(sent)
     address = own_address(sent.form.get("address", ""))
-    sent.client.do("view.save", name=sent.form.get("name", "").strip(), address=address)
-    return address
+    name = sent.form.get("name", "").strip()
+    known = any(one.name == name for one in sent.client.ask(Views, "view.list").items)
+    sent.client.do("view.save", name=name, address=address)
+    return after(address, "replaced" if known else "kept", name)
 
 
 def remove_view(sent: Sent) -> str:
     """A view that is kept no longer."""
     _needs_person(sent)
-    sent.client.do("view.remove", name=sent.form.get("name", ""))
-    return own_address(sent.form.get("address", "/"))
+    name, address = sent.form.get("name", ""), own_address(sent.form.get("address", "/"))
+    kept = sent.client.ask(Views, "view.list").items
+    sent.client.do("view.remove", name=name)
+    was = next((one.address for one in kept if one.name == name), "")
+    return after(address, "removed", name, was)
 
 
 FORMS: Mapping[str, Act] = {

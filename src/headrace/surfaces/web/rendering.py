@@ -17,6 +17,7 @@ from headrace.surfaces.web.markdown import render as markdown
 from headrace.surfaces.web.navigation import Place
 from headrace.surfaces.web.porter import Membership
 from headrace.surfaces.web.remedies import Piece
+from headrace.surfaces.web.toasts import Toast
 
 _PHRASES = 4096  # kept ready in a language; the pages have about a thousand
 
@@ -46,7 +47,7 @@ class Frame:
     languages: tuple[Language, ...]
     theme: str
     assets: Assets
-    done: str | None
+    toast: Toast | None
     memberships: tuple[Membership, ...]
     is_signed_in: bool
     now: datetime | None

@@ -10,10 +10,12 @@ from psycopg import errors
 from pydantic_core import to_jsonable_python
 
 from headrace.kernel.access import NotSignedIn
+from headrace.kernel.capability import Operation
 from headrace.kernel.confirmation import ConfirmationNeeded, ConfirmationStale
 from headrace.kernel.errors import Conflict, HeadraceError, Invalid, NotAllowed, NotFound
 from headrace.kernel.ids import new_id
 from headrace.kernel.json import Json
+from headrace.kernel.remedies import Remedy, parts
 
 _OTHER_TABLES = (errors.UndefinedTable, errors.UndefinedColumn, errors.UndefinedFunction)
 
@@ -82,16 +84,22 @@ FAMILIES: Mapping[type[HeadraceError], Family] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Failure:
-    """An error as the doors tell it. `details` are the values behind the message, as JSON data."""
+    """An error as the doors tell it. `details` are the values behind the message, as JSON data;
+    `remedies` the operations that it tells to run, where the door has asked for them."""
 
     family: Family
     code: str
     message: str
     details: Mapping[str, Json]
+    remedies: tuple[Remedy, ...] = ()
 
     @property
     def problem(self) -> dict[str, Json]:
-        """The document of RFC 9457, with the stable `code` and the `details` beside its members."""
+        """The document of RFC 9457, with the stable `code` and the `details` beside its members, and
+        what is named in `detail` to be run, as operations with what is known of their input."""
+        helps: Json = [
+            {"operation": one.operation.name, "input": one.input} for one in self.remedies
+        ]
         return {
             "type": f"urn:headrace:error:{self.code}",
             "title": self.family.status.phrase,
@@ -99,14 +107,25 @@ class Failure:
             "detail": self.message,
             "code": self.code,
             "details": self.details,
+            **({"remedies": helps} if self.remedies else {}),
         }
 
 
-def failure(fault: BaseException) -> Failure:
-    """How `fault` is told. A defect is logged with an id; the caller sees the id and nothing else."""
+def failure(fault: BaseException, operations: Mapping[str, Operation] | None = None) -> Failure:
+    """How `fault` is told. A defect is logged with an id; the caller sees the id and nothing else.
+
+    With the house's operations, the remedies that its message names are told too.
+    """
     told = fault if isinstance(fault, HeadraceError) else _of_database(fault) or _defect(fault)
     details: dict[str, Json] = to_jsonable_python(told.details, fallback=str)
-    return Failure(family=family(type(told)), code=told.code, message=told.message, details=details)
+    named = parts(told.message, operations or {}, quotes=details)
+    return Failure(
+        family=family(type(told)),
+        code=told.code,
+        message=told.message,
+        details=details,
+        remedies=tuple(one for one in named if isinstance(one, Remedy)),
+    )
 
 
 def family(kind: type[BaseException]) -> Family:

@@ -2,8 +2,8 @@
 
 A message says what helps in one notation, that of the command line, in backticks: "No flag 'x'; `headrace
 flag list` shows them". A terminal shows it as it stands. A door whose readers have no terminal reads it
-here and says it in its own way: the console as a link to the page or the form, filled in. So there is one
-sentence for every door, nobody writes a remedy twice, and the documents of errors stay what they are.
+here and says it in its own way: the console as a link to the page or the form, filled in; REST and MCP as
+operations beside the sentence. So there is one sentence for every door, and nobody writes a remedy twice.
 
 What a message quotes of others is no remedy: a text that brings a backtick is told whole, as text. And a
 remedy read here is an address to look at and nothing else; what it leads to is asked for by a person.

@@ -110,6 +110,12 @@ def test_a_refusal_is_the_same_problem_as_at_the_other_doors(
     assert said in json.loads(refused.content[0].text)["detail"]
 
 
+def test_a_refusal_names_what_it_tells_to_run_as_an_operation(reception, boss):
+    refused = ask(create_server(reception, lambda: boss), "person_deactivate", person="nobody")
+
+    assert refused.structured_content["remedies"] == [{"operation": "person.list", "input": {}}]
+
+
 def test_a_caller_is_shown_what_it_may_use(reception, entrance, acme):
     acme.adds("ada", "people:view")
     ada = Credentials(token=acme.token("ada"))

@@ -25,7 +25,9 @@ def test_the_page_of_nothing_leads_to_the_list_of_what_there_is(firm, browser):
     assert answer.status_code == 404
     assert links(answer.text) == {"mission list": "/missions"}
     assert "headrace" not in answer.text.partition('role="alert">')[2].partition("</p>")[0]
-    assert "`headrace mission list`" in browser.get("/missions/nothing.json").json()["detail"]
+    told = browser.get("/missions/nothing.json").json()
+    assert "`headrace mission list`" in told["detail"]
+    assert told["remedies"] == [{"operation": "mission.list", "input": {}}]
 
 
 def test_an_address_that_holds_a_command_is_quoted_as_text(firm, browser):

@@ -32,6 +32,15 @@ _PROBLEM: Schema = {
         "detail": {"type": "string"},
         "code": {"type": "string"},
         "details": {"type": "object"},
+        "remedies": {
+            "type": "array",
+            "description": "What `detail` tells to run, with what is known of its input.",
+            "items": {
+                "type": "object",
+                "required": ["operation", "input"],
+                "properties": {"operation": {"type": "string"}, "input": {"type": "object"}},
+            },
+        },
     },
 }
 

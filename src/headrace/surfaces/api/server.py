@@ -126,7 +126,7 @@ class _Door:
             except ClientDisconnect:
                 return Response(status_code=HTTPStatus.BAD_REQUEST)  # nobody is there to read it
             except Exception as fault:  # noqa: BLE001 - an edge: a request ends here, whatever went wrong
-                return problem(failure(fault))
+                return problem(failure(fault, self._reception.house.operations))
 
         return endpoint
 

@@ -136,7 +136,7 @@ class OperationTool(Tool):
             )
             answer = await to_thread.run_sync(self._reception.perform, call, limiter=self._threads)
         except Exception as fault:  # noqa: BLE001 - an edge: a tool call ends here, whatever went wrong
-            return _refused(failure(fault))
+            return _refused(failure(fault, self._reception.house.operations))
         return _answered(answer)
 
 

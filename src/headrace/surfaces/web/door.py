@@ -184,7 +184,7 @@ class Door:
     ) -> Response:
         """A page, or a problem document, that says what is wrong and what to do; whoever only has to
         sign in is led there, and back afterwards."""
-        told = failure(fault)
+        told = failure(fault, self.reception.house.operations)
         if isinstance(fault, NotSignedIn) and self._leads_to_sign_in(request):
             return led(f"/sign-in?next={quote(_here(request), safe='')}")
         code = status or int(told.family.status)

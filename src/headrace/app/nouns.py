@@ -7,7 +7,7 @@ from collections.abc import Mapping
 NOUNS: Mapping[str, str] = {
     "agent": "list, show, roles, hire, advance, retire, pause, resume, renew, runs, run-show, run-cancel, run-submit, quality",
     "archive": "due, rules",
-    "artifact": "list, show, lineage, chain, types, acknowledge, archive, unarchive",
+    "artifact": "list, show, lineage, chain, counts, types, acknowledge, archive, unarchive",
     "audit": "verify",
     "budget": "set, show, list, forecasts, held",
     "change": "list, show, diff, merge, close",

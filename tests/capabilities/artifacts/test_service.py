@@ -274,6 +274,16 @@ class TestEffective:
         assert [v.ref.artifact for v in some] == ["toy-brief/a"]
         assert works.do(service.effective_of, "toy-brief", []) == []
 
+    def test_they_are_counted_by_type_without_archived_ones_of_their_context_alone(self, works):
+        for slug in ("a", "b"):
+            works.propose("toy-brief", slug)
+        works.propose("toy-signal", "slow")
+        works.do(service.archive, ["toy-brief/b"], "no longer needed")
+
+        assert works.do(service.counts, None) == {"toy-brief": 1, "toy-signal": 1}
+        assert works.do(service.counts, "mission:a") == {"toy-brief": 1}
+        assert works.elsewhere(OTHER).do(service.counts, None) == {}
+
     def test_a_version_sent_back_says_so_once(self, works):
         version = works.propose()
 

@@ -33,45 +33,31 @@ SPOKEN = {"_", "gettext", "ngettext"}
 OWN_SCRIPT = re.compile(r'<script defer src="/static/console\.js\?v=[0-9a-f]{16}"></script>')
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.path)
-def test_a_template_uses_what_its_context_declares_and_nothing_else(page):
+def used_by(template: str) -> set[str]:
+    """The names that a template takes from its context."""
     environ = environment()
-    text, _, _ = environ.loader.get_source(environ, page.template)
-
+    text, _, _ = environ.loader.get_source(environ, template)
     parsed = environ.parse(text)
     brought = {
         name if isinstance(name, str) else name[1]
         for node in parsed.find_all(nodes.FromImport)
         for name in node.names
     } | {node.name for node in parsed.find_all(nodes.Macro)}
-    used = meta.find_undeclared_variables(parsed) - brought - {"frame"} - SPOKEN
+    return meta.find_undeclared_variables(parsed) - brought - {"frame"} - SPOKEN
 
-    assert used == {one.name for one in fields(page.context)}
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.path)
+def test_a_template_uses_what_its_context_declares_and_nothing_else(page):
+    assert used_by(page.template) == {one.name for one in fields(page.context)}
 
 
 @pytest.mark.parametrize("template", UNGUARDED)
 def test_a_page_before_the_door_uses_what_it_declares(template):
-    environ = environment()
-    text, _, _ = environ.loader.get_source(environ, template)
-
-    parsed = environ.parse(text)
-    brought = {
-        name if isinstance(name, str) else name[1]
-        for node in parsed.find_all(nodes.FromImport)
-        for name in node.names
-    }
-    used = meta.find_undeclared_variables(parsed) - brought - {"frame"} - SPOKEN
-
-    assert used == {one.name for one in fields(UNGUARDED[template])}
+    assert used_by(template) == {one.name for one in fields(UNGUARDED[template])}
 
 
 def test_the_error_page_uses_what_it_declares():
-    environ = environment()
-    text, _, _ = environ.loader.get_source(environ, "error.html")
-
-    used = meta.find_undeclared_variables(environ.parse(text)) - SPOKEN
-
-    assert used == {one.name for one in fields(ErrorPage)}
+    assert used_by("error.html") == {one.name for one in fields(ErrorPage)}
 
 
 @pytest.mark.parametrize("operation", READS)
@@ -122,6 +108,7 @@ def test_a_mission_shows_its_stream_its_artifacts_and_its_log(firm, browser):
     assert "Bulk Data Export" in text
     assert "toy-note/export" in text
     assert [step["after"] for step in data["steps"]] == ["proposed"]
+    assert data["counts"]["artifacts"] == 1
     held = [node for node in data["nodes"] if node["state"] == "held"]
     assert held
     assert all(node["reasons"] for node in held)

@@ -39,6 +39,24 @@ class ArtifactQuery:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CountQuery:
+    context: Annotated[str | None, Names("context")] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TypeCount:
+    type: str
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counts:
+    """By type; a type without an artifact is left out."""
+
+    items: tuple[TypeCount, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class ArtifactLine(Artifact):
     """An artifact with the title of its newest version; empty before the first."""
 
@@ -200,6 +218,12 @@ def listing(ctx: Ctx, query: ArtifactQuery) -> ArtifactPage:
     return ArtifactPage(items=items, next=items[-1].id if len(found) > query.limit else None)
 
 
+def counts(ctx: Ctx, query: CountQuery) -> Counts:
+    """Count artifacts by type, in a context where named; archived ones are left out."""
+    found = service.counts(ctx, query.context)
+    return Counts(items=tuple(TypeCount(type=type, count=of) for type, of in found.items()))
+
+
 def show(ctx: Ctx, name: ArtifactName) -> VersionShown:
     """Show one version of an artifact: its content, who made it, where it was merged.
 
@@ -358,6 +382,7 @@ OPERATIONS = (
         "/artifacts/chain",
         ("distance", "version", "title", "phase", "change", "brain"),
     ),
+    _query("artifact.counts", counts, CountQuery, Counts, "/artifact-counts"),
     _query("artifact.types", types, Nothing, TypeList, "/artifact-types"),
     Operation(
         name="artifact.acknowledge",

@@ -24,6 +24,7 @@ from headrace.capabilities.artifacts.service.lineage import (
 from headrace.capabilities.artifacts.service.lookups import (
     at_path,
     authored_part,
+    counts,
     effective,
     effective_in,
     effective_of,
@@ -64,6 +65,7 @@ __all__ = [
     "chain",
     "comment",
     "comments",
+    "counts",
     "differences",
     "drift",
     "effective",

@@ -51,6 +51,11 @@ def of_slug(ctx: Ctx, slug: str) -> Sequence[Artifact]:
     return store.by_slug(ctx.db, ctx.organisation, slug)
 
 
+def counts(ctx: Ctx, context: str | None) -> Mapping[str, int]:
+    """How many artifacts of each type there are, in a context where named, without archived ones."""
+    return store.counts(ctx.db, ctx.organisation, context)
+
+
 def listing(
     ctx: Ctx,
     *,

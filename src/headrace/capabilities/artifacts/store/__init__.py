@@ -3,6 +3,7 @@
 from headrace.capabilities.artifacts.store.artifacts import (
     by_path,
     by_slug,
+    counts,
     create,
     find,
     in_folder,
@@ -55,6 +56,7 @@ __all__ = [
     "by_slug",
     "chain",
     "count",
+    "counts",
     "create",
     "effective_in",
     "effective_versions",

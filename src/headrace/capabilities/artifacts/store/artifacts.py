@@ -55,6 +55,10 @@ _NARROWED = {
     "words": "AND searched LIKE ALL (:words) ",
 }
 """Only what is asked for stands in the statement, so that PostgreSQL finds the index for it."""
+_COUNTS = (
+    "SELECT type, count(*) AS number FROM artifacts_artifact WHERE organisation = :organisation {0}"
+    "AND NOT archived GROUP BY type ORDER BY type"
+)
 _CREATE = sa.text(
     "INSERT INTO artifacts_artifact (organisation, id, type, slug, context, parts, path, created_at) "
     "VALUES (:organisation, :id, :type, :slug, :context, CAST(:parts AS jsonb), :path, :created_at) "
@@ -148,6 +152,17 @@ def search(
     statement += "ORDER BY id LIMIT :limit"
     values = {**asked, "organisation": organisation, "limit": limit}
     return [Artifact(**row) for row in db.execute(sa.text(statement), values).mappings()]
+
+
+def counts(
+    db: sa.Connection, organisation: OrganisationId, context: str | None
+) -> Mapping[str, int]:
+    """How many of each type, by type; of a context where named, without archived ones."""
+    narrowed = _NARROWED["context"] if context is not None else ""
+    rows = db.execute(
+        sa.text(_COUNTS.format(narrowed)), {"organisation": organisation, "context": context}
+    )
+    return {row.type: row.number for row in rows}
 
 
 def _literally(word: str) -> str:

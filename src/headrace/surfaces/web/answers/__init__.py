@@ -129,6 +129,7 @@ from headrace.surfaces.web.answers.people import (
 )
 from headrace.surfaces.web.answers.record import (
     Artifact,
+    ArtifactCounts,
     Artifacts,
     ArtifactType,
     ArtifactTypes,
@@ -154,6 +155,7 @@ from headrace.surfaces.web.answers.record import (
     Repository,
     RequiredReview,
     Review,
+    TypeCount,
     Version,
 )
 from headrace.surfaces.web.answers.rights import (
@@ -238,6 +240,7 @@ READS: Mapping[str, type] = {
     "agent.runs": AgentRuns,
     "ledger.totals": Totals,
     "artifact.list": Artifacts,
+    "artifact.counts": ArtifactCounts,
     "artifact.show": Version,
     "artifact.lineage": Lineage,
     "artifact.chain": Chain,
@@ -307,6 +310,7 @@ __all__ = [
     "Answered",
     "Approval",
     "Artifact",
+    "ArtifactCounts",
     "ArtifactType",
     "ArtifactTypes",
     "Artifacts",
@@ -472,6 +476,7 @@ __all__ = [
     "TraceNode",
     "Trouble",
     "Troubles",
+    "TypeCount",
     "Usage",
     "VerdictGiven",
     "Version",

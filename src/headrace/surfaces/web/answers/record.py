@@ -23,6 +23,17 @@ class Artifact:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TypeCount:
+    type: str
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArtifactCounts:
+    items: tuple[TypeCount, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Artifacts:
     items: tuple[Artifact, ...]
     next: str | None

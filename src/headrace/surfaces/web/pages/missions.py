@@ -8,6 +8,7 @@ from headrace.surfaces.web.answers import (
     AgentRun,
     AgentRuns,
     Artifact,
+    ArtifactCounts,
     Artifacts,
     ChangeLine,
     Changes,
@@ -117,13 +118,14 @@ class Judged:
 class MissionPage:
     """`tokens` and `micro_usd` are the whole mission's; `unpriced` uses had no known price.
 
-    The stream, changes, judgements, costs by stream and the mission's budget are there on the tabs
-    that show them. A budget that runs out before `soon` asks for attention.
+    The stream, artifacts, changes, judgements, costs by stream and the mission's budget are there on the
+    tabs that show them, with `counts` on each. A budget that runs out before `soon` asks for attention.
     """
 
     mission: Mission
     tab: str
     tabs: Mapping[str, str]
+    counts: Mapping[str, int]
     steps: tuple[Step, ...]
     tasks: tuple[Task, ...]
     nodes: tuple[Node, ...]
@@ -137,7 +139,7 @@ class MissionPage:
     changes: tuple[ChangeLine, ...]
     by_stream: tuple[Total, ...]
     budget: tuple[Forecast, ...]
-    soon: datetime
+    soon: datetime | None
     tokens: int
     micro_usd: int
     unpriced: int
@@ -177,15 +179,25 @@ def show_one(asked: Asked) -> MissionPage:
     everybody = client.everybody()
     names = names_of(everybody)
     used = _used(client, runs)
+    gates = _gates(client, context, names)
     agents = _agents(client, context) if tab in {"stream", "runs"} else {}
     lines = _lines(runs, modules, agents, used)
     ready = _ready(client, context) if tab == "stream" else ()
     nodes = _nodes(ready, modules, runs) if tab == "stream" else ()
-    every = _artifacts(client, context)
+    every = _artifacts(client, context, is_shown=tab in {"artifacts", "evaluations"})
+    counts = client.ask(ArtifactCounts, "artifact.counts", context=context).items
+    evaluated = sum(one.count for one in counts if "evaluation" in one.type)
     return MissionPage(
         mission=mission,
         tab=tab,
         tabs=TABS,
+        counts={
+            "artifacts": sum(one.count for one in counts) - evaluated,
+            "evaluations": evaluated,
+            "tasks": len(found.tasks),
+            "runs": len(runs),
+            "decisions": len(gates),
+        },
         steps=tuple(replace(step, by=named(names, step.by)) for step in found.steps),
         tasks=found.tasks,
         nodes=nodes,
@@ -201,11 +213,11 @@ def show_one(asked: Asked) -> MissionPage:
         artifacts=tuple(one for one in every.items if "evaluation" not in one.type),
         has_more_artifacts=every.next is not None,
         judged=_judged(client, context, names) if tab == "evaluations" else (),
-        gates=_gates(client, context, names),
+        gates=gates,
         changes=_changes(client, context) if tab == "decisions" else (),
         by_stream=_by_stream(client, mission) if tab == "cost" else (),
         budget=_budget(client, mission) if tab == "cost" else (),
-        soon=client.ask(Standing, "whoami").at + SOON,
+        soon=client.ask(Standing, "whoami").at + SOON if tab == "cost" else None,
         tokens=sum(one.tokens_in + one.tokens_out for one in used.values()),
         micro_usd=sum(one.micro_usd for one in used.values()),
         unpriced=sum(one.unpriced for one in used.values()),
@@ -345,6 +357,8 @@ def _used(client: Client, runs: Iterable[Run]) -> Mapping[str, Total]:
     return {one.key: one for one in asked.items} if asked else {}
 
 
-def _artifacts(client: Client, context: str) -> Artifacts:
+def _artifacts(client: Client, context: str, *, is_shown: bool) -> Artifacts:
     """The first of them; the list of artifacts has the rest."""
+    if not is_shown:
+        return Artifacts(items=(), next=None)
     return client.ask(Artifacts, "artifact.list", context=context, limit=_PAGE)

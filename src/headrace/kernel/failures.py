@@ -10,12 +10,12 @@ from psycopg import errors
 from pydantic_core import to_jsonable_python
 
 from headrace.kernel.access import NotSignedIn
+from headrace.kernel.advice import Advice, parts
 from headrace.kernel.capability import Operation
 from headrace.kernel.confirmation import ConfirmationNeeded, ConfirmationStale
 from headrace.kernel.errors import Conflict, HeadraceError, Invalid, NotAllowed, NotFound
 from headrace.kernel.ids import new_id
 from headrace.kernel.json import Json
-from headrace.kernel.remedies import Remedy, parts
 
 _OTHER_TABLES = (errors.UndefinedTable, errors.UndefinedColumn, errors.UndefinedFunction)
 
@@ -85,21 +85,19 @@ FAMILIES: Mapping[type[HeadraceError], Family] = {
 @dataclass(frozen=True, kw_only=True)
 class Failure:
     """An error as the doors tell it. `details` are the values behind the message, as JSON data;
-    `remedies` the operations that it tells to run, where the door has asked for them."""
+    `advice` the operations that it tells to run, where the door has asked for them."""
 
     family: Family
     code: str
     message: str
     details: Mapping[str, Json]
-    remedies: tuple[Remedy, ...] = ()
+    advice: tuple[Advice, ...] = ()
 
     @property
     def problem(self) -> dict[str, Json]:
         """The document of RFC 9457, with the stable `code` and the `details` beside its members, and
         what is named in `detail` to be run, as operations with what is known of their input."""
-        helps: Json = [
-            {"operation": one.operation.name, "input": one.input} for one in self.remedies
-        ]
+        helps: Json = [{"operation": one.operation.name, "input": one.input} for one in self.advice]
         return {
             "type": f"urn:headrace:error:{self.code}",
             "title": self.family.status.phrase,
@@ -107,14 +105,14 @@ class Failure:
             "detail": self.message,
             "code": self.code,
             "details": self.details,
-            **({"remedies": helps} if self.remedies else {}),
+            **({"advice": helps} if self.advice else {}),
         }
 
 
 def failure(fault: BaseException, operations: Mapping[str, Operation] | None = None) -> Failure:
     """How `fault` is told. A defect is logged with an id; the caller sees the id and nothing else.
 
-    With the house's operations, the remedies that its message names are told too.
+    With the house's operations, the advice that its message gives is told too.
     """
     told = fault if isinstance(fault, HeadraceError) else _of_database(fault) or _defect(fault)
     details: dict[str, Json] = to_jsonable_python(told.details, fallback=str)
@@ -124,7 +122,7 @@ def failure(fault: BaseException, operations: Mapping[str, Operation] | None = N
         code=told.code,
         message=told.message,
         details=details,
-        remedies=tuple(one for one in named if isinstance(one, Remedy)),
+        advice=tuple(one for one in named if isinstance(one, Advice)),
     )
 
 

@@ -59,9 +59,9 @@ def test_what_an_error_tells_to_run_stands_beside_it_as_an_operation(web, boss):
     quoting = web.post("/api/v1/people/%60headrace%20whoami%60/deactivate", headers=boss)
 
     assert "`headrace person list`" in refused.json()["detail"]
-    assert refused.json()["remedies"] == [{"operation": "person.list", "input": {}}]
+    assert refused.json()["advice"] == [{"operation": "person.list", "input": {}}]
     assert quoting.status_code == 404
-    assert "remedies" not in quoting.json()
+    assert "advice" not in quoting.json()
 
 
 def test_nothing_to_say_is_204(web, acme, boss):

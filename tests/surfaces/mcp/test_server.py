@@ -113,7 +113,7 @@ def test_a_refusal_is_the_same_problem_as_at_the_other_doors(
 def test_a_refusal_names_what_it_tells_to_run_as_an_operation(reception, boss):
     refused = ask(create_server(reception, lambda: boss), "person_deactivate", person="nobody")
 
-    assert refused.structured_content["remedies"] == [{"operation": "person.list", "input": {}}]
+    assert refused.structured_content["advice"] == [{"operation": "person.list", "input": {}}]
 
 
 def test_a_caller_is_shown_what_it_may_use(reception, entrance, acme):

@@ -9,6 +9,7 @@ from headrace.surfaces.web.language import LANGUAGES
 from headrace.surfaces.web.navigation import Menu, Place
 from headrace.surfaces.web.pages import PAGES
 from headrace.surfaces.web.rendering import ErrorPage, Frame, render
+from headrace.surfaces.web.toasts import Toast
 from surfaces.web.hostile import ATTACKS, Maker, compared, faults
 
 BRANCHES = max(len(words) for words in compared().values()) + 1
@@ -22,6 +23,9 @@ def a_frame(attack: str) -> Frame:
         languages=LANGUAGES,
         language="en",
         theme="dark",
+        toast=Toast(
+            words="%(item)s is done", item=attack, undo="/do/flag.kill", fields={"flag": attack}
+        ),
         places=(Place(key="inbox", address="/", menu=Menu(word="Inbox", letter="i", mark="◆")),),
     )
 

@@ -19,7 +19,9 @@ COMMENT = "artifact:comment"
 @dataclass(frozen=True, kw_only=True)
 class ToSay:
     artifact: Annotated[
-        str, Names("artifact"), Field(description="The artifact: mission-brief/bulk-data-export.")
+        str,
+        Names("artifact"),
+        Field(description="The artifact.", examples=["mission-brief/export"]),
     ]
     text: Annotated[str, Field(min_length=1, max_length=4_000, description="In Markdown.")]
     version: Annotated[

@@ -18,7 +18,7 @@ from headrace.kernel.inputs import Names
 
 READ, DEPLOY, OPERATE = "deployment:read", "deployment:deploy", "deployment:operate"
 
-Service = Annotated[str, Field(description="The service, customer-records.")]
+Service = Annotated[str, Field(description="The service.", examples=["customer-records"])]
 Why = Annotated[str, Field(min_length=1, max_length=2_000, description="Why, for the history.")]
 Key = Annotated[
     str, Field(max_length=200, description="Names this order; the same again does nothing.")

@@ -33,7 +33,7 @@ from headrace.kernel.inputs import Names
 
 READ, RESPOND = "incident:read", "incident:respond"
 
-Id = Annotated[str, Field(description="The incident, INC-2026-001.")]
+Id = Annotated[str, Field(description="The incident.", examples=["INC-2026-001"])]
 Why = Annotated[str, Field(min_length=1, max_length=2_000, description="Why, for the timeline.")]
 
 

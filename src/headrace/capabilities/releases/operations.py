@@ -25,7 +25,7 @@ from headrace.kernel.inputs import Names
 
 READ, DRAFT, APPROVE, DEPLOY = "release:read", "release:draft", "release:approve", "release:deploy"
 
-Id = Annotated[str, Field(description="The release, REL-2026-001.")]
+Id = Annotated[str, Field(description="The release.", examples=["REL-2026-001"])]
 Why = Annotated[str, Field(min_length=1, max_length=2_000, description="Why, for the history.")]
 
 

@@ -32,7 +32,7 @@ _PROBLEM: Schema = {
         "detail": {"type": "string"},
         "code": {"type": "string"},
         "details": {"type": "object"},
-        "remedies": {
+        "advice": {
             "type": "array",
             "description": "What `detail` tells to run, with what is known of its input.",
             "items": {

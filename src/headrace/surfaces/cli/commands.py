@@ -212,6 +212,8 @@ def _told(field: InputField) -> str:
         parts.append("As JSON, or @file.json.")
     if field.default not in (None, "", [], {}):
         parts.append(f"Default: {field.default}.")
+    if field.example:
+        parts.append(f"For example: {field.example}")
     return " ".join(part for part in parts if part)
 
 

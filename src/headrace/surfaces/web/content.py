@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from headrace.kernel.json import Json
+from headrace.surfaces.web.wording import money
+
+_MILLIONTHS = "micro_usd"
 
 
 class Form(StrEnum):
@@ -91,7 +94,7 @@ def _block(title: str, value: Json, level: int) -> list[Block]:
 def _mapping(title: str, value: Mapping[str, Json], level: int) -> list[Block]:
     """Short values side by side, then each longer one below a title of its own."""
     short = {name: inner for name, inner in value.items() if _is_short(inner)}
-    facts = tuple(Fact(word=words(name), value=told(inner)) for name, inner in short.items())
+    facts = tuple(_fact(name, inner) for name, inner in short.items())
     made = []
     if facts or title:
         made.append(Block(title=title, form=Form.FACTS, level=level, facts=facts))
@@ -99,6 +102,13 @@ def _mapping(title: str, value: Mapping[str, Json], level: int) -> list[Block]:
         if name not in short:
             made += _block(words(name), inner, min(level + 1, 5))
     return made
+
+
+def _fact(name: str, value: Json) -> Fact:
+    """A word and its value; millionths of a dollar are told as dollars."""
+    if name.endswith(_MILLIONTHS) and (value is None or isinstance(value, int)):
+        return Fact(word=words(name.removesuffix(_MILLIONTHS)) or "Dollars", value=money(value))
+    return Fact(word=words(name), value=told(value))
 
 
 def _is_short(value: Json) -> bool:

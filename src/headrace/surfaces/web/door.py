@@ -15,6 +15,7 @@ from headrace.kernel.errors import HeadraceError, Invalid
 from headrace.kernel.failures import Failure, TooLarge, failure
 from headrace.kernel.json import Json, to_json
 from headrace.surfaces.web import visitors
+from headrace.surfaces.web.advice import Piece, pieces
 from headrace.surfaces.web.answers import Standing, View, Views, Waiting
 from headrace.surfaces.web.asked import Asked
 from headrace.surfaces.web.assets import Assets
@@ -24,7 +25,6 @@ from headrace.surfaces.web.navigation import Place, places
 from headrace.surfaces.web.pages import MENU
 from headrace.surfaces.web.pages.page import Page
 from headrace.surfaces.web.pages.who import organisations
-from headrace.surfaces.web.remedies import Piece, pieces
 from headrace.surfaces.web.rendering import ErrorPage, Frame, render
 from headrace.surfaces.web.toasts import plain, toast
 from headrace.surfaces.web.visitors import Guard, Preferences, Visitor
@@ -209,7 +209,7 @@ class Door:
         return HTMLResponse(render("error.html", page, frame), status_code=code, headers=HEADERS)
 
     def _told(self, told: Failure, request: Request) -> tuple[Piece, ...]:
-        """The message, its remedies as links; the address asked for is quoted in it as others' words."""
+        """The message, its advice as links; the address asked for is quoted in it as others' words."""
         quotes: Json = [told.details, unquote(str(request.url))]
         return pieces(told.message, self.reception.house.operations, quotes=quotes)
 

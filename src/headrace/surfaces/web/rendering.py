@@ -10,13 +10,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from headrace.surfaces.web import wording
+from headrace.surfaces.web.advice import Piece
 from headrace.surfaces.web.answers import View
 from headrace.surfaces.web.assets import Assets
 from headrace.surfaces.web.language import ENGLISH, LANGUAGES, Language, Speaker
 from headrace.surfaces.web.markdown import render as markdown
 from headrace.surfaces.web.navigation import Place
 from headrace.surfaces.web.porter import Membership
-from headrace.surfaces.web.remedies import Piece
 from headrace.surfaces.web.toasts import Toast
 
 _PHRASES = 4096  # kept ready in a language; the pages have about a thousand

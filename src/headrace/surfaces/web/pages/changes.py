@@ -1,8 +1,9 @@
 """Change requests, and one of them with its diff, its reviews and its checks."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from headrace.surfaces.web.advice import Piece, pieces
 from headrace.surfaces.web.answers import (
     Change,
     ChangeLine,
@@ -52,10 +53,12 @@ class Halves:
 
 @dataclass(frozen=True, kw_only=True)
 class ChangePage:
-    """`author` and reviewers are in words; `halves` are there where files are looked at side by side."""
+    """`author` and reviewers are in words; `halves` are there where files are looked at side by side.
+    `hindrances` say what hinders the merge, with links to what helps."""
 
     change: Change
     author: str
+    hindrances: tuple[tuple[Piece, ...], ...]
     verdicts: tuple[Verdict, ...]
     files: tuple[FileDiff, ...]
     halves: tuple[Halves, ...]
@@ -83,11 +86,21 @@ def show_one(asked: Asked) -> ChangePage:
     return ChangePage(
         change=replace(change, reviews=reviews),
         author=named(names, change.author),
+        hindrances=hindrances(client, change, files),
         verdicts=verdicts(client, change, names) if change.policies else (),
         files=files,
         halves=tuple(map(_halves, files)) if asked.word("view") == "beside" else (),
         titles=client.titles([change.context]),
     )
+
+
+def hindrances(
+    client: Client, change: Change, files: Sequence[FileDiff]
+) -> tuple[tuple[Piece, ...], ...]:
+    """What hinders the merge, with links to what helps; paths are written by whoever made it."""
+    paths = [path for one in files for path in (one.change.path, one.change.old_path or "")]
+    known = client.reception.house.operations
+    return tuple(pieces(one, known, quotes=paths) for one in change.hindrances)
 
 
 def _halves(file: FileDiff) -> Halves:

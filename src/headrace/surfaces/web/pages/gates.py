@@ -6,6 +6,7 @@ from datetime import datetime
 from statistics import quantiles
 
 from headrace.kernel.errors import HeadraceError
+from headrace.surfaces.web.advice import Piece, pieces
 from headrace.surfaces.web.answers import (
     AgentRun,
     AgentRuns,
@@ -25,7 +26,6 @@ from headrace.surfaces.web.language import said
 from headrace.surfaces.web.pages import artifacts, changes
 from headrace.surfaces.web.pages.acts import Act, allowed
 from headrace.surfaces.web.pages.lineage import Hop, chain
-from headrace.surfaces.web.remedies import Piece, pieces
 
 _FEWEST_PAID = 5  # runs, below which no estimate is made of them
 
@@ -137,6 +137,7 @@ class Shown:
     may_delegate: bool
     members: tuple[artifacts.Shown, ...]
     change: Change | None
+    hindrances: tuple[tuple[Piece, ...], ...]
     files: tuple[FileDiff, ...]
     verdicts: tuple[changes.Verdict, ...]
     chain: tuple[Hop, ...]
@@ -169,6 +170,7 @@ def show(client: Client, id: str) -> Shown:
         may_delegate=False,
         members=members,
         change=change,
+        hindrances=changes.hindrances(client, change, files) if change else (),
         files=files,
         verdicts=verdicts,
         chain=chain(client, tuple(one.reference for one in members)),
@@ -188,7 +190,7 @@ def show(client: Client, id: str) -> Shown:
 
 
 def _said(client: Client, item: Item, text: str) -> tuple[Piece, ...]:
-    """What the house itself says of work, with its remedies as links; of others it is their words."""
+    """What the house itself says of work, with its advice as links; of others it is their words."""
     if item.kind in {"gate", "question"}:
         return (Piece(text=text),) if text else ()
     return pieces(text, client.reception.house.operations, quotes=item.asked)

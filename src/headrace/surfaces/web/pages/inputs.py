@@ -16,6 +16,7 @@ from headrace.kernel.errors import HeadraceError, Invalid
 from headrace.kernel.form import InputField, input_fields
 from headrace.kernel.inputs import Listing
 from headrace.kernel.json import Json
+from headrace.surfaces.web.advice import Piece, pieces
 from headrace.surfaces.web.client import Client
 
 _LONG = {"note", "reason", "rationale", "text", "description", "observation", "summary", "why"}
@@ -58,7 +59,7 @@ class Input:
     name: str
     label: str
     control: str
-    help: str
+    help: tuple[Piece, ...]
     required: bool
     value: str
     choices: tuple[Choice, ...]
@@ -76,7 +77,13 @@ def fields_of(client: Client, operation: Operation, form: Mapping[str, str]) -> 
         name for one in fields for listing in listings(client, one) for name in listing.within
     }
     return tuple(
-        _input(one, form.get(one.name, ""), offered(client, one, form), asks=one.name in within)
+        _input(
+            one,
+            form.get(one.name, ""),
+            offered(client, one, form),
+            asks=one.name in within,
+            operations=client.reception.house.operations,
+        )
         for one in fields
     )
 
@@ -147,7 +154,14 @@ def _listed(
     return tuple(listing.offered(answer))
 
 
-def _input(field: InputField, value: str, offer: Offer, *, asks: bool) -> Input:
+def _input(
+    field: InputField,
+    value: str,
+    offer: Offer,
+    *,
+    asks: bool,
+    operations: Mapping[str, Operation],
+) -> Input:
     default = field.default
     given = value or ("" if default in (None, "", [], {}) else _text(default))
     control = _offering(_control(field), offer)
@@ -159,7 +173,7 @@ def _input(field: InputField, value: str, offer: Offer, *, asks: bool) -> Input:
         name=field.name,
         label=field.title,
         control=control,
-        help=field.help,
+        help=pieces(field.help, operations),
         required=field.required,
         value=_local(given) if control == "moment" else given,
         choices=choices,
@@ -167,7 +181,7 @@ def _input(field: InputField, value: str, offer: Offer, *, asks: bool) -> Input:
         chosen=known.get(given, ""),
         asks=asks or (control == "pick" and offer.may_change),
         unit=field.unit,
-        example=field.example,
+        example="" if choices else field.example,
     )
 
 

@@ -11,6 +11,7 @@ from headrace.kernel.failures import Failure
 from headrace.kernel.form import input_fields
 from headrace.kernel.json import Json, from_json
 from headrace.kernel.rehearsal import REHEARSABLE
+from headrace.surfaces.web.advice import Piece, linked, pieces
 from headrace.surfaces.web.asked import Asked
 from headrace.surfaces.web.client import Client
 from headrace.surfaces.web.content import Block, blocks_of
@@ -18,7 +19,6 @@ from headrace.surfaces.web.language import said
 from headrace.surfaces.web.pages.acts import may
 from headrace.surfaces.web.pages.inputs import Input, fields_of, read
 from headrace.surfaces.web.pages.search import Found, operations
-from headrace.surfaces.web.remedies import Piece, linked, pieces
 
 EFFECTS = {
     Effect.NONE: said("It only reads."),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from headrace.kernel.errors import HeadraceError
+from headrace.surfaces.web.advice import Piece, pieces
 from headrace.surfaces.web.answers import (
     CheckLine,
     Comparison,
@@ -84,9 +85,10 @@ class Promise:
 
 @dataclass(frozen=True, kw_only=True)
 class CheckShown:
-    """A line of the checklist with the places of what shows it."""
+    """A line of the checklist with the places of what shows it, and why, with links to what helps."""
 
     line: CheckLine
+    because: tuple[Piece, ...]
     evidence: tuple[Place, ...]
 
 
@@ -147,7 +149,12 @@ def show_one(asked: Asked) -> ReleasePage:
         stages=_stages(release, shown.steps),
         criteria=tuple(_criterion(one, shown.steps) for one in release.rollout.criteria),
         checklist=tuple(
-            CheckShown(line=one, evidence=places(one.evidence)) for one in release.checklist
+            CheckShown(
+                line=one,
+                because=pieces(one.because, asked.client.reception.house.operations),
+                evidence=places(one.evidence),
+            )
+            for one in release.checklist
         ),
         steps=tuple(reversed([_named(one, names) for one in shown.steps])),
         unmet=tuple(

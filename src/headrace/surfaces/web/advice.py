@@ -1,12 +1,12 @@
-"""Remedies in the browser: what a sentence says to run, as a link to the page or the form that does it."""
+"""Advice in the browser: what a sentence says to run, as a link to the page or the form that does it."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
+from headrace.kernel.advice import Advice, parts
 from headrace.kernel.capability import Operation, OperationKind
 from headrace.kernel.json import Json
-from headrace.kernel.remedies import Remedy, parts
 
 SHOWN = {
     "agent.list": "/agents",
@@ -58,19 +58,19 @@ class Piece:
 def pieces(
     text: str, operations: Mapping[str, Operation], *, quotes: Json = None
 ) -> tuple[Piece, ...]:
-    """A sentence of the house with its remedies as links; see `parts` for what it quotes."""
+    """A sentence of the house with its advice as links; see `parts` for what it quotes."""
     return tuple(_piece(one) for one in parts(text, operations, quotes=quotes))
 
 
 def linked(text: str, operations: Mapping[str, Operation]) -> str:
-    """A Markdown text of the house, with its remedies as links."""
+    """A Markdown text of the house, with its advice as links."""
     return "".join(
         f"[{one.text}]({one.address})" if one.address else one.text
         for one in pieces(text, operations)
     )
 
 
-def _piece(part: str | Remedy) -> Piece:
+def _piece(part: str | Advice) -> Piece:
     if isinstance(part, str):
         return Piece(text=part)
     address = _address(part)
@@ -79,24 +79,24 @@ def _piece(part: str | Remedy) -> Piece:
     return Piece(text=_words(part), address=address, about=part.operation.summary)
 
 
-def _words(remedy: Remedy) -> str:
+def _words(advice: Advice) -> str:
     """The operation in words, with what it is about: `agent resume writer`."""
-    name = remedy.operation.name.replace(".", " ")
-    return " ".join((name, *_short(remedy.input.values())))
+    name = advice.operation.name.replace(".", " ")
+    return " ".join((name, *_short(advice.input.values())))
 
 
 def _short(values: Iterable[str]) -> Iterable[str]:
     return [one for one in values if len(one) <= 40]
 
 
-def _address(remedy: Remedy) -> str | None:
+def _address(advice: Advice) -> str | None:
     """Where a person does it: on the page of the thing, where the thing is known, else in its form."""
-    given = dict(remedy.input)
-    page = SHOWN.get(remedy.operation.name, "")
+    given = dict(advice.input)
+    page = SHOWN.get(advice.operation.name, "")
     known = [name for name in given if f"{{{name}}}" in page]
     if page and page.count("{") == len(known):
         return page.format(**{name: quote(given[name], safe="/") for name in known})
-    if remedy.operation.kind not in _FORMS:
+    if advice.operation.kind not in _FORMS:
         return None
     query = f"?{urlencode(given)}" if given else ""
-    return f"/do/{remedy.operation.name}{query}"
+    return f"/do/{advice.operation.name}{query}"

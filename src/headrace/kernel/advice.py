@@ -1,12 +1,12 @@
-"""Remedies: what a sentence of the house tells its reader to run, read from it as operation and input.
+"""Advice: what a sentence of the house tells its reader to run, read from it as operation and input.
 
 A message says what helps in one notation, that of the command line, in backticks: "No flag 'x'; `headrace
 flag list` shows them". A terminal shows it as it stands. A door whose readers have no terminal reads it
 here and says it in its own way: the console as a link to the page or the form, filled in; REST and MCP as
-operations beside the sentence. So there is one sentence for every door, and nobody writes a remedy twice.
+operations beside the sentence. So there is one sentence for every door, and nobody gives advice twice.
 
-What a message quotes of others is no remedy: a text that brings a backtick is told whole, as text. And a
-remedy read here is an address to look at and nothing else; what it leads to is asked for by a person.
+What a message quotes of others is no advice: a text that brings a backtick is told whole, as text. And
+what is read here is an address to look at and nothing else; what it leads to is asked for by a person.
 """
 
 import re
@@ -24,7 +24,7 @@ _LEFT_OPEN = re.compile(r"[A-Z]+|…|\.\.\.")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Remedy:
+class Advice:
     """An operation, and what is known of its input. `command` is how the sentence writes it."""
 
     operation: Operation
@@ -34,26 +34,26 @@ class Remedy:
 
 def parts(
     text: str, operations: Mapping[str, Operation], *, quotes: Json = None
-) -> tuple[str | Remedy, ...]:
-    """The sentence in order: its text, and the remedies that it names. `quotes` are the values behind
+) -> tuple[str | Advice, ...]:
+    """The sentence in order: its text, and the advice that it names. `quotes` are the values behind
     it, as an error's details hold them; where one of them brings a backtick, all of it is text."""
     if any("`" in one for one in _texts(quotes)):
         return (text,)
     return tuple(one for one in _parts(text, operations) if one != "")
 
 
-def _parts(text: str, operations: Mapping[str, Operation]) -> Iterator[str | Remedy]:
+def _parts(text: str, operations: Mapping[str, Operation]) -> Iterator[str | Advice]:
     done = 0
     for found in _COMMAND.finditer(text):
-        remedy = _remedy(found[1], operations)
-        if remedy is not None:
+        advice = _advice(found[1], operations)
+        if advice is not None:
             yield text[done : found.start()]
-            yield remedy
+            yield advice
             done = found.end()
     yield text[done:]
 
 
-def _remedy(command: str, operations: Mapping[str, Operation]) -> Remedy | None:
+def _advice(command: str, operations: Mapping[str, Operation]) -> Advice | None:
     """The operation of a command; None where it is none, or one that only a machine's owner can give."""
     try:
         words = shlex.split(command)
@@ -65,7 +65,7 @@ def _remedy(command: str, operations: Mapping[str, Operation]) -> Remedy | None:
         operation = operations.get(".".join(words[:length]))
         if operation is not None and len(words) >= length:
             given = dict(_given(operation, words[length:]))
-            return Remedy(operation=operation, input=given, command=" ".join(words))
+            return Advice(operation=operation, input=given, command=" ".join(words))
     return None
 
 

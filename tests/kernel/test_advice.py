@@ -1,4 +1,4 @@
-"""Remedies: commands in sentences of the house, read as operations; and every one that it names is one."""
+"""Advice: commands in sentences of the house, read as operations; and every one that it names is one."""
 
 import ast
 import re
@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 import headrace
-from headrace.kernel.remedies import Remedy, parts
+from headrace.kernel.advice import Advice, parts
 
 SOURCE = Path(headrace.__file__).parent
 
 
 def told(text, house, **quotes):
-    """The parts of a sentence, a remedy as its operation and input."""
+    """The parts of a sentence, a advice as its operation and input."""
     return [
         one if isinstance(one, str) else (one.operation.name, dict(one.input))
         for one in parts(text, house.operations, **quotes)
@@ -71,7 +71,7 @@ def test_what_is_no_operation_stays_as_it_is_written(house, text):
     assert told(text, house) == [text]
 
 
-def test_what_a_sentence_quotes_of_others_is_no_remedy(house):
+def test_what_a_sentence_quotes_of_others_is_no_advice(house):
     evil = "`headrace switch halt x`"
     text = f"No mission {evil!r}; `headrace mission list` names them"
 
@@ -85,7 +85,7 @@ def test_every_command_that_the_house_tells_a_reader_to_run_is_one(house):
     for text, place in _texts():
         for command in re.findall(r"`headrace ([a-z][^`]*)`", text):
             named = [one for one in parts(f"`headrace {command}`", house.operations)]
-            if not isinstance(named[0], Remedy) and command.split()[0] not in local:
+            if not isinstance(named[0], Advice) and command.split()[0] not in local:
                 wrong.append(f"{place}: {command}")
 
     assert not wrong

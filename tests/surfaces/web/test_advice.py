@@ -1,4 +1,4 @@
-"""Remedies at the browser: what an error says to run is a link to where a person does it."""
+"""Advice at the browser: what an error says to run is a link to where a person does it."""
 
 import re
 from html import unescape
@@ -6,8 +6,8 @@ from html import unescape
 import pytest
 
 from headrace.kernel.form import input_fields
+from headrace.surfaces.web.advice import SHOWN, linked, pieces
 from headrace.surfaces.web.pages import PAGES
-from headrace.surfaces.web.remedies import SHOWN, linked, pieces
 from surfaces.web.hostile import faults
 
 LINK = re.compile(r'<a href="([^"]+)" title="[^"]*">([^<]+)</a>')
@@ -27,7 +27,7 @@ def test_the_page_of_nothing_leads_to_the_list_of_what_there_is(firm, browser):
     assert "headrace" not in answer.text.partition('role="alert">')[2].partition("</p>")[0]
     told = browser.get("/missions/nothing.json").json()
     assert "`headrace mission list`" in told["detail"]
-    assert told["remedies"] == [{"operation": "mission.list", "input": {}}]
+    assert told["advice"] == [{"operation": "mission.list", "input": {}}]
 
 
 def test_an_address_that_holds_a_command_is_quoted_as_text(firm, browser):
@@ -78,6 +78,17 @@ def test_what_a_form_says_of_itself_leads_on(firm, browser, house):
     text = browser.sees("/do/mission.open")
 
     assert '<a href="/do/agent.run-submit"' in text
+
+
+def test_what_a_field_says_of_itself_leads_on_and_money_is_told_in_dollars(firm, browser):
+    firm.begins_mission()
+
+    field = browser.sees("/do/deployment.set-parameter?service=records")
+    budget = {"scope": "mission:export", "usd": "12.5"}
+    asked = browser.sends("/do/budget.set", seal=browser.seal(), **budget).text
+
+    assert '<a href="/do/deployment.show" title=' in field
+    assert "<dt>Dollars</dt><dd>$12.50</dd>" in asked
 
 
 @pytest.mark.parametrize("operation", SHOWN)

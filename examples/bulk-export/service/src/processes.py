@@ -10,7 +10,7 @@ from multiprocessing.connection import Connection
 from typing import Any, TypeVar
 
 Given = TypeVar("Given")
-POLITENESS = 10
+POLITENESS = 5
 """How far they stand back (`nice`): whoever waits for an answer is served first."""
 
 

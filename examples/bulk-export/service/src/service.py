@@ -58,8 +58,8 @@ class CapabilityMissing(Problem):
     status, code = 503, "capability_missing"
 
 
-def service_of(request: Request) -> Service:
-    """The service that answers this request; a FastAPI dependency."""
+async def service_of(request: Request) -> Service:
+    """The service that answers this request; a FastAPI dependency, which needs no thread."""
     service = request.app.state.service
     assert isinstance(service, Service)
     return service

@@ -199,7 +199,7 @@ class Driver:
             self._thread.join(timeout=30)
 
     def _loop(self) -> None:
-        while not self._stopping.wait(0.25):
+        while not self._stopping.wait(0.15):
             if not self._is_worth_a_look():
                 continue
             self._looked_at = time.monotonic()

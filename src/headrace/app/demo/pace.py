@@ -11,13 +11,13 @@ from typing import Protocol
 from headrace.app.demo.scenario import Paces
 from headrace.kernel.clock import PacedClock, set_pace
 
-LEAP_SECONDS = 0.3
+LEAP_SECONDS = 0.2
 """Real time that a leap to the next date takes."""
 
 FARTHEST = timedelta(days=3)
 """How far one leap goes at most: what looks after things daily should not be passed over for long."""
 
-QUIET_SECONDS = 0.3
+QUIET_SECONDS = 0.2
 """Real time without work and events before a leap."""
 
 

@@ -204,7 +204,7 @@ def _reaches(play: _Play, scenario: Scenario) -> bool:
     if _is_at_its_end(office, scenario):
         return True
     while not _stands_still(office, time.monotonic() - moved, still):
-        time.sleep(0.2)
+        time.sleep(0.15)
         if play.look():
             moved = time.monotonic()
             if _is_at_its_end(office, scenario):

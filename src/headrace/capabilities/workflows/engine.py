@@ -44,8 +44,8 @@ IDLE_SECONDS = 1.0
 CAPACITY: Mapping[Queue, Capacity] = {
     Queue.SAFETY: Capacity(workers=4),
     Queue.RECORD: Capacity(workers=2),
-    Queue.INTERACTIVE: Capacity(workers=4),
-    Queue.AGENTS: Capacity(workers=6),
+    Queue.INTERACTIVE: Capacity(workers=4, poll_seconds=0.2),
+    Queue.AGENTS: Capacity(workers=6, poll_seconds=0.2),
 }
 """Each queue has workers of its own: a thousand waiting agents take nothing from safety."""
 

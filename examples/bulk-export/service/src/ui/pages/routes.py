@@ -11,16 +11,15 @@ from auth.model import Principal
 from auth.signed_in import TheService
 from data import store
 from problems import NotFound, NotSignedIn
-from service import service_of
 from ui.render import render
 
 router = APIRouter(prefix="/ui", include_in_schema=False)
 RECORDS_SHOWN = 20
 
 
-def _visitor(request: Request) -> Principal | None:
+def _visitor(request: Request, service: TheService) -> Principal | None:
     try:
-        return service_of(request).authenticator.principal(request)
+        return service.authenticator.principal(request)
     except NotSignedIn:
         return None
 

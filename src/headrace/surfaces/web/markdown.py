@@ -1,5 +1,8 @@
 """Markdown as safe HTML. What an author wrote is never trusted: raw HTML is shown as its text."""
 
+from dataclasses import dataclass
+from itertools import pairwise
+
 import nh3
 from markdown_it import MarkdownIt
 from markupsafe import Markup
@@ -10,6 +13,45 @@ _TAGS = {
 }
 _ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
 _SCHEMES = {"http", "https", "mailto"}
+
+_LONG = 300  # letters of a section that is folded
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """A part of a text: `whole` with its heading, `text` without it. What stands before the first heading
+    has no `title`."""
+
+    title: str
+    whole: str
+    text: str
+    is_long: bool
+
+
+def sections(text: str) -> tuple[Section, ...]:
+    """A text parted at its headings of the second level."""
+    tokens = MarkdownIt("commonmark").parse(text)
+    begins = {
+        token.map[0]: (token.map[1], tokens[index + 1].content)
+        for index, token in enumerate(tokens)
+        if token.type == "heading_open" and token.tag == "h2" and token.level == 0 and token.map
+    }
+    lines = text.splitlines(keepends=True)
+    edges = [0, *(line for line in begins if line), len(lines)]
+    return tuple(
+        _section(lines, start, end, begins) for start, end in pairwise(edges) if end > start
+    )
+
+
+def _section(lines: list[str], start: int, end: int, begins: dict[int, tuple[int, str]]) -> Section:
+    behind, title = begins.get(start, (start, ""))
+    text = "".join(lines[behind:end])
+    return Section(
+        title=title,
+        whole="".join(lines[start:end]),
+        text=text,
+        is_long=bool(title) and len(text) > _LONG,
+    )
 
 
 def render(text: str) -> Markup:

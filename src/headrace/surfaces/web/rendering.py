@@ -15,6 +15,7 @@ from headrace.surfaces.web.answers import View
 from headrace.surfaces.web.assets import Assets
 from headrace.surfaces.web.language import ENGLISH, LANGUAGES, Language, Speaker
 from headrace.surfaces.web.markdown import render as markdown
+from headrace.surfaces.web.markdown import sections
 from headrace.surfaces.web.navigation import Place
 from headrace.surfaces.web.porter import Membership
 from headrace.surfaces.web.toasts import Toast
@@ -107,6 +108,7 @@ def _filters(speaker: Speaker) -> dict[str, object]:
     clockwork = wording.Clockwork(speaker)
     return {
         "markdown": markdown,
+        "sections": sections,
         "tone": wording.tone,
         "shape": wording.shape,
         "spoken": lambda state: speaker.say(wording.spoken(state)),

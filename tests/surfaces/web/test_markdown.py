@@ -8,7 +8,11 @@ def test_a_text_is_parted_at_headings_of_the_second_level_and_nothing_is_lost():
 
     parts = sections(text)
 
-    assert [(one.title, one.is_long) for one in parts] == [("", False), ("One", False), ("Two", True)]
+    assert [(one.title, one.is_long) for one in parts] == [
+        ("", False),
+        ("One", False),
+        ("Two", True),
+    ]
     assert "".join(one.whole for one in parts) == text
     assert parts[2].text == "word " * 80
 

@@ -1,7 +1,7 @@
 """Incidents: what breaks, how bad it is, what is due next; and one incident with all its evidence."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from headrace.kernel.json import Json
@@ -15,7 +15,7 @@ from headrace.surfaces.web.answers import (
     IncidentShown,
 )
 from headrace.surfaces.web.asked import Asked
-from headrace.surfaces.web.client import Client
+from headrace.surfaces.web.client import Client, names_of
 from headrace.surfaces.web.language import said
 from headrace.surfaces.web.pages.acts import Act, allowed
 
@@ -74,11 +74,13 @@ class EntryShown:
 
 @dataclass(frozen=True, kw_only=True)
 class IncidentPage:
-    """`took_to_mitigate` and `took_to_resolve` are real time."""
+    """`took_to_mitigate` and `took_to_resolve` are real time; `called` are the names of those who did
+    something, by id and by handle."""
 
     incident: IncidentShown
     clocks: tuple[Clock, ...]
     entries: tuple[EntryShown, ...]
+    called: Mapping[str, str]
     plans: tuple[IncidentPlanShown, ...]
     context: IncidentContext | None
     took_to_mitigate: timedelta | None
@@ -117,9 +119,9 @@ def show_one(asked: Asked) -> IncidentPage:
             for one in shown.deadlines
         ),
         entries=tuple(
-            EntryShown(entry=_named(one, shown.names), evidence=_evidence(one.evidence))
-            for one in shown.timeline
+            EntryShown(entry=one, evidence=_evidence(one.evidence)) for one in shown.timeline
         ),
+        called=_called(client, shown.names),
         plans=shown.plans,
         context=shown.context,
         took_to_mitigate=_span(shown.seconds_to_mitigate),
@@ -130,9 +132,11 @@ def show_one(asked: Asked) -> IncidentPage:
     )
 
 
-def _named(entry: IncidentEntry, names: Mapping[str, str]) -> IncidentEntry:
-    handle = names.get(entry.by)
-    return replace(entry, by=f"@{handle}" if handle else entry.by)
+def _called(client: Client, handles: Mapping[str, str]) -> Mapping[str, str]:
+    """What to call whoever did something, by id and by handle; `handles` are by id."""
+    everybody = client.everybody()
+    named = {one.handle: one.name or f"@{one.handle}" for one in everybody}
+    return {**{id: f"@{handle}" for id, handle in handles.items()}, **named, **names_of(everybody)}
 
 
 def _evidence(evidence: Mapping[str, Json]) -> tuple[tuple[str, str], ...]:

@@ -20,10 +20,9 @@ from headrace.capabilities.people import service
 from headrace.capabilities.people.model import SELF
 from headrace.kernel.access import Credentials, Reception
 from headrace.kernel.capability import Operation, OperationKind
-from headrace.kernel.form import input_fields
+from headrace.kernel.form import input_fields, nests
 from headrace.surfaces.cli.commands import noun, verb
 from headrace.surfaces.cli.main import main
-from headrace.surfaces.cli.values import takes_json
 from headrace.surfaces.mcp.server import create_server, tool_name
 from surfaces.conftest import bearer
 from surfaces.samples import a_sample
@@ -127,7 +126,7 @@ def _option(one, value) -> list[str]:
     option = f"--{one.name.replace('_', '-')}"
     if one.kind == "boolean":
         return [option if value else f"--no-{option[2:]}"]
-    if takes_json(one):
+    if nests(one):
         return [f"{option}={json.dumps(value)}"]
     if isinstance(value, list):
         return [word for item in value for word in (option, str(item))]

@@ -68,6 +68,15 @@ def test_a_closed_kind_is_chosen_and_keeps_what_was_given_though_it_is_not_of_it
     assert role[0].count("<option") > 5
 
 
+def test_nothing_that_is_needed_is_chosen_for_the_reader(firm, browser):
+    text = browser.sees("/do/gate.decide")
+
+    decision = re.search(r'<select[^>]*name="decision"[^>]*>(.*?)</select>', text, re.DOTALL)[0]
+    assert " required" in decision
+    assert decision.index('<option value="">') < decision.index('<option value="approve"')
+    assert "selected" not in decision
+
+
 def test_a_field_within_another_offers_once_that_one_is_filled(firm, browser):
     firm.begins_mission()
 

@@ -1,12 +1,13 @@
 """A stream's picture: who stands after whom, and what is judged stands together."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from headrace.surfaces.web.answers import AgentRun, Module, Output, Reference, Run
 from headrace.surfaces.web.drawing import fitted, wrapped
+from headrace.surfaces.web.pages.fleet import fleet
 from headrace.surfaces.web.pages.streams import picture
 
 BEGIN = datetime(2026, 3, 16, tzinfo=UTC)
@@ -27,6 +28,7 @@ class Node:
 @dataclass(frozen=True)
 class Line:
     run: Run
+    title: str = "Build"
     agent: AgentRun | None = None
     tokens: int | None = None
     micro_usd: int | None = None
@@ -142,6 +144,25 @@ def test_what_nobody_began_stands_after_the_modules_that_make_what_it_reads():
 
     assert boxes["Plan"].x < boxes["Build"].x == boxes["Report"].x
     assert boxes["Build"].ended is None
+
+
+def test_a_stream_tells_its_most_urgent_module_and_what_all_of_its_runs_used():
+    first = replace(BUILD_A, state="revised")
+    again = a_run("build", "a", made=7, ended=8, change="CR-1")
+    waits = replace(a_run("decide", "a", made=9), state="waiting")
+    lines = [
+        Line(first, tokens=5, micro_usd=100),
+        Line(JUDGE_A, tokens=1_000),
+        Line(BUILD_B),
+        Line(again, tokens=2, micro_usd=40),
+        Line(waits, title="Decision record"),
+    ]
+
+    one, other = fleet(lines, NAMES)
+
+    assert (one.name, one.state, one.doing, one.runs) == ("a", "waiting", "Decision record", 3)
+    assert (one.tokens, one.micro_usd) == (7, 140)
+    assert (other.name, other.state, other.tokens) == ("b", "done", 0)
 
 
 @pytest.mark.parametrize(

@@ -38,8 +38,11 @@ from headrace.surfaces.web.answers import (
 from headrace.surfaces.web.asked import Asked
 from headrace.surfaces.web.client import Client, named, names_of
 from headrace.surfaces.web.language import said
+from headrace.surfaces.web.pages.acts import may
 from headrace.surfaces.web.pages.budgets import SOON
 from headrace.surfaces.web.pages.changes import judgements
+from headrace.surfaces.web.pages.fleet import StreamOfWork, fleet
+from headrace.surfaces.web.pages.runs import OPEN
 from headrace.surfaces.web.pages.streams import Picture, layers_of, picture
 
 _PAGE = 200
@@ -119,7 +122,8 @@ class MissionPage:
     """`tokens` and `micro_usd` are the whole mission's; `unpriced` uses had no known price.
 
     The stream, artifacts, changes, judgements, costs by stream and the mission's budget are there on the
-    tabs that show them, with `counts` on each. A budget that runs out before `soon` asks for attention.
+    tabs that show them, with `counts` on each; `live` are runs of agents that work or wait now. A budget
+    that runs out before `soon` asks for attention.
     """
 
     mission: Mission
@@ -130,6 +134,9 @@ class MissionPage:
     tasks: tuple[Task, ...]
     nodes: tuple[Node, ...]
     picture: Picture
+    live: tuple[AgentRun, ...]
+    may_cancel: bool
+    fleet: tuple[StreamOfWork, ...]
     runs: tuple[RunLine, ...]
     evaluations: tuple[Artifact, ...]
     judged: tuple[Judged, ...]
@@ -184,6 +191,8 @@ def show_one(asked: Asked) -> MissionPage:
     lines = _lines(runs, modules, agents, used)
     ready = _ready(client, context) if tab == "stream" else ()
     nodes = _nodes(ready, modules, runs) if tab == "stream" else ()
+    called = {one.handle: one.name or one.handle for one in everybody}
+    live = tuple(one for one in agents.values() if one.state in OPEN) if tab == "stream" else ()
     every = _artifacts(client, context, is_shown=tab in {"artifacts", "evaluations"})
     counts = client.ask(ArtifactCounts, "artifact.counts", context=context).items
     evaluated = sum(one.count for one in counts if "evaluation" in one.type)
@@ -206,8 +215,11 @@ def show_one(asked: Asked) -> MissionPage:
             nodes,
             lines,
             layers_of(client) if nodes else {},
-            {one.handle: one.name or one.handle for one in everybody},
+            called,
         ),
+        live=live,
+        may_cancel=bool(live) and may(client, "agent.run-cancel"),
+        fleet=fleet(lines, called) if tab == "stream" else (),
         runs=tuple(reversed(lines)),
         evaluations=tuple(one for one in every.items if "evaluation" in one.type),
         artifacts=tuple(one for one in every.items if "evaluation" not in one.type),

@@ -9,12 +9,11 @@ from headrace.surfaces.web.answers import AgentRun, LayerLines, Module, Run
 from headrace.surfaces.web.client import Client
 from headrace.surfaces.web.drawing import Drawing, Placed, Size, Spot, draw, fitted, wrapped
 from headrace.surfaces.web.pages.causes import Node, Place, key_of, needs, places
-from headrace.surfaces.web.wording import Tone, tone
+from headrace.surfaces.web.pages.fleet import urgency
 
 _SIZE = Size(width=214, height=80)
 _LETTERS = 30  # of a title that fit into a box
 _SMALL = 34  # of a line in small letters
-_URGENT = (Tone.BAD, Tone.WAITING, Tone.RUNNING, Tone.SETTLED, Tone.GOOD)
 
 
 class _Line(Protocol):
@@ -122,7 +121,7 @@ def _box(place: Place, lines: Sequence[_Line], at: Placed, names: Mapping[str, s
         title=title,
         small=tuple(fitted(one, _SMALL) for one in about),
         full=" ".join([", ".join(node.title for node in place.nodes), *about]),
-        state=min(place.nodes, key=lambda one: _URGENT.index(tone(one.state))).state,
+        state=min(place.nodes, key=lambda one: urgency(one.state)).state,
         tokens=_sum(line.tokens for line in lines),
         micro_usd=_sum(line.micro_usd for line in lines),
         began=min((one.run.started_at for one in lines if one.run.started_at), default=None),

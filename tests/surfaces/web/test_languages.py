@@ -5,8 +5,9 @@ from string import Formatter
 
 from babel.messages.extract import extract_from_dir
 
+from headrace.kernel.capability import OperationKind
 from headrace.kernel.form import input_fields
-from headrace.surfaces.web.language import catalog, preferred
+from headrace.surfaces.web.language import catalog, preferred, summaries
 from headrace.surfaces.web.wording import spoken
 
 WEB = files("headrace.surfaces.web")
@@ -56,6 +57,29 @@ def test_the_language_chosen_goes_before_what_the_browser_accepts():
     assert preferred("en", "ko-KR,ko;q=0.9") == "en"
     assert preferred("", "fr-FR, ko;q=0.8, en;q=0.5") == "ko"
     assert preferred("xx", "fr") == "en"
+
+
+def test_what_every_operation_does_is_said_in_korean_and_no_other_sentence_stands_there(house):
+    said = {
+        one.summary
+        for one in house.operations.values()
+        if one.kind in {OperationKind.QUERY, OperationKind.COMMAND}
+    }
+
+    assert set(summaries("ko")) == said
+    assert not [korean for korean in summaries("ko").values() if korean.isascii()]
+
+
+def test_the_palette_finds_and_tells_operations_in_the_reader_s_language(firm, browser):
+    firm.company.adds("reader", "mission:read")
+    browser.becomes("reader")
+    browser.cookies.set("headrace_language", "ko")
+
+    found = browser.get("/palette.json?q=미션을 오래된").json()["items"]
+    listed = browser.sees("/search?q=미션을 오래된")
+
+    assert [one["word"] for one in found] == ["mission.list"]
+    assert "mission.list" in listed
 
 
 def test_every_field_choice_and_unit_of_a_form_is_called_something_in_korean(house):

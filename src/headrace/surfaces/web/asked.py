@@ -5,17 +5,20 @@ from dataclasses import dataclass
 
 from headrace.kernel.errors import Invalid
 from headrace.surfaces.web.client import Client
+from headrace.surfaces.web.language import ENGLISH
 
 _MOST = 2_147_483_647
 
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """`path` holds the names in the address, `query` what follows the question mark."""
+    """`path` holds the names in the address, `query` what follows the question mark; `language` is the
+    reader's."""
 
     client: Client
     path: Mapping[str, str]
     query: Mapping[str, str]
+    language: str = ENGLISH.code
 
     @property
     def person(self) -> str | None:

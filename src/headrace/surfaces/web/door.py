@@ -92,7 +92,12 @@ class Door:
             if visitor.organisation is None and not _is_clear(client, page):
                 return led("/who")
             context = page.fill(
-                Asked(client=client, path=request.path_params, query=request.query_params)
+                Asked(
+                    client=client,
+                    path=request.path_params,
+                    query=request.query_params,
+                    language=Preferences.of(request).language,
+                )
             )
             frame = None if as_json else self._frame(request, client, visitor, page)
         if frame is None:

@@ -28,12 +28,19 @@ def said(words: str) -> str:
     return words
 
 
-@cache
 def catalog(code: str) -> Mapping[str, str]:
-    """The translations into a language, by their English; empty for English."""
-    if code == ENGLISH.code:
-        return {}
-    text = files("headrace.surfaces.web").joinpath(f"languages/{code}.po").read_bytes()
+    """The translations of the pages' own words into a language, by their English; empty for English."""
+    return {} if code == ENGLISH.code else _read(f"{code}.po")
+
+
+def summaries(code: str) -> Mapping[str, str]:
+    """The translations of what operations do, by their English; empty for English."""
+    return {} if code == ENGLISH.code else _read(f"{code}.operations.po")
+
+
+@cache
+def _read(file: str) -> Mapping[str, str]:
+    text = files("headrace.surfaces.web").joinpath(f"languages/{file}").read_bytes()
     return {
         str(one.id if isinstance(one.id, str) else one.id[0]): str(
             one.string if isinstance(one.string, str) else one.string[0]
@@ -51,6 +58,10 @@ class Speaker:
 
     def say(self, words: str) -> str:
         return catalog(self.code).get(words, words)
+
+    def summary(self, words: str) -> str:
+        """What an operation does."""
+        return summaries(self.code).get(words, words)
 
     def count(self, one: str, many: str, number: int) -> str:
         """One form for one, the other for more; Korean has a single form, kept under the first."""

@@ -122,6 +122,7 @@ def _filters(speaker: Speaker) -> dict[str, object]:
         "short": wording.short,
         "identity": wording.identity,
         "say": speaker.say,
+        "summary": speaker.summary,
         "part": lambda text: quote(text, safe=""),
         "artifact_address": wording.artifact_address,
         "context_address": wording.context_address,

@@ -131,7 +131,7 @@ def _palette(door: Door) -> Endpoint:
             )
             for one in places(MENU, held)
         ]
-        items = find(client, words, navigation)
+        items = find(client, words, speaker, navigation)
         return SearchPage(
             words=words,
             items=tuple(replace(one, kind=speaker.say(one.kind)) for one in items),

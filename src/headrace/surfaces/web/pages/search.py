@@ -1,7 +1,7 @@
 """Search: missions, artifacts, change requests, places and operations by the words in their names."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from headrace.kernel.capability import OperationKind
@@ -10,7 +10,7 @@ from headrace.surfaces.web import wording
 from headrace.surfaces.web.answers import Artifacts, Changes, Inbox, Missions, Standing
 from headrace.surfaces.web.asked import Asked
 from headrace.surfaces.web.client import Client
-from headrace.surfaces.web.language import said
+from headrace.surfaces.web.language import Speaker, said
 
 _MOST = 40
 _LOOKED_AT = 200  # of each kind, the newest
@@ -45,16 +45,17 @@ KINDS = (
 def show(asked: Asked) -> SearchPage:
     """What fits the words of `q`, best first."""
     words = asked.word("q") or ""
-    return SearchPage(words=words, items=tuple(find(asked.client, words)) if words else ())
+    found = find(asked.client, words, Speaker(asked.language)) if words else ()
+    return SearchPage(words=words, items=tuple(found))
 
 
-def find(client: Client, words: str, places: Iterable[Found] = ()) -> list[Found]:
-    """Everything whose name has all the words: places, things, and then operations. What the reader
-    may not see is not there."""
+def find(client: Client, words: str, speaker: Speaker, places: Iterable[Found] = ()) -> list[Found]:
+    """Everything whose name has all the words: places, things, and then operations, as they are called in
+    the reader's language. What the reader may not see is not there."""
     wanted = words.casefold().split()
     found = [
         one
-        for one in (*places, *_things(client, words), *operations(client))
+        for one in (*places, *_things(client, words), *_operations(client, speaker))
         if all(word in f"{one.word} {one.about} {one.kind}".casefold() for word in wanted)
     ]
     if wanted:
@@ -72,6 +73,11 @@ def operations(client: Client) -> Iterator[Found]:
         takes_form = operation.kind in {OperationKind.QUERY, OperationKind.COMMAND}
         if takes_form and operation.permission in held:
             yield Found(address=f"/do/{name}", word=name, about=operation.summary, kind="operation")
+
+
+def _operations(client: Client, speaker: Speaker) -> Iterator[Found]:
+    for one in operations(client):
+        yield replace(one, about=speaker.summary(one.about))
 
 
 def _things(client: Client, words: str) -> Iterator[Found]:

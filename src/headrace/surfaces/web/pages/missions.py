@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from headrace.surfaces.web.advice import Piece, pieces
 from headrace.surfaces.web.answers import (
     AgentRun,
     AgentRuns,
@@ -97,6 +98,14 @@ class Node:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Reason:
+    """Why a node waits or what moved it; where the house itself says so, with its advice as links."""
+
+    node: Node
+    told: tuple[tuple[Piece, ...], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class RunLine:
     """A run with who did it and what it used; None where no agent ran or nothing was booked."""
 
@@ -134,6 +143,7 @@ class MissionPage:
     tasks: tuple[Task, ...]
     nodes: tuple[Node, ...]
     picture: Picture
+    reasons: tuple[Reason, ...]
     live: tuple[AgentRun, ...]
     may_cancel: bool
     fleet: tuple[StreamOfWork, ...]
@@ -194,15 +204,12 @@ def show_one(asked: Asked) -> MissionPage:
     called = {one.handle: one.name or one.handle for one in everybody}
     live = tuple(one for one in agents.values() if one.state in OPEN) if tab == "stream" else ()
     every = _artifacts(client, context, is_shown=tab in {"artifacts", "evaluations"})
-    counts = client.ask(ArtifactCounts, "artifact.counts", context=context).items
-    evaluated = sum(one.count for one in counts if "evaluation" in one.type)
     return MissionPage(
         mission=mission,
         tab=tab,
         tabs=TABS,
         counts={
-            "artifacts": sum(one.count for one in counts) - evaluated,
-            "evaluations": evaluated,
+            **_counts(client, context),
             "tasks": len(found.tasks),
             "runs": len(runs),
             "decisions": len(gates),
@@ -217,6 +224,7 @@ def show_one(asked: Asked) -> MissionPage:
             layers_of(client) if nodes else {},
             called,
         ),
+        reasons=tuple(_reason(client, one) for one in nodes if one.reasons),
         live=live,
         may_cancel=bool(live) and may(client, "agent.run-cancel"),
         fleet=fleet(lines, called) if tab == "stream" else (),
@@ -234,6 +242,23 @@ def show_one(asked: Asked) -> MissionPage:
         micro_usd=sum(one.micro_usd for one in used.values()),
         unpriced=sum(one.unpriced for one in used.values()),
     )
+
+
+_JUDGED = {"revised", "failed"}
+"""States whose reasons may be a model's words, which advise nothing."""
+
+
+def _reason(client: Client, node: Node) -> Reason:
+    operations = {} if node.state in _JUDGED else client.reception.house.operations
+    return Reason(node=node, told=tuple(pieces(one, operations) for one in node.reasons))
+
+
+def _counts(client: Client, context: str) -> Mapping[str, int]:
+    """How many artifacts a context has, evaluations apart."""
+    found = client.ask(ArtifactCounts, "artifact.counts", context=context).items
+    evaluated = sum(one.count for one in found if "evaluation" in one.type)
+    whole = sum(one.count for one in found)
+    return {"artifacts": whole - evaluated, "evaluations": evaluated}
 
 
 def _ready(client: Client, context: str) -> tuple[Ready, ...]:

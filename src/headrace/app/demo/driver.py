@@ -151,6 +151,10 @@ class Script:
         due = self.next_due()
         return due is not None and due <= self._clock.now()
 
+    def settled(self, item: str) -> None:
+        """A decision was taken or refused. Until then it is due: time must not leap from under it."""
+        self._dues.pop(item, None)
+
     def __call__(self, handle: str, item: Mapping[str, Any]) -> Recorded | None:
         for place, one in enumerate(self._decisions):
             given = self._given[place]
@@ -158,10 +162,9 @@ class Script:
             free = item["id"] in given or len(given) < one.times
             if one.by == handle and one.fits(item["kind"], item["asked"]) and free:
                 due = from_json(datetime, item["waiting_since"]) + one.after
+                self._dues[item["id"]] = (due, time.monotonic())
                 if self._clock.now() < due:
-                    self._dues[item["id"]] = (due, time.monotonic())
                     return None
-                self._dues.pop(item["id"], None)
                 given.add(item["id"])
                 return one
         return None
@@ -180,11 +183,12 @@ class Driver:
         people: Sequence[str],
         decide: Decide,
         is_due: Callable[[], bool] = lambda: False,
+        settled: Callable[[str], None] = lambda item: None,
     ) -> None:
         self._office = office
         self._people = people
         self._decide = decide
-        self._is_due = is_due
+        self._is_due, self._settled = is_due, settled
         self._seen, self._looked_at = -1, 0.0
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._loop, daemon=True, name="decisions")
@@ -234,6 +238,7 @@ class Driver:
                 self.refused.append(f"{handle}, {item['id']}: {refusal.message}")
             except Exception as fault:  # noqa: BLE001 - an edge: the database may have died amid it
                 self.refused.append(f"{handle}, {item['id']}: {fault}")
+            self._settled(item["id"])
 
 
 def waiting(item: Mapping[str, Any]) -> timedelta:

@@ -74,8 +74,11 @@ def _played(
     )
     decide = options.asking or Script(scenario, stage.installation.clock)
     people = [person.handle for person in scenario.people]
-    is_due = decide.is_due if isinstance(decide, Script) else lambda: False
-    driver = Driver(stage.office, people, decide, is_due)
+    driver = (
+        Driver(stage.office, people, decide, decide.is_due, decide.settled)
+        if isinstance(decide, Script)
+        else Driver(stage.office, people, decide)
+    )
     office = PatientOffice(stage.office, lambda text: console.print(f"[yellow]{text}[/]"))
     stage = replace(stage, office=office)
     services = Services(stage, options.folder, scenario.services)

@@ -27,6 +27,7 @@ class StagedWorld:
     def __init__(self, stage: Stage, decide: Script | Asking, happenings: Happenings) -> None:
         self._stage, self._decide, self._happenings = stage, decide, happenings
         self._watched, self._troubled, self._looked_at = False, False, 0.0
+        self._turned_at: datetime | None = None
 
     def is_working(self) -> bool:
         installation = self._stage.installation
@@ -46,9 +47,11 @@ class StagedWorld:
         return self._troubled
 
     def _look(self) -> None:
-        if time.monotonic() - self._looked_at < _WATCH_SECONDS:
+        turned = self._happenings.turned_at
+        # What has just turned is looked at now: in a second, time could leap over all of its trouble.
+        if turned == self._turned_at and time.monotonic() - self._looked_at < _WATCH_SECONDS:
             return
-        self._looked_at = time.monotonic()
+        self._turned_at, self._looked_at = turned, time.monotonic()
         self._watched = self._starts() or self._has_any("release.list", status="deploying")
         self._troubled = self._has_trouble(self._stage.clock.now())
 

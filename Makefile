@@ -19,7 +19,7 @@ setup: ## make .venv and install everything (once; a second call does nothing)
 demo: setup ## watch a feature travel from its signal
 	@$(BIN)/headrace demo $(if $(filter short,$(HEADRACE_DEMO)),--until brief) $(if $(FAULT),--fault $(FAULT))
 
-whole-way: setup ## play the whole example, ask about everything that it made (eight minutes)
+whole-way: setup ## play the whole example, ask about everything that it made (six minutes)
 	@HEADRACE_WHOLE_WAY=1 $(BIN)/pytest tests/acceptance/test_whole_way.py
 
 public-validators: setup ## have exports judged by agentic-enterprise's validators (PROJECT=a checkout of it)

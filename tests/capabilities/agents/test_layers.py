@@ -145,5 +145,5 @@ def lanes(names, layer: str) -> list[str]:
         inputs=(),
         outputs=(),
     )
-    drawn = picture({"watch": module}, [Node()], [], names).drawing
+    drawn = picture({"watch": module}, [Node()], [], names, {}).drawing
     return [lane.name for lane in drawn.lanes]

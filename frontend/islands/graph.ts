@@ -2,7 +2,7 @@
 const BESIDE_PX = 80; // of what came before
 
 export function showWhatMoves(): void {
-  for (const graph of document.querySelectorAll<HTMLElement>(".graph")) {
+  for (const graph of document.querySelectorAll<HTMLElement>("[data-opens-at-work]")) {
     const moving = graph.querySelector(".node-waiting, .node-running, .node-bad");
     if (!moving) continue;
     const { left, right } = moving.getBoundingClientRect();

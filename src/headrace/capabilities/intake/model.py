@@ -64,6 +64,11 @@ class Signal:
     absorbed_by: str | None = None
     archived: bool = False
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it has led to nothing yet."""
+        return self.absorbed_by is None and self.superseded_by is None
+
 
 @dataclass(frozen=True, kw_only=True)
 class Triage:

@@ -82,7 +82,7 @@ def listing(ctx: Ctx, query: SignalQuery) -> SignalList:
         return SignalList(items=tuple(found))
     found = service.listing(ctx, query.since)
     if query.only_open:
-        found = [one for one in found if one.absorbed_by is None and one.superseded_by is None]
+        found = [one for one in found if one.is_open]
     return SignalList(items=tuple(one for one in found if query.archived or not one.archived))
 
 

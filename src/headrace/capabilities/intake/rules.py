@@ -86,7 +86,7 @@ def digest(signals: Iterable[Signal], begin: datetime, end: datetime) -> Digest:
     """
     known = [one for one in signals if one.filed_at < end]
     new = [one for one in known if one.filed_at >= begin]
-    carried = [one for one in known if one.filed_at < begin and _is_open(one)]
+    carried = [one for one in known if one.filed_at < begin and one.is_open]
     counted = [*carried, *new]
     counts = Counter(one.disposition for one in counted)
     return Digest(
@@ -96,10 +96,6 @@ def digest(signals: Iterable[Signal], begin: datetime, end: datetime) -> Digest:
         themes=themes(new, known, begin),
         alerts=alerts(known, end),
     )
-
-
-def _is_open(signal: Signal) -> bool:
-    return signal.absorbed_by is None and signal.superseded_by is None
 
 
 def _speaks(signal: Signal) -> bool:
@@ -191,7 +187,7 @@ def stale(signals: Iterable[Signal], now: datetime) -> tuple[Stale, ...]:
     found = [
         Stale(signal=one, days=(now - one.filed_at).days)
         for one in signals
-        if _is_open(one)
+        if one.is_open
         and one.duplicate_of is None
         and one.disposition in undecided
         and now - one.filed_at > STALE_AFTER

@@ -101,6 +101,11 @@ def names_of(principals: Iterable[Principal]) -> Mapping[str, str]:
     return {one.id: one.name or one.handle for one in principals}
 
 
+def called_by_handle(principals: Iterable[Principal]) -> Mapping[str, str]:
+    """What to call each of these, by handle."""
+    return {one.handle: one.name or one.handle for one in principals}
+
+
 def named(names: Mapping[str, str], principal: str) -> str:
     """A principal in words; the engine and the operator have no row of their own."""
     return names.get(principal, principal)

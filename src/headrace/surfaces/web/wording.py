@@ -101,6 +101,14 @@ def tone(state: str) -> Tone:
     return _OF_WORD.get(spoken(state), Tone.SETTLED)
 
 
+_URGENT = (Tone.BAD, Tone.WAITING, Tone.RUNNING, Tone.SETTLED, Tone.GOOD)
+
+
+def urgency(state: str) -> int:
+    """The place of a state among others of one thing: what asks for somebody is first, what is good last."""
+    return _URGENT.index(tone(state))
+
+
 def shape(state: str) -> str:
     """The sign beside a state's word."""
     return SHAPES[tone(state)]

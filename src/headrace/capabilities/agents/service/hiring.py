@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 from headrace.capabilities.agents import card_rules, rules
 from headrace.capabilities.agents.cards import Catalogue, Layer, Lifecycle, RoleCard, Roles, Seat
@@ -47,19 +48,23 @@ def roles(ctx: Ctx) -> tuple[RoleCard, ...]:
 
 def layers(ctx: Ctx) -> tuple[Layer, ...]:
     """The layers that the packs declare, in their order; one that two packs name stands once."""
-    found: dict[str, Layer] = {}
-    for catalogue in _catalogues(ctx.house):
-        for layer in catalogue.organisation.structure:
-            found.setdefault(layer.id, layer)
-    return tuple(found.values())
+    every = (one for each in _catalogues(ctx.house) for one in each.organisation.structure)
+    return _each_once(every)
 
 
 def seats(ctx: Ctx) -> tuple[Seat, ...]:
     """The people's seats that the packs declare; one that two packs name stands once."""
-    found: dict[str, Seat] = {}
-    for catalogue in _catalogues(ctx.house):
-        for seat in catalogue.organisation.seats:
-            found.setdefault(seat.id, seat)
+    every = (one for each in _catalogues(ctx.house) for one in each.organisation.seats)
+    return _each_once(every)
+
+
+T = TypeVar("T", Layer, Seat)
+
+
+def _each_once(declared: Iterable[T]) -> tuple[T, ...]:
+    found: dict[str, T] = {}
+    for one in declared:
+        found.setdefault(one.id, one)
     return tuple(found.values())
 
 

@@ -21,6 +21,7 @@ from headrace.surfaces.web.answers import (
     Week,
 )
 from headrace.surfaces.web.asked import Asked
+from headrace.surfaces.web.client import Client, called_by_handle
 from headrace.surfaces.web.content import Block, blocks_of
 from headrace.surfaces.web.course import Course, Series, course
 from headrace.surfaces.web.language import said
@@ -114,26 +115,32 @@ def _chart(asked: Asked, found: Sequence[AgentLine]) -> Chart:
     names = layers_of(asked.client)
     named = [replace(one, layer=names.get(one.layer, one.layer)) for one in found]
     reports_to = {one.id: one.reports_to for one in roles.items}
-    return chart(named, reports_to, _called(asked, roles.seats), _holders(asked, roles.seats))
+    teams, people = _teams(asked.client), called_by_handle(asked.client.everybody())
+    called, holders = _called(teams, roles.seats, people), _holders(teams, roles.seats, people)
+    return chart(named, reports_to, called, holders)
 
 
-def _holders(asked: Asked, seats: Iterable[PersonSeat]) -> Mapping[str, Sequence[str]]:
+def _holders(
+    teams: Teams | None, seats: Iterable[PersonSeat], people: Mapping[str, str]
+) -> Mapping[str, Sequence[str]]:
     """The names of those in each team, by its handle, and of nobody in a seat that is neither a team nor
     a person; nothing where the reader may not know."""
-    teams = asked.client.ask_if_allowed(Teams, "team.list", limit=_PAGE)
     if teams is None:
         return {}
-    names = {one.handle: one.name or one.handle for one in asked.client.everybody()}
-    held = {one.handle: [names.get(who, who) for who in one.members] for one in teams.items}
-    return {one.id: () for one in seats if one.id not in names} | held
+    held = {one.handle: [people.get(who, who) for who in one.members] for one in teams.items}
+    return {**{one.id: () for one in seats if one.id not in people}, **held}
 
 
-def _called(asked: Asked, seats: Iterable[PersonSeat]) -> Mapping[str, str]:
+def _called(
+    teams: Teams | None, seats: Iterable[PersonSeat], people: Mapping[str, str]
+) -> Mapping[str, str]:
     """What people, teams and seats are called, by handle; teams only where the reader may know them."""
-    teams = asked.client.ask_if_allowed(Teams, "team.list")
-    called = {one.id: one.name for one in seats}
-    called |= {one.handle: one.name for one in asked.client.everybody()}
-    return called | {one.handle: one.name for one in (teams.items if teams else ())}
+    of_teams = {one.handle: one.name for one in (teams.items if teams else ())}
+    return {**{one.id: one.name for one in seats}, **people, **of_teams}
+
+
+def _teams(client: Client) -> Teams | None:
+    return client.ask_if_allowed(Teams, "team.list", limit=_PAGE)
 
 
 def _superior(asked: Asked, role: str) -> Superior | None:
@@ -143,8 +150,9 @@ def _superior(asked: Asked, role: str) -> Superior | None:
     if not handle:
         return None
     is_agent = any(one.id == handle for one in roles.items)
+    people = called_by_handle(asked.client.everybody())
     return Superior(
-        name=_called(asked, roles.seats).get(handle, handle),
+        name=_called(_teams(asked.client), roles.seats, people).get(handle, handle),
         address=f"/agents/{quote(handle, safe='')}" if is_agent else "/people",
     )
 

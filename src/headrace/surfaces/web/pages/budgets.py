@@ -14,7 +14,7 @@ from headrace.surfaces.web.answers import (
     Totals,
 )
 from headrace.surfaces.web.asked import Asked
-from headrace.surfaces.web.client import Client
+from headrace.surfaces.web.client import Client, called_by_handle
 from headrace.surfaces.web.language import said
 
 SOON = timedelta(days=30)
@@ -76,7 +76,7 @@ def show(asked: Asked) -> BudgetsPage:
 
 def _labels(client: Client, by: str, keys: Sequence[str]) -> Mapping[str, str]:
     if by == "agent":
-        return {one.handle: one.name for one in client.everybody()}
+        return called_by_handle(client.everybody())
     if by == "mission":
         titles = client.titles(f"mission:{key}" for key in keys if key)
         return {context.partition(":")[2]: title for context, title in titles.items()}

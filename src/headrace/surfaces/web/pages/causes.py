@@ -2,26 +2,20 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from headrace.surfaces.web.answers import Module, Run
 
 
-class Node(Protocol):
-    """A module of a stream, or one element of it."""
+@dataclass(frozen=True, kw_only=True)
+class Node:
+    """A module of the stream, or one element of it: its newest run, or why there is none."""
 
-    @property
-    def module(self) -> str: ...
-    @property
-    def title(self) -> str: ...
-    @property
-    def role(self) -> str: ...
-    @property
-    def element(self) -> str: ...
-    @property
-    def state(self) -> str: ...
-    @property
-    def reasons(self) -> tuple[str, ...]: ...
+    module: str
+    title: str
+    role: str
+    element: str
+    state: str  # of the newest run; "ready" or "held" without one
+    reasons: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

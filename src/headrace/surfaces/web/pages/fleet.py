@@ -2,27 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from headrace.surfaces.web.answers import AgentRun, Run
-from headrace.surfaces.web.wording import Tone, tone
-
-_URGENT = (Tone.BAD, Tone.WAITING, Tone.RUNNING, Tone.SETTLED, Tone.GOOD)
+from headrace.surfaces.web.wording import urgency
 
 
-class Line(Protocol):
-    """A run with who did it and what it used."""
+@dataclass(frozen=True, kw_only=True)
+class RunLine:
+    """A run with who did it and what it used; None where no agent ran or nothing was booked."""
 
-    @property
-    def run(self) -> Run: ...
-    @property
-    def title(self) -> str: ...
-    @property
-    def agent(self) -> AgentRun | None: ...
-    @property
-    def tokens(self) -> int | None: ...
-    @property
-    def micro_usd(self) -> int | None: ...
+    run: Run
+    title: str
+    agent: AgentRun | None
+    tokens: int | None
+    micro_usd: int | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,18 +31,18 @@ class StreamOfWork:
     micro_usd: int
 
 
-def fleet(lines: Sequence[Line], names: Mapping[str, str]) -> tuple[StreamOfWork, ...]:
+def fleet(lines: Sequence[RunLine], names: Mapping[str, str]) -> tuple[StreamOfWork, ...]:
     """The streams of a mission, in the order in which they began; `lines` are oldest first, `names` what
     agents are called, by handle. Judgements of a change belong to no stream."""
     changes = {line.run.change for line in lines}
-    of: dict[str, list[Line]] = {}
+    of: dict[str, list[RunLine]] = {}
     for line in lines:
         if line.run.element and line.run.element not in changes:
             of.setdefault(line.run.element, []).append(line)
     return tuple(_stream(name, mine, names) for name, mine in of.items())
 
 
-def _stream(name: str, lines: Sequence[Line], names: Mapping[str, str]) -> StreamOfWork:
+def _stream(name: str, lines: Sequence[RunLine], names: Mapping[str, str]) -> StreamOfWork:
     newest = {line.run.module: line for line in lines}
     tells = min(newest.values(), key=lambda line: urgency(line.run.state))
     roles = dict.fromkeys(line.agent.role for line in lines if line.agent)
@@ -62,8 +55,3 @@ def _stream(name: str, lines: Sequence[Line], names: Mapping[str, str]) -> Strea
         tokens=sum(line.tokens or 0 for line in lines),
         micro_usd=sum(line.micro_usd or 0 for line in lines),
     )
-
-
-def urgency(state: str) -> int:
-    """The place of a state among others of one thing: what asks for somebody is first, what is good last."""
-    return _URGENT.index(tone(state))

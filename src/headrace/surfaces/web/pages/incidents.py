@@ -15,7 +15,7 @@ from headrace.surfaces.web.answers import (
     IncidentShown,
 )
 from headrace.surfaces.web.asked import Asked
-from headrace.surfaces.web.client import Client, names_of
+from headrace.surfaces.web.client import Client, called_by_handle, names_of
 from headrace.surfaces.web.language import said
 from headrace.surfaces.web.pages.acts import Act, allowed
 
@@ -135,8 +135,8 @@ def show_one(asked: Asked) -> IncidentPage:
 def _called(client: Client, handles: Mapping[str, str]) -> Mapping[str, str]:
     """What to call whoever did something, by id and by handle; `handles` are by id."""
     everybody = client.everybody()
-    named = {one.handle: one.name or f"@{one.handle}" for one in everybody}
-    return {**{id: f"@{handle}" for id, handle in handles.items()}, **named, **names_of(everybody)}
+    unnamed = {id: f"@{handle}" for id, handle in handles.items()}
+    return {**unnamed, **called_by_handle(everybody), **names_of(everybody)}
 
 
 def _evidence(evidence: Mapping[str, Json]) -> tuple[tuple[str, str], ...]:

@@ -37,12 +37,13 @@ from headrace.surfaces.web.answers import (
     Totals,
 )
 from headrace.surfaces.web.asked import Asked
-from headrace.surfaces.web.client import Client, named, names_of
+from headrace.surfaces.web.client import Client, called_by_handle, named, names_of
 from headrace.surfaces.web.language import said
 from headrace.surfaces.web.pages.acts import may
 from headrace.surfaces.web.pages.budgets import SOON
+from headrace.surfaces.web.pages.causes import Node
 from headrace.surfaces.web.pages.changes import judgements
-from headrace.surfaces.web.pages.fleet import StreamOfWork, fleet
+from headrace.surfaces.web.pages.fleet import RunLine, StreamOfWork, fleet
 from headrace.surfaces.web.pages.runs import OPEN
 from headrace.surfaces.web.pages.streams import Picture, layers_of, picture
 
@@ -86,34 +87,11 @@ class MissionsPage:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Node:
-    """A module of the stream, or one element of it: its newest run, or why there is none."""
-
-    module: str
-    title: str
-    role: str
-    element: str
-    state: str  # of the newest run; "ready" or "held" without one
-    reasons: tuple[str, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
 class Reason:
     """Why a node waits or what moved it; where the house itself says so, with its advice as links."""
 
     node: Node
     told: tuple[tuple[Piece, ...], ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class RunLine:
-    """A run with who did it and what it used; None where no agent ran or nothing was booked."""
-
-    run: Run
-    title: str
-    agent: AgentRun | None
-    tokens: int | None
-    micro_usd: int | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -201,7 +179,7 @@ def show_one(asked: Asked) -> MissionPage:
     lines = _lines(runs, modules, agents, used)
     ready = _ready(client, context) if tab == "stream" else ()
     nodes = _nodes(ready, modules, runs) if tab == "stream" else ()
-    called = {one.handle: one.name or one.handle for one in everybody}
+    called = called_by_handle(everybody)
     live = tuple(one for one in agents.values() if one.state in OPEN) if tab == "stream" else ()
     every = _artifacts(client, context, is_shown=tab in {"artifacts", "evaluations"})
     return MissionPage(
@@ -244,12 +222,13 @@ def show_one(asked: Asked) -> MissionPage:
     )
 
 
-_JUDGED = {"revised", "failed"}
-"""States whose reasons may be a model's words, which advise nothing."""
+_OWN_WORDS = {"ready", "held", "queued", "waiting"}
+"""States whose reasons are the house's own; elsewhere they may be a model's or a person's, and those
+advise nothing."""
 
 
 def _reason(client: Client, node: Node) -> Reason:
-    operations = {} if node.state in _JUDGED else client.reception.house.operations
+    operations = client.reception.house.operations if node.state in _OWN_WORDS else {}
     return Reason(node=node, told=tuple(pieces(one, operations) for one in node.reasons))
 
 

@@ -3,36 +3,25 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
-from headrace.surfaces.web.answers import AgentRun, LayerLines, Module, Run
+from headrace.surfaces.web.answers import LayerLines, Module
 from headrace.surfaces.web.client import Client
 from headrace.surfaces.web.drawing import Drawing, Placed, Size, Spot, draw, fitted, wrapped
 from headrace.surfaces.web.pages.causes import Node, Place, key_of, needs, places
-from headrace.surfaces.web.pages.fleet import urgency
+from headrace.surfaces.web.pages.fleet import RunLine
+from headrace.surfaces.web.wording import urgency
 
 _SIZE = Size(width=214, height=80)
 _LETTERS = 30  # of a title that fit into a box
 _SMALL = 34  # of a line in small letters
 
 
-class _Line(Protocol):
-    @property
-    def run(self) -> Run: ...
-    @property
-    def agent(self) -> AgentRun | None: ...
-    @property
-    def tokens(self) -> int | None: ...
-    @property
-    def micro_usd(self) -> int | None: ...
-
-
 @dataclass(frozen=True, kw_only=True)
 class Box:
     """A node as it is drawn, or every judgement of a change in one.
 
-    `title` and `small` are three lines at most. `address` is the run's page,
-    where an agent ran, or the change's.
+    `title` and `small` are three lines at most. `address` is the run's page, where an agent ran, or the
+    change's.
     """
 
     x: int
@@ -68,7 +57,7 @@ def layers_of(client: Client) -> Mapping[str, str]:
 def picture(
     modules: Mapping[str, Module],
     nodes: Sequence[Node],
-    lines: Sequence[_Line],
+    lines: Sequence[RunLine],
     lanes: Mapping[str, str],
     names: Mapping[str, str],
 ) -> Picture:
@@ -105,7 +94,7 @@ def _lane(place: Place, modules: Mapping[str, Module], lanes: Mapping[str, str])
     return lanes.get(module.layer, module.layer) if module else "other"
 
 
-def _box(place: Place, lines: Sequence[_Line], at: Placed, names: Mapping[str, str]) -> Box:
+def _box(place: Place, lines: Sequence[RunLine], at: Placed, names: Mapping[str, str]) -> Box:
     agents = [line.agent for line in lines if line.agent]
     who = dict.fromkeys(names.get(one.role, one.role) for one in agents)
     element, role = place.nodes[0].element, place.nodes[0].role
@@ -146,7 +135,7 @@ def _sum(values: Iterable[int | None]) -> int | None:
     return sum(known) if known else None
 
 
-def _ended(lines: Sequence[_Line]) -> datetime | None:
+def _ended(lines: Sequence[RunLine]) -> datetime | None:
     """When the last of them ended, or what they proposed was there; None while one is at work."""
     ends = [line.run.ended_at or line.run.proposed_at for line in lines]
     known = [one for one in ends if one is not None]
